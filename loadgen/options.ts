@@ -1,0 +1,70 @@
+import type { ClientSample, LoadSummary } from '../results/schema/index.js';
+
+export interface LoadOptions {
+  /** Base URLs; clients are spread over them in turn. */
+  readonly targets: readonly string[];
+  /** Closed loop: requests under way at any time. Open loop: connections. */
+  readonly clients: number;
+  /** Requests per second of the whole generator (open loop), null for a closed loop. */
+  readonly rate: number | null;
+  readonly arrival: 'poisson' | 'constant';
+  readonly durationSeconds: number;
+  readonly warmupSeconds: number;
+  /** Share of reads, 0 to 1. */
+  readonly reads: number;
+  readonly keys: number;
+  /** `uniform`, `zipf:<theta>`, `hotspot` or `sequential`. */
+  readonly distribution: string;
+  readonly valueBytes: number;
+  /** Worker threads. */
+  readonly workers: number;
+  readonly seed: number;
+  readonly requestTimeoutMs: number;
+  /** Every n-th request carries a sampled `traceparent`; 0 for none. */
+  readonly traceEvery: number;
+  /** Keep a ledger of acknowledged writes; each key then belongs to one client, so that the last acknowledged write is known. */
+  readonly ledger: boolean;
+  readonly keyPrefix: string;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Called when the warm-up ends and when the measured time ends; the load goes on while it runs. */
+  readonly onMeasureStart?: () => Promise<void>;
+  readonly onMeasureEnd?: () => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadProgress {
+  readonly phase: 'connect' | 'warmup' | 'measure' | 'drain';
+  readonly elapsedSeconds: number;
+  readonly totalSeconds: number;
+  /** Of the last interval. */
+  readonly throughputPerSecond: number;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+  readonly errors: number;
+}
+
+/** What was acknowledged: per key the newest acknowledged sequence, and the newest one ever sent. */
+export interface WriteLedger {
+  readonly keyPrefix: string;
+  readonly valueBytes: number;
+  readonly acknowledgedWrites: number;
+  readonly keys: readonly { readonly key: string; readonly acknowledged: number; readonly sent: number }[];
+}
+
+export interface LoadResult {
+  readonly summary: LoadSummary;
+  /** Interval log of HdrHistogram, version 1.3, tags `response`, `service`, `queue`. */
+  readonly hlog: string;
+  readonly samples: readonly ClientSample[];
+  readonly ledger: WriteLedger | null;
+}
+
+export interface ReadBackResult {
+  readonly keysChecked: number;
+  /** Acknowledged, and the key is gone or holds an older write than the newest acknowledged one. */
+  readonly lost: number;
+  /** Of `lost`: the key exists with an older write. */
+  readonly stale: number;
+  /** No answer after all retries. */
+  readonly unreadable: number;
+}

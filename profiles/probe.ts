@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { Role } from '../results/schema/index.js';
+
+/** One process under observation. */
+export interface ProbeTarget {
+  /** Node id, 0 for a process that is not ours. */
+  readonly node: number;
+  readonly role: z.infer<typeof Role> | 'unknown';
+  readonly pid: number;
+  /** Base URL of the node's HTTP surface, null for a process that is not ours. */
+  readonly url: string | null;
+}
+
+export interface ProbeAvailability {
+  readonly available: boolean;
+  /** Version when available, the reason when not. */
+  readonly detail: string;
+  /** Command that would install what is missing, null when none is needed or none is known. */
+  readonly install: string | null;
+}
+
+export interface ProbeSession {
+  /** Ends the capture, writes raw and parsed files, and gives the parsed document's name relative to the pass folder. */
+  stop(): Promise<string>;
+}
+
+/**
+ * A probe answers one question about a running process. T0 needs nothing but the process's help, T1 reads /proc, T2 runs
+ * strace or perf, T3 uses eBPF.
+ */
+export interface Probe {
+  readonly name: string;
+  readonly question: string;
+  readonly tier: 'T0' | 'T1' | 'T2' | 'T3';
+  /** What it costs the observed process, in words; the measured cost stands in the report. */
+  readonly cost: string;
+  check(): Promise<ProbeAvailability>;
+  /** `directory` is the pass folder and exists. Fails with an error that says what to do. */
+  start(target: ProbeTarget, directory: string): Promise<ProbeSession>;
+}

@@ -1,0 +1,5 @@
+export * from './capture.js';
+export * from './common.js';
+export * from './load.js';
+export * from './node.js';
+export * from './run.js';

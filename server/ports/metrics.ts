@@ -1,0 +1,21 @@
+/**
+ * Counters and histograms, cumulative since the process started: a window is the difference of two readings.
+ * Names are `<layer>_<what>_<unit>`: `io_fsync_ns`, `log_entries_total`. The layer is the folder that owns the metric.
+ */
+export interface Counter {
+  readonly value: number;
+  add(amount: number): void;
+}
+
+export interface Histogram {
+  /** Values are non-negative; fractions are cut off. */
+  record(value: number): void;
+}
+
+export interface Metrics {
+  /** The same name gives the same counter. */
+  counter(name: string, help: string): Counter;
+  histogram(name: string, help: string): Histogram;
+  /** `read` is called when somebody looks. */
+  gauge(name: string, help: string, read: () => number): void;
+}

@@ -1,0 +1,42 @@
+import type { Message, NodeId } from '../consensus/messages.js';
+
+export interface PeerAddress {
+  readonly id: NodeId;
+  readonly host: string;
+  readonly peerPort: number;
+  /** Base URL of the peer's HTTP surface, for redirects and forwarding hints. */
+  readonly httpUrl: string;
+}
+
+export interface TransportHandler {
+  onMessages(messages: readonly Message[]): void;
+  /** A request of another node, such as a forwarded write. `reply` is called exactly once. */
+  onRequest(from: NodeId, method: string, payload: Uint8Array, reply: (response: Uint8Array) => void): void;
+  /** Messages to this peer were lost or cannot be delivered at the moment. */
+  onUnreachable(peer: NodeId): void;
+}
+
+/** The way to the other nodes. `send` and `request` never block and never throw. */
+export interface Transport {
+  start(handler: TransportHandler): Promise<void>;
+  /** Fire and forget, in order per peer; over the queue limit messages are dropped, counted and reported as unreachable. */
+  send(messages: readonly Message[]): void;
+  /** Request and response over the same connections. `done` gets a payload or a `StrataError` (unreachable, time-out). */
+  request(
+    to: NodeId,
+    method: string,
+    payload: Uint8Array,
+    done: (error: Error | null, response: Uint8Array | null) => void,
+  ): void;
+  links(): readonly LinkStatus[];
+  close(): Promise<void>;
+}
+
+export interface LinkStatus {
+  readonly peer: NodeId;
+  readonly state: 'healthy' | 'probing' | 'disconnected';
+  readonly connections: number;
+  readonly queuedBytes: number;
+  /** Last measured round trip, null before the first. */
+  readonly rttNs: number | null;
+}
