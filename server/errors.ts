@@ -62,6 +62,11 @@ export const ERRORS = {
     message: 'Node {node} cannot be reached: {reason}.',
     retryAfterSeconds: 1,
   },
+  STRATA_PEER_LOST: {
+    status: 503,
+    message: 'The connection to node {node} broke before the answer; the outcome of a write is unknown.',
+    retryAfterSeconds: 1,
+  },
   STRATA_PROFILE_BUSY: {
     status: 409,
     message: 'A CPU profile is being taken already; try again when it ends.',
@@ -93,6 +98,7 @@ export const ERRORS = {
     status: 500,
     message: 'Port {port} on {host} is in use. Choose another port or stop the process that holds it.',
   },
+  STRATA_LISTEN_FAILED: { status: 500, message: 'Cannot listen on {host}:{port}: {reason}.' },
   STRATA_DATA_DIR_LOCKED: { status: 500, message: 'Data directory {path} is in use by process {pid}.' },
   STRATA_WAL_CORRUPT: {
     status: 500,

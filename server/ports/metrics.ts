@@ -19,3 +19,19 @@ export interface Metrics {
   /** `read` is called when somebody looks. */
   gauge(name: string, help: string, read: () => number): void;
 }
+
+export interface HistogramReading {
+  readonly name: string;
+  readonly help: string;
+  readonly count: number;
+  readonly sum: number;
+  /** Lower edge and count of the buckets that are not empty, ascending. */
+  readonly buckets: readonly (readonly [lower: number, count: number])[];
+}
+
+/** Everything that was counted, as somebody who looks sees it: the read side of `Metrics`. */
+export interface MetricsSource {
+  counters(): Iterable<{ readonly name: string; readonly help: string; readonly value: number }>;
+  histograms(): Iterable<HistogramReading>;
+  gauges(): Iterable<{ readonly name: string; readonly help: string; readonly value: number }>;
+}
