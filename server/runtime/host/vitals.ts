@@ -1,0 +1,61 @@
+import { PerformanceObserver, performance } from 'node:perf_hooks';
+import type { Clock } from '../../ports/clock.js';
+import type { Metrics } from '../../ports/metrics.js';
+
+const DELAY_PROBE_MS = 10;
+
+/**
+ * What the process itself costs: garbage collection, event-loop delay and utilisation, CPU, memory. Event-loop delay is a
+ * 10 ms timer's lateness: a stall shorter than that is seen only now and then, in proportion to its length.
+ */
+export function watchVitals(metrics: Metrics, clock: Clock): { stop(): void } {
+  const gc = metrics.histogram('runtime_gc_ns', 'Pauses of the garbage collector.');
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
+  });
+  observer.observe({ entryTypes: ['gc'] });
+
+  const delay = metrics.histogram(
+    'runtime_loop_delay_ns',
+    `Lateness of a timer that is due every ${DELAY_PROBE_MS} ms.`,
+  );
+  let dueNs = clock.nowNs() + DELAY_PROBE_MS * 1e6;
+  const probe = setInterval(() => {
+    const now = clock.nowNs();
+    delay.record(now - dueNs);
+    dueNs = now + DELAY_PROBE_MS * 1e6;
+  }, DELAY_PROBE_MS);
+  probe.unref();
+
+  const loopStart = performance.eventLoopUtilization();
+  metrics.gauge(
+    'runtime_loop_utilization',
+    'Share of time the event loop was not waiting, since start.',
+    () => {
+      return performance.eventLoopUtilization(loopStart).utilization;
+    },
+  );
+  metrics.gauge(
+    'runtime_cpu_user_ns',
+    'CPU time in user mode, all threads.',
+    () => process.cpuUsage().user * 1e3,
+  );
+  metrics.gauge(
+    'runtime_cpu_system_ns',
+    'CPU time in the kernel, all threads.',
+    () => process.cpuUsage().system * 1e3,
+  );
+  metrics.gauge('runtime_resident_bytes', 'Resident memory.', () => process.memoryUsage.rss());
+  metrics.gauge(
+    'runtime_heap_used_bytes',
+    'Live and not yet collected objects of V8.',
+    () => process.memoryUsage().heapUsed,
+  );
+
+  return {
+    stop() {
+      observer.disconnect();
+      clearInterval(probe);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Metrics } from '../ports/metrics.js';
+
+/** Counters and histograms that the runtime itself keeps; the other layers register their own. */
+export function createNodeMetrics(metrics: Metrics) {
+  return {
+    drain: metrics.histogram('runtime_drain_ns', 'One turn of the protocol loop.'),
+    drains: metrics.counter('runtime_drains_total', 'Turns of the protocol loop.'),
+    proposeWait: metrics.histogram(
+      'consensus_propose_wait_ns',
+      'Write understood until it was proposed, per request.',
+    ),
+    proposals: metrics.counter('consensus_proposals_total', 'Entries proposed by this node as leader.'),
+    commits: metrics.counter('consensus_commits_total', 'Entries committed.'),
+    campaigns: metrics.counter(
+      'consensus_elections_total',
+      'Campaigns that this node started, pre-votes included.',
+    ),
+    leaderChanges: metrics.counter('consensus_leader_changes_total', 'Times this node saw a new leader.'),
+    heartbeats: metrics.counter('consensus_heartbeats_sent_total', 'Heartbeats sent.'),
+    readRounds: metrics.counter('consensus_read_rounds_total', 'ReadIndex rounds started.'),
+    reads: metrics.counter('consensus_reads_total', 'Linearizable reads served.'),
+    readWait: metrics.histogram(
+      'consensus_read_ns',
+      'Linearizable read understood until served, per request.',
+    ),
+    forwarded: metrics.counter('consensus_forwarded_total', 'Requests passed on to the leader.'),
+    expired: metrics.counter('consensus_expired_total', 'Requests that met their deadline unanswered.'),
+    applyWait: metrics.histogram('state_apply_wait_ns', 'Commit known until apply began, per batch.'),
+    apply: metrics.histogram('state_apply_ns', 'Applying and answering one batch of committed entries.'),
+    applied: metrics.counter('state_applied_total', 'Entries applied.'),
+  };
+}
+
+export type NodeMetrics = ReturnType<typeof createNodeMetrics>;
