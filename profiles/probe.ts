@@ -24,6 +24,15 @@ export interface ProbeSession {
   stop(): Promise<string>;
 }
 
+/** What a probe may be told about the capture ahead. */
+export interface ProbeStartOptions {
+  /** Planned length of the capture. Some captures have to name their length up front; they end by themselves after it. */
+  readonly seconds: number;
+}
+
+/** Planned length for a caller that names none. */
+export const PROBE_SECONDS_DEFAULT = 5;
+
 /**
  * A probe answers one question about a running process. T0 needs nothing but the process's help, T1 reads /proc, T2 runs
  * strace or perf, T3 uses eBPF.
@@ -36,5 +45,5 @@ export interface Probe {
   readonly cost: string;
   check(): Promise<ProbeAvailability>;
   /** `directory` is the pass folder and exists. Fails with an error that says what to do. */
-  start(target: ProbeTarget, directory: string): Promise<ProbeSession>;
+  start(target: ProbeTarget, directory: string, options?: ProbeStartOptions): Promise<ProbeSession>;
 }

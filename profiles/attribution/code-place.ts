@@ -1,0 +1,102 @@
+import { LAYERS, type LayerName } from '../../results/schema/index.js';
+import type { CpuProfileCallFrame } from './cpuprofile.js';
+
+/**
+ * Where the code of one frame comes from.
+ * `layer`: a file of the server, so its folder names the layer. `package`: a library. `node`: JavaScript inside Node.
+ * `native`: a binding or builtin without a URL. `pseudo`: V8's own `(…)` entries. `foreign`: any other script.
+ */
+export type PlaceKind = 'layer' | 'package' | 'node' | 'native' | 'pseudo' | 'foreign';
+
+export interface CodePlace {
+  readonly kind: PlaceKind;
+  readonly name: string;
+  /** Relative to the project, `node:…`, or empty for native code. */
+  readonly file: string;
+  /** One-based, 0 where there is none. */
+  readonly line: number;
+  /** Layer of the code itself; `unattributed` when only the callers can tell. */
+  readonly layer: LayerName;
+  /** Package name of `package`, module without `node:` of `node`, else empty. */
+  readonly module: string;
+}
+
+const PSEUDO_LAYER: Readonly<Record<string, LayerName>> = {
+  '(garbage collector)': 'gc',
+  '(idle)': 'idle',
+  // V8 and libuv at work outside JavaScript: the event loop, system calls, the HTTP parser.
+  '(program)': 'runtime',
+  '(root)': 'unattributed',
+};
+
+/** Folders of the server that are no layer of the report are wiring, which the runtime answers for. */
+const SERVER_FILE = /^server\//;
+const SERVER_LAYER = new RegExp(`^server/(${LAYERS.join('|')})/`);
+const PROJECT_FOLDERS = ['server', 'loadgen', 'profiles', 'analysis', 'scripts', 'results'];
+/** `(tier)name`: interpreter ~, baseline ^, optimised *; the same function must not show up once for each. */
+const TIER_PREFIX = /^[~^*+](?=[^\s])/;
+
+export function placeOf(frame: CpuProfileCallFrame): CodePlace {
+  const name = frame.functionName.replace(TIER_PREFIX, '') || '(anonymous)';
+  const line = Math.max(0, frame.lineNumber + 1);
+  const pseudo = frame.url === '' ? PSEUDO_LAYER[name] : undefined;
+  if (pseudo !== undefined) return { kind: 'pseudo', name, file: '', line: 0, layer: pseudo, module: '' };
+  if (frame.url === '') return { kind: 'native', name, file: '', line: 0, layer: 'unattributed', module: '' };
+  if (frame.url.startsWith('node:')) {
+    const module = frame.url.slice('node:'.length);
+    return { kind: 'node', name, file: frame.url, line, layer: 'unattributed', module };
+  }
+  const file = projectFile(frame.url);
+  const module = packageOf(file);
+  if (module !== null) return { kind: 'package', name, file, line, layer: 'unattributed', module };
+  if (!SERVER_FILE.test(file))
+    return { kind: 'foreign', name, file, line, layer: 'unattributed', module: '' };
+  const layer = (SERVER_LAYER.exec(file)?.[1] ?? 'runtime') as LayerName;
+  return { kind: 'layer', name, file, line, layer, module: '' };
+}
+
+/**
+ * `file:///home/x/strata/dist/server/log/wal.js` -> `server/log/wal.js`. The last matching folder wins, so that a checkout
+ * below a folder that is itself called `server` is read right; what lies in a library stays `node_modules/<package>/…`.
+ */
+export function projectFile(url: string): string {
+  const path = decodePath(url);
+  const library = path.lastIndexOf('/node_modules/');
+  const inLibrary = library >= 0 ? path.slice(library + 1) : null;
+  if (inLibrary !== null && packageOf(inLibrary) !== 'strata') return inLibrary;
+  const segments = path.split('/');
+  // The build folder pins the root; without one (sources run directly) the last folder that is called like ours does.
+  const dist = segments.lastIndexOf('dist');
+  if (dist >= 0 && PROJECT_FOLDERS.includes(segments[dist + 1] ?? ''))
+    return segments.slice(dist + 1).join('/');
+  const layer = findLast(segments, (at) => segments[at] === 'server' && isLayer(segments[at + 1]));
+  if (layer >= 0) return segments.slice(layer).join('/');
+  const server = findLast(segments, (at) => segments[at] === 'server' && at < segments.length - 1);
+  return server >= 0 ? segments.slice(server).join('/') : path;
+}
+
+function isLayer(segment: string | undefined): boolean {
+  return (LAYERS as readonly string[]).includes(segment ?? '');
+}
+
+function findLast(segments: readonly string[], test: (at: number) => boolean): number {
+  for (let at = segments.length - 1; at >= 0; at -= 1) if (test(at)) return at;
+  return -1;
+}
+
+function packageOf(file: string): string | null {
+  if (!file.startsWith('node_modules/')) return null;
+  const [, scope, name] = file.split('/');
+  return scope?.startsWith('@') ? `${scope}/${name}` : (scope ?? null);
+}
+
+function decodePath(url: string): string {
+  const path = url.startsWith('file://') ? url.slice('file://'.length) : url;
+  const bare = path.replace(/[?#].*$/, '');
+  try {
+    return decodeURIComponent(bare);
+  } catch {
+    // A path with a literal % that is no escape: keep it as it stands.
+    return bare;
+  }
+}

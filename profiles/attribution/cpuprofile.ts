@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { ProbeError } from '../probe-error.js';
+
+const CallFrame = z.object({
+  functionName: z.string(),
+  url: z.string(),
+  /** Zero-based; -1 for native code. */
+  lineNumber: z.number().int(),
+});
+
+/** V8's `.cpuprofile`, only the fields that are read. Times are microseconds of the profiler's own clock. */
+const CpuProfileSchema = z.object({
+  nodes: z
+    .array(
+      z.object({
+        id: z.number().int(),
+        callFrame: CallFrame,
+        children: z.array(z.number().int()).optional(),
+      }),
+    )
+    .min(1),
+  startTime: z.number(),
+  endTime: z.number(),
+  samples: z.array(z.number().int()),
+  timeDeltas: z.array(z.number()),
+});
+export type CpuProfile = z.infer<typeof CpuProfileSchema>;
+export type CpuProfileCallFrame = z.infer<typeof CallFrame>;
+
+/** Reads the text of a `.cpuprofile`; `source` names it in errors. */
+export function parseCpuProfile(text: string, source: string): CpuProfile {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw invalid(`${source} is not JSON: ${(error as Error).message}`);
+  }
+  const result = CpuProfileSchema.safeParse(document);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw invalid(`${source} is no V8 CPU profile: field ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { samples, timeDeltas } = result.data;
+  if (samples.length !== timeDeltas.length) {
+    throw invalid(`${source} has ${samples.length} samples but ${timeDeltas.length} time deltas`);
+  }
+  return result.data;
+}
+
+/** Microseconds each node was seen running itself. */
+export interface SelfTimes {
+  readonly byNode: ReadonlyMap<number, number>;
+  readonly totalUs: number;
+}
+
+/**
+ * Self time from `timeDeltas`, never from `hitCount`: a sampler that wakes late takes one sample for a long interval.
+ * `timeDeltas[i]` is the gap BEFORE sample i, so sample i lasts until sample i+1 and the last one until `endTime`; what
+ * passed before the first sample was seen by nobody and is not counted. V8 may write samples out of order: sort by time.
+ */
+export function selfTimes(profile: CpuProfile): SelfTimes {
+  let time = profile.startTime;
+  const marks = profile.samples.map((node, index) => {
+    time += profile.timeDeltas[index]!;
+    return { node, time };
+  });
+  marks.sort((a, b) => a.time - b.time);
+  const byNode = new Map<number, number>();
+  let totalUs = 0;
+  marks.forEach((mark, index) => {
+    const end = marks[index + 1]?.time ?? Math.max(profile.endTime, mark.time);
+    const us = end - mark.time;
+    byNode.set(mark.node, (byNode.get(mark.node) ?? 0) + us);
+    totalUs += us;
+  });
+  return { byNode, totalUs };
+}
+
+function invalid(message: string): ProbeError {
+  return new ProbeError('STRATA_PROBE_OUTPUT_INVALID', `${message}. Capture again.`);
+}
