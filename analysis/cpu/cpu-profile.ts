@@ -1,0 +1,129 @@
+import type { PassData, PointData } from '../../results/run-directory.js';
+import type { CpuCapture, CpuFrame, LayerName } from '../../results/schema/index.js';
+import { LAYERS } from '../../results/schema/index.js';
+import { type Measured, measured, missing } from '../measures/measured.js';
+import { compareText } from '../measures/node-measures.js';
+
+/** Layers that a profile shows, in the order of every table and chart. Idle is no work and stands apart. */
+export const BUSY_LAYERS: readonly LayerName[] = [...LAYERS, 'gc', 'unattributed'];
+
+export interface FunctionShare {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  /** The layer that most of its self time belongs to, or of the code itself when it has none. */
+  readonly layer: LayerName;
+  /** Shares of the samples on the CPU, idle left out. */
+  readonly self: number;
+  readonly total: number;
+}
+
+/** Microseconds in which the thread did something. */
+export function busyUs(capture: CpuCapture): number {
+  let total = 0;
+  for (const layer of BUSY_LAYERS) total += capture.layers[layer];
+  return total;
+}
+
+/** Share of a layer in the samples on the CPU. */
+export function layerShare(capture: CpuCapture, layer: LayerName): number {
+  const busy = busyUs(capture);
+  return busy === 0 ? 0 : capture.layers[layer] / busy;
+}
+
+/** The pass whose profiles the report reads: the V8 profile where there is one, else the first that has samples. */
+export function cpuPass(point: PointData): Measured<PassData> {
+  const candidates = point.passes.filter((pass) => pass.cpu.some((capture) => busyUs(capture) > 0));
+  const pass = candidates.find((candidate) => candidate.pass.probe === 'cpu-profile') ?? candidates[0];
+  return pass === undefined ? missing(`point ${point.ref.id} has no CPU profile`) : measured(pass);
+}
+
+/** The leader's capture and the follower's with the smallest id, where they exist. */
+export function capturesByRole(pass: PassData): readonly CpuCapture[] {
+  const ascending = [...pass.cpu].sort((one, other) => one.node - other.node);
+  const leader = ascending.find((capture) => capture.role === 'leader');
+  const follower = ascending.find((capture) => capture.role === 'follower');
+  const chosen = [leader, follower].filter((capture) => capture !== undefined);
+  return chosen.length > 0 ? chosen : ascending.slice(0, 1);
+}
+
+type StackTest = (stack: CpuCapture['stacks'][number], leaf: CpuFrame | undefined) => boolean;
+
+/** Share of the samples on the CPU whose stack passes the test. */
+export function stackShare(capture: CpuCapture, test: StackTest): number {
+  const busy = busyUs(capture);
+  if (busy === 0) return 0;
+  let us = 0;
+  for (const stack of capture.stacks) {
+    if (stack.layer === 'idle') continue;
+    const leaf = stack.frames.at(-1);
+    if (test(stack, leaf === undefined ? undefined : capture.frames[leaf])) us += stack.us;
+  }
+  return us / busy;
+}
+
+/** Share of the samples on the CPU that have a matching frame anywhere in their stack. */
+export function inclusiveShare(capture: CpuCapture, matches: (frame: CpuFrame) => boolean): number {
+  const hits = capture.frames.map(matches);
+  return stackShare(capture, (stack) => stack.frames.some((frame) => hits[frame] === true));
+}
+
+interface Accumulator {
+  readonly frame: CpuFrame;
+  selfUs: number;
+  totalUs: number;
+  readonly selfByLayer: Map<LayerName, number>;
+}
+
+/** Functions by self time, greatest first. One row per function and file: a profile splits a function by line and tier. */
+export function hotFunctions(capture: CpuCapture, limit: number): readonly FunctionShare[] {
+  const rows = new Map<string, Accumulator>();
+  for (const stack of capture.stacks) {
+    if (stack.layer === 'idle') continue;
+    const seen = new Set<string>();
+    stack.frames.forEach((index, depth) => {
+      const frame = capture.frames[index];
+      if (frame === undefined) return;
+      const key = `${frame.file}\u0000${frame.name}`;
+      const row = rows.get(key) ?? { frame, selfUs: 0, totalUs: 0, selfByLayer: new Map() };
+      rows.set(key, row);
+      // A recursive function is on the stack once for its total.
+      if (!seen.has(key)) row.totalUs += stack.us;
+      seen.add(key);
+      if (depth === stack.frames.length - 1) {
+        row.selfUs += stack.us;
+        row.selfByLayer.set(stack.layer, (row.selfByLayer.get(stack.layer) ?? 0) + stack.us);
+      }
+    });
+  }
+  const busy = busyUs(capture);
+  return [...rows.values()]
+    .filter((row) => row.selfUs > 0 && busy > 0)
+    .sort(
+      (one, other) =>
+        other.selfUs - one.selfUs ||
+        compareText(one.frame.name, other.frame.name) ||
+        compareText(one.frame.file, other.frame.file),
+    )
+    .slice(0, limit)
+    .map((row) => ({
+      name: row.frame.name,
+      file: row.frame.file,
+      line: row.frame.line,
+      layer: dominantLayer(row),
+      self: row.selfUs / busy,
+      total: row.totalUs / busy,
+    }));
+}
+
+function dominantLayer(row: Accumulator): LayerName {
+  let best: LayerName = row.frame.layer;
+  let bestUs = 0;
+  for (const [layer, us] of row.selfByLayer) {
+    if (us > bestUs) {
+      best = layer;
+      bestUs = us;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,118 @@
+/** Layers of the budget: the folders of the server, and the client, whose own wait is no work of ours. */
+export const BUDGET_LAYERS = ['client', 'network', 'consensus', 'log', 'io', 'state'] as const;
+export type BudgetLayer = (typeof BUDGET_LAYERS)[number];
+
+export interface StageDefinition {
+  readonly key: string;
+  readonly layer: BudgetLayer;
+  readonly name: string;
+  /** Which two stamps it lies between. */
+  readonly between: string;
+  /** True for a stage in which a request waits for others rather than for work on itself. */
+  readonly wait: boolean;
+}
+
+/**
+ * Every stage in the order of a request's life. The branches of commit are alternatives: a request runs through `persist` stages or
+ * through `replicate` stages, whichever branch finished last, because the other one cost it nothing.
+ */
+export const STAGES = [
+  { key: 'clientQueue', layer: 'client', name: 'client queue', between: 'intended start → sent', wait: true },
+  {
+    key: 'wireIn',
+    layer: 'network',
+    name: 'wire in + server loop wait',
+    between: 'sent → received',
+    wait: false,
+  },
+  { key: 'parse', layer: 'network', name: 'parse', between: 'received → parsed', wait: false },
+  {
+    key: 'proposeQueue',
+    layer: 'consensus',
+    name: 'propose queue',
+    between: 'parsed → proposed',
+    wait: true,
+  },
+  {
+    key: 'batchWait',
+    layer: 'log',
+    name: 'persist: batch wait',
+    between: 'proposed → append started',
+    wait: true,
+  },
+  {
+    key: 'write',
+    layer: 'log',
+    name: 'persist: encode + write',
+    between: 'append started → appended',
+    wait: false,
+  },
+  {
+    key: 'syncSubmit',
+    layer: 'io',
+    name: 'persist: sync submit',
+    between: 'appended → fsync submitted',
+    wait: true,
+  },
+  { key: 'fsync', layer: 'io', name: 'persist: fsync', between: 'fsync submitted → fsync done', wait: false },
+  {
+    key: 'sendWait',
+    layer: 'consensus',
+    name: 'replicate: send wait',
+    between: 'proposed → first sent',
+    wait: true,
+  },
+  {
+    key: 'peerNetwork',
+    layer: 'network',
+    name: 'replicate: network + peer loops',
+    between: 'first sent → quorum acked, less the remote parts',
+    wait: false,
+  },
+  {
+    key: 'remoteQueue',
+    layer: 'log',
+    name: 'replicate: remote queue',
+    between: 'as the closing peer reported',
+    wait: true,
+  },
+  {
+    key: 'remoteWrite',
+    layer: 'log',
+    name: 'replicate: remote write',
+    between: 'as the closing peer reported',
+    wait: false,
+  },
+  {
+    key: 'remoteSync',
+    layer: 'io',
+    name: 'replicate: remote fsync',
+    between: 'as the closing peer reported',
+    wait: false,
+  },
+  {
+    key: 'remoteUnsplit',
+    layer: 'network',
+    name: 'replicate: network + remote, not split',
+    between: 'first sent → quorum acked',
+    wait: false,
+  },
+  { key: 'readRound', layer: 'consensus', name: 'read round', between: 'proposed → committed', wait: false },
+  {
+    key: 'handOver',
+    layer: 'consensus',
+    name: 'commit hand-over',
+    between: 'end of the winning branch → committed',
+    wait: true,
+  },
+  { key: 'applyWait', layer: 'state', name: 'apply wait', between: 'committed → apply start', wait: true },
+  { key: 'apply', layer: 'state', name: 'apply', between: 'apply start → applied', wait: false },
+  { key: 'reply', layer: 'network', name: 'reply', between: 'applied → replied', wait: false },
+  { key: 'wireOut', layer: 'network', name: 'wire out + client', between: 'replied → done', wait: false },
+] as const satisfies readonly StageDefinition[];
+
+export type StageKey = (typeof STAGES)[number]['key'];
+
+export function stageDefinition(key: StageKey): StageDefinition {
+  return STAGES.find((stage) => stage.key === key)!;
+}

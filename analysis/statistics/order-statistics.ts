@@ -1,0 +1,63 @@
+/** Ascending copy; the input stays as it is. */
+export function sorted(values: readonly number[]): number[] {
+  return [...values].sort((left, right) => left - right);
+}
+
+/** Null for no values: a mean of nothing is not zero. */
+export function mean(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  return sum(values) / values.length;
+}
+
+export function sum(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+export function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const ascending = sorted(values);
+  const middle = ascending.length >> 1;
+  const upper = ascending[middle]!;
+  return ascending.length % 2 === 1 ? upper : (ascending[middle - 1]! + upper) / 2;
+}
+
+/** The smallest value that at least `quantile` of all values do not exceed (nearest rank). */
+export function quantileOf(values: readonly number[], quantile: number): number | null {
+  if (values.length === 0) return null;
+  const rank = Math.max(1, Math.ceil(quantile * values.length));
+  return sorted(values)[Math.min(rank, values.length) - 1]!;
+}
+
+export interface MedianInterval {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  /** Probability that the interval covers the median of the population, at least the one asked for. */
+  readonly coverage: number;
+}
+
+/**
+ * Interval of the median from order statistics: between the k-th smallest and k-th largest value lies the population's median with
+ * probability 1 - 2 * P(Binomial(n, 1/2) < k), whatever the distribution. Null when even the extremes do not reach `confidence`:
+ * six values are the fewest for 95 %.
+ */
+export function medianInterval(values: readonly number[], confidence = 0.95): MedianInterval | null {
+  const count = values.length;
+  const middle = median(values);
+  if (middle === null) return null;
+  const ascending = sorted(values);
+  let best: MedianInterval | null = null;
+  let tail = 0;
+  let probability = 0.5 ** count;
+  for (let k = 1; 2 * k <= count; k += 1) {
+    // `probability` is P(Binomial = k - 1), so `tail` becomes P(Binomial < k).
+    tail += probability;
+    probability *= (count - k + 1) / k;
+    const coverage = 1 - 2 * tail;
+    if (coverage < confidence) break;
+    best = { median: middle, low: ascending[k - 1]!, high: ascending[count - k]!, coverage };
+  }
+  return best;
+}
