@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { StrataError } from '../errors.js';
+import { parseNodeConfig, readNodeConfig } from './config.js';
+
+const members = [
+  { id: 1, host: '127.0.0.1', peerPort: 7201, httpPort: 7001 },
+  { id: 2, host: '127.0.0.1', peerPort: 7202, httpPort: 7002 },
+];
+const minimal = { id: 1, clusterId: 'test', dataDir: '/data', members };
+
+function refusal(document: unknown): StrataError {
+  try {
+    parseNodeConfig(document);
+  } catch (error) {
+    assert.ok(error instanceof StrataError);
+    assert.equal(error.code, 'STRATA_CONFIG_INVALID');
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'the configuration was accepted' });
+}
+
+describe('node configuration', () => {
+  it('fills in every default', () => {
+    const config = parseNodeConfig(minimal);
+    assert.equal(config.log.fsync, 'group');
+    assert.equal(config.log.primitive, 'fdatasync');
+    assert.equal(config.raft.heartbeatMs, 100);
+    assert.equal(config.limits.keyBytesMax, 1024);
+  });
+
+  it('names field, value and rule of what it refuses', () => {
+    const cases: [unknown, string, RegExp][] = [
+      [{ ...minimal, log: { fsync: 'sometimes' } }, 'log.fsync', /"sometimes"/],
+      [{ ...minimal, colour: 'red' }, 'colour', /nrecognized/],
+      [{ ...minimal, raft: { heartbeatMs: 300 } }, 'raft.electionTimeoutMsMin', /three times/],
+      [
+        { ...minimal, raft: { electionTimeoutMsMin: 500, electionTimeoutMsMax: 500 } },
+        'raft.electionTimeoutMsMax',
+        /above/,
+      ],
+      [{ ...minimal, raft: { heartbeatMs: 105 } }, 'raft.heartbeatMs', /multiple/],
+      [{ ...minimal, id: 3 }, 'id', /one of the members \(1, 2\)/],
+      [{ ...minimal, members: [members[0], { ...members[1], id: 1 }] }, 'members', /twice/],
+      [{ ...minimal, members: [members[0], { ...members[1], peerPort: 7001 }] }, 'members', /port twice/],
+      [{ ...minimal, log: { segmentBytes: 10 } }, 'log.segmentBytes', /65536/],
+      [{ ...minimal, id: 0 }, 'id', /positive/],
+      ['text', '(root)', /./],
+    ];
+    for (const [document, field, rule] of cases) {
+      const error = refusal(document);
+      assert.equal(error.details.field, field);
+      assert.match(error.message, rule);
+    }
+  });
+
+  it('says which file cannot be read', () => {
+    assert.throws(() => readNodeConfig('/nowhere/node.json'), {
+      code: 'STRATA_CONFIG_UNREADABLE',
+      message: /\/nowhere\/node\.json/,
+    });
+  });
+});
