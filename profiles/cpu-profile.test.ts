@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { readDocument } from '../results/run-directory.js';
+import { CpuCapture } from '../results/schema/index.js';
+import { cpuProfileProbe } from './cpu-profile.js';
+import { PROFILED_SERVER, scratchFolder, startWorkload } from './testing/workload.js';
+
+describe('the cpu-profile probe against workloads whose answer is known', { concurrency: false }, () => {
+  const folder = scratchFolder();
+  after(() => folder.remove());
+
+  async function capture(mode: string): Promise<CpuCapture> {
+    const workload = await startWorkload(folder.path, PROFILED_SERVER, [mode]);
+    try {
+      const url = `http://127.0.0.1:${workload.greeting}`;
+      const target = { node: 1, role: 'leader', pid: workload.pid, url } as const;
+      const session = await cpuProfileProbe.start(target, folder.path, { seconds: 1 });
+      const name = await session.stop();
+      assert.equal(name, 'node-1.json');
+      const raw = JSON.parse(readFileSync(join(folder.path, 'node-1.cpuprofile'), 'utf8')) as object;
+      assert.ok('timeDeltas' in raw);
+      return readDocument(join(folder.path, name), CpuCapture);
+    } finally {
+      await workload.stop();
+    }
+  }
+
+  it('finds three parts of consensus to one of log', async () => {
+    const { layers, frames, sampledUs } = await capture('burn');
+    const share = layers.consensus / (layers.consensus + layers.log);
+    assert.ok(share > 0.6 && share < 0.88, `share of consensus ${share}`);
+    assert.ok(layers.consensus > sampledUs * 0.4, JSON.stringify(layers));
+    assert.ok(layers.unattributed < sampledUs * 0.05, JSON.stringify(layers));
+    assert.ok(
+      frames.some(
+        ({ name, file, layer }) =>
+          `${name} ${file} ${layer}` === 'burnConsensus server/consensus/raft.mjs consensus',
+      ),
+    );
+  });
+  it('finds a full heap in the collector, next to the layer that fills it', async () => {
+    const { layers, mechanisms, sampledUs } = await capture('garbage');
+    assert.ok(layers.gc > sampledUs * 0.02, JSON.stringify(layers));
+    assert.equal(mechanisms.gc, layers.gc);
+    const ranked = (['network', 'consensus', 'log', 'io', 'state', 'runtime'] as const).toSorted(
+      (a, b) => layers[b] - layers[a],
+    );
+    assert.equal(ranked[0], 'state', JSON.stringify(layers));
+  });
+  it('finds idleness', async () => {
+    const { layers, sampledUs } = await capture('idle');
+    assert.ok(layers.idle > sampledUs * 0.7, JSON.stringify(layers));
+  });
+});
+
+describe('the cpu-profile probe', () => {
+  const folder = scratchFolder();
+  after(() => folder.remove());
+  const target = { node: 1, role: 'unknown', pid: 1, url: null } as const;
+
+  it('is available', async () => {
+    const { available, detail } = await cpuProfileProbe.check();
+    assert.equal(available, true);
+    assert.match(detail, /^V8 \d/);
+  });
+  it('needs a URL', async () => {
+    await assert.rejects(cpuProfileProbe.start(target, folder.path), { code: 'STRATA_PROBE_UNAVAILABLE' });
+  });
+  it('passes a refusal on', async () => {
+    const workload = await startWorkload(folder.path, PROFILED_SERVER, ['refuse']);
+    try {
+      const url = `http://127.0.0.1:${workload.greeting}`;
+      const taken = cpuProfileProbe.start({ ...target, url }, folder.path).then((session) => session.stop());
+      await assert.rejects(taken, { code: 'STRATA_PROBE_FAILED', message: /answered 409: busy/ });
+    } finally {
+      await workload.stop();
+    }
+  });
+  it('says that nobody listens', async () => {
+    // Port 9 (discard) is not served on a machine of ours; the kernel refuses at once.
+    const taken = cpuProfileProbe
+      .start({ ...target, url: 'http://127.0.0.1:9' }, folder.path)
+      .then((session) => session.stop());
+    await assert.rejects(taken, { code: 'STRATA_PROBE_FAILED', message: /ECONNREFUSED/ });
+  });
+});

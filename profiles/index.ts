@@ -1,0 +1,28 @@
+import { cpuProfileProbe } from './cpu-profile.js';
+import type { Probe } from './probe.js';
+import { straceProbe } from './strace.js';
+
+export { attributeCpuProfile, type CaptureHead } from './attribution/attribute.js';
+export { parseCpuProfile } from './attribution/cpuprofile.js';
+export { measureBaseline } from './baseline.js';
+export { capabilities, gitState, machineFingerprint, versions } from './machine.js';
+export type { Probe, ProbeAvailability, ProbeSession, ProbeStartOptions, ProbeTarget } from './probe.js';
+export { PROBE_SECONDS_DEFAULT } from './probe.js';
+export { ProbeError, type ProbeErrorCode } from './probe-error.js';
+export { type ProcReading, procWindow, readProc } from './proc.js';
+export { parseStraceTable } from './strace-table.js';
+
+/** Every probe that can have a pass of its own, cheapest first. */
+export const PROBES: readonly Probe[] = [cpuProfileProbe, straceProbe];
+
+export function probeByName(name: string): Probe | undefined {
+  return PROBES.find((probe) => probe.name === name);
+}
+
+/** The table of the README, as Markdown. */
+export function renderProbeTable(probes: readonly Probe[] = PROBES): string {
+  const rows = probes.map(
+    ({ name, tier, question, cost }) => `| \`${name}\` | ${tier} | ${question} | ${cost} |`,
+  );
+  return ['| probe | tier | question | cost |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
