@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { capabilities } from '../../profiles/index.js';
+import type { StrategyLetter } from '../../results/schema/index.js';
+import { exitWith } from '../lib/exit-with.js';
+import { fsyncArms } from '../lib/fsync-arms.js';
+import { interruptSignal } from '../lib/interrupt.js';
+import { ownClusterFacts } from '../lib/own-cluster.js';
+import { parseStrategies } from '../lib/parse.js';
+import { finishRun } from '../lib/report-files.js';
+import { addRunOptions, modeOf, openRun, type RunFlags, writeBaseline } from '../lib/run-session.js';
+
+interface FsyncFlags extends RunFlags {
+  readonly strategies: readonly StrategyLetter[];
+}
+
+export function fsyncCommand(): Command {
+  return addRunOptions(new Command('fsync'))
+    .summary('compare the fsync strategies: speed, and what a crash loses')
+    .description(
+      'Compare the fsync strategies, each on a fresh cluster: speed at every level, and at the middle one what is left of the\n' +
+        'acknowledged writes after kill -9 of all nodes at once. Prints the verdict and the path of the report.',
+    )
+    .option('--strategies <list>', 'A always, B interval, C none, G group', parseStrategies, [
+      'A',
+      'B',
+      'C',
+      'G',
+    ])
+    .addHelpText(
+      'after',
+      '\nExamples:\n  strata fsync --quick\n  strata fsync --strategies A,G --levels 100 --primitive fsync',
+    )
+    .action(exitWith(fsync));
+}
+
+async function fsync(flags: FsyncFlags): Promise<number> {
+  const signal = interruptSignal();
+  const facts = ownClusterFacts(flags.nodes, flags.strategies[0]!, flags.primitive);
+  const context = await openRun('fsync', flags, facts, await capabilities(), signal);
+  context.writer.notMeasured(
+    'levels with probes',
+    'this run compares fsync strategies only; use strata sweep',
+  );
+  try {
+    await writeBaseline(context, modeOf(flags));
+    await fsyncArms(context, { ...flags });
+  } finally {
+    context.progress.end();
+    context.writer.dropScratch();
+  }
+  return finishRun(context.writer.directory, flags);
+}

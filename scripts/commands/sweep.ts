@@ -1,0 +1,119 @@
+import { Command, Option } from 'commander';
+import { capabilities } from '../../profiles/index.js';
+import type { Run, StrategyLetter } from '../../results/schema/index.js';
+import { CliError } from '../lib/cli-error.js';
+import { Cluster } from '../lib/cluster.js';
+import { EXIT } from '../lib/exit-codes.js';
+import { exitWith } from '../lib/exit-with.js';
+import { examineTarget } from '../lib/external-target.js';
+import { fsyncArms } from '../lib/fsync-arms.js';
+import { interruptSignal } from '../lib/interrupt.js';
+import { ownClusterFacts } from '../lib/own-cluster.js';
+import { parseStrategies, parseStrategy, parseTargets } from '../lib/parse.js';
+import { chooseProbes } from '../lib/probe-choice.js';
+import { finishRun } from '../lib/report-files.js';
+import type { RunContext } from '../lib/run-context.js';
+import { addRunOptions, modeOf, openRun, type RunFlags, writeBaseline } from '../lib/run-session.js';
+import { sweepLevels } from '../lib/sweep-points.js';
+
+interface SweepFlags extends RunFlags {
+  readonly fsync: StrategyLetter;
+  readonly target?: readonly string[];
+  readonly via: 'leader' | 'all';
+  readonly probes?: string;
+  readonly withFsync?: boolean;
+  readonly fsyncStrategies?: readonly StrategyLetter[];
+}
+
+const ALL_STRATEGIES: readonly StrategyLetter[] = ['A', 'B', 'C', 'G'];
+
+export function sweepCommand(): Command {
+  return addRunOptions(new Command('sweep'))
+    .summary('measure a cluster level by level and write a report')
+    .description(
+      'Measure a cluster at low, mid and high concurrency and write a report. Starts a cluster of its own on free ports, its data\n' +
+        'on the disk of the results, or uses the one at --target. Every level has a measured pass without probes and one more\n' +
+        'pass for each probe. The load is puts (--reads changes that) and goes to the leader (--via changes that).\n' +
+        'Prints the verdict and the path of the report.',
+    )
+    .option('--fsync <strategy>', 'A always, B interval, C none, G group', parseStrategy, 'G')
+    .option('--target <urls>', 'base URLs of all nodes of a running cluster, comma separated', parseTargets)
+    .addOption(viaOption())
+    .option('--probes <list>', 'names, comma separated, or none (default: all that this machine can run)')
+    .option('--with-fsync', 'compare the fsync strategies A, B, C and G in the same run')
+    .option('--fsync-strategies <list>', 'compare these only', parseStrategies)
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  strata sweep --quick --with-fsync\n' +
+        '  strata sweep --levels 50 --probes none --duration 5s\n' +
+        '  strata sweep --target http://127.0.0.1:7001,http://127.0.0.1:7002,http://127.0.0.1:7003',
+    )
+    .action(exitWith(sweep));
+}
+
+function viaOption(): Option {
+  return new Option('--via <nodes>', 'where the load goes: to the leader, or in turn to all nodes')
+    .choices(['leader', 'all'])
+    .default('leader');
+}
+
+async function sweep(flags: SweepFlags): Promise<number> {
+  const signal = interruptSignal();
+  const strategies = flags.fsyncStrategies ?? (flags.withFsync ? ALL_STRATEGIES : []);
+  if (flags.target !== undefined && strategies.length > 0) {
+    const sentence = 'The fsync strategies are compared on clusters of their own; leave --target out.';
+    throw new CliError('STRATA_USAGE', sentence, EXIT.usage);
+  }
+  const external = flags.target === undefined ? null : await examineTarget(flags.target);
+  const facts = external?.cluster ?? ownClusterFacts(flags.nodes, flags.fsync, flags.primitive);
+  const choice = await chooseProbes(flags.probes, external?.subject.local ?? true);
+  const context = await openRun('sweep', flags, facts, await capabilities(), signal);
+  for (const { what, because } of choice.missing) context.writer.notMeasured(what, because);
+  const options = {
+    strategy: facts.strategy,
+    primitive: facts.primitive,
+    probes: choice.probes,
+    via: flags.via,
+  };
+  try {
+    await writeBaseline(context, modeOf(flags));
+    if (external !== null) await sweepLevels(context, external.subject, options);
+    else await sweepOwnCluster(context, facts, options);
+    if (strategies.length > 0)
+      await fsyncArms(context, { strategies, primitive: flags.primitive, nodes: flags.nodes });
+    else
+      context.writer.notMeasured(
+        'fsync strategies',
+        'the run was asked for the levels only; use --with-fsync',
+      );
+  } finally {
+    context.progress.end();
+    context.writer.dropScratch();
+  }
+  return finishRun(context.writer.directory, flags);
+}
+
+async function sweepOwnCluster(
+  context: RunContext,
+  facts: Run['cluster'],
+  options: Parameters<typeof sweepLevels>[2],
+): Promise<void> {
+  context.progress.status(`starting ${facts.nodes} nodes`);
+  const cluster = await Cluster.start({
+    nodes: facts.nodes,
+    directory: context.writer.scratch('sweep'),
+    httpPort: null,
+    peerPort: null,
+    strategy: facts.strategy,
+    primitive: facts.primitive,
+  });
+  cluster.onNodeLost = (node, how) =>
+    context.writer.notMeasured(`node ${node.id} after it ended`, `it ended ${how}`);
+  try {
+    await sweepLevels(context, { urls: cluster.urls, local: true }, options);
+  } finally {
+    await cluster.stop();
+    context.writer.dropScratch('sweep');
+  }
+}

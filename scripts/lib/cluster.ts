@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StrategyLetter } from '../../results/schema/index.js';
+import { type FsyncPrimitive, parseNodeConfig } from '../../server/config/config.js';
+import { CliError } from './cli-error.js';
+import { type PlannedNode, planNodes } from './cluster-config.js';
+import { EXIT } from './exit-codes.js';
+import { isReady, roleOf } from './node-api.js';
+import { NodeProcess } from './node-process.js';
+import { freePorts } from './ports.js';
+
+const HOST = '127.0.0.1';
+const LEADER_TIMEOUT_MS = 30_000;
+const POLL_MS = 20;
+/** Above the server's own `limits.drainTimeoutMs`. */
+const STOP_GRACE_MS = 8_000;
+
+export interface ClusterOptions {
+  readonly nodes: number;
+  /** Made when missing; what lies there already is used. */
+  readonly directory: string;
+  /** First port, the other nodes follow; null takes free ones. */
+  readonly httpPort: number | null;
+  readonly peerPort: number | null;
+  readonly strategy: StrategyLetter;
+  readonly primitive: FsyncPrimitive;
+  readonly fsyncIntervalMs?: number;
+}
+
+/** A cluster of node processes on this machine. */
+export class Cluster {
+  readonly directory: string;
+  readonly planned: readonly PlannedNode[];
+  readonly #nodes = new Map<number, NodeProcess>();
+  #stopping = false;
+  /** Called when a node ends that nobody asked to end. */
+  onNodeLost: ((node: NodeProcess, how: string) => void) | null = null;
+
+  private constructor(directory: string, planned: readonly PlannedNode[]) {
+    this.directory = directory;
+    this.planned = planned;
+  }
+
+  /** Starts all nodes and waits until a leader serves; when one cannot start, all are stopped and its error is thrown. */
+  static async start(options: ClusterOptions): Promise<Cluster> {
+    const planned = await planCluster(options);
+    for (const node of planned) {
+      parseNodeConfig(node.config);
+      mkdirSync(node.directory, { recursive: true });
+      writeFileSync(node.configPath, `${JSON.stringify(node.config, null, 2)}\n`);
+    }
+    const cluster = new Cluster(options.directory, planned);
+    try {
+      await cluster.startAll();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  get nodes(): readonly NodeProcess[] {
+    return [...this.#nodes.values()].sort((a, b) => a.id - b.id);
+  }
+
+  get urls(): readonly string[] {
+    return this.planned.map(urlOf);
+  }
+
+  /** Starts every node that does not run and waits until a leader serves. Gives the leader. */
+  async startAll(): Promise<NodeProcess> {
+    const missing = this.planned.filter((node) => this.#nodes.get(node.id)?.running !== true);
+    const outcomes = await Promise.allSettled(missing.map((node) => this.startNode(node.id)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return this.waitForLeader();
+  }
+
+  async startNode(id: number): Promise<NodeProcess> {
+    const planned = this.planned.find((node) => node.id === id)!;
+    const node = await NodeProcess.start(id, planned.configPath, urlOf(planned));
+    this.#nodes.set(id, node);
+    node.exited.then(({ code, signal }) => {
+      if (!this.#stopping && this.#nodes.get(id) === node)
+        this.onNodeLost?.(node, signal === null ? `with code ${code}` : `by ${signal}`);
+    });
+    return node;
+  }
+
+  /** Waits until a running node leads and says that it is ready. */
+  async waitForLeader(timeoutMs: number = LEADER_TIMEOUT_MS): Promise<NodeProcess> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const leader = await this.#servingLeader();
+      if (leader !== null) return leader;
+      if (performance.now() > deadline)
+        throw new CliError('STRATA_NO_LEADER', `No leader served within ${timeoutMs} ms.`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** kill -9 of every node at once. */
+  async killAll(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.nodes.map((node) => node.kill()));
+    this.#stopping = false;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.nodes.map((node) => node.stop(STOP_GRACE_MS)));
+  }
+
+  async #servingLeader(): Promise<NodeProcess | null> {
+    const running = this.nodes.filter((node) => node.running);
+    if (running.length <= this.planned.length / 2)
+      throw new CliError('STRATA_NODE_LOST', 'Too many nodes ended: no majority is left.', EXIT.environment);
+    const roles = await Promise.all(running.map((node) => roleOf(node.url)));
+    // After a partition an old leader may still believe; the highest term is right.
+    let best: { node: NodeProcess; term: number } | null = null;
+    roles.forEach((role, index) => {
+      if (role?.role === 'leader' && role.term > (best?.term ?? -1))
+        best = { node: running[index]!, term: role.term };
+    });
+    const leader = (best as { node: NodeProcess } | null)?.node ?? null;
+    return leader !== null && (await isReady(leader.url)) ? leader : null;
+  }
+}
+
+async function planCluster(options: ClusterOptions): Promise<PlannedNode[]> {
+  const free = await freePorts(2 * options.nodes);
+  const ports = (first: number | null, fallback: number[]) =>
+    first === null ? fallback : fallback.map((_, index) => first + index);
+  return planNodes({
+    clusterId: existingClusterId(options) ?? randomBytes(8).toString('hex'),
+    directory: options.directory,
+    host: HOST,
+    httpPorts: ports(options.httpPort, free.slice(0, options.nodes)),
+    peerPorts: ports(options.peerPort, free.slice(options.nodes)),
+    strategy: options.strategy,
+    primitive: options.primitive,
+    ...(options.fsyncIntervalMs === undefined ? {} : { fsyncIntervalMs: options.fsyncIntervalMs }),
+  });
+}
+
+/** A directory that holds a cluster already keeps its identity: the nodes would refuse another one. */
+function existingClusterId({ directory, nodes }: ClusterOptions): string | null {
+  const path = join(directory, 'node-1', 'config.json');
+  if (!existsSync(path)) return null;
+  const { clusterId, members } = parseNodeConfig(JSON.parse(readFileSync(path, 'utf8')));
+  if (members.length !== nodes) {
+    const sentence = `${directory} holds a cluster of ${members.length} nodes, not of ${nodes}; use --nodes ${members.length} or another --data.`;
+    throw new CliError('STRATA_CLUSTER_SIZE', sentence, EXIT.usage);
+  }
+  return clusterId;
+}
+
+function urlOf(node: PlannedNode): string {
+  const self = node.config.members.find((member) => member.id === node.id)!;
+  return `http://${self.host}:${self.httpPort}`;
+}

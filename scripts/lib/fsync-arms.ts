@@ -1,0 +1,118 @@
+import { readBack, runLoad } from '../../loadgen/index.js';
+import type { WriteLedger } from '../../loadgen/options.js';
+import { Durability, type PointRef, type StrategyLetter } from '../../results/schema/index.js';
+import { CliError } from './cli-error.js';
+import { Cluster } from './cluster.js';
+import { EXIT } from './exit-codes.js';
+import { closedLoop } from './load-settings.js';
+import { armPoint, middleLevel } from './plan.js';
+import { type RunContext, watchedLoad } from './run-context.js';
+import { measureLevel } from './sweep-points.js';
+
+/** Few enough keys that each is written many times and the read-back stays short. */
+const LEDGER_KEYS = 2_000;
+/** The killed nodes answer nothing: the load ends at the kill, this only bounds it. */
+const AFTER_KILL_SECONDS = 30;
+
+export interface ArmOptions {
+  readonly strategies: readonly StrategyLetter[];
+  readonly primitive: PointRef['primitive'];
+  readonly nodes: number;
+}
+
+/**
+ * The comparison of the fsync strategies. Every strategy has a fresh cluster; every level one measured pass; at the middle level
+ * all nodes are killed at once under load, and every write that was acknowledged is read back.
+ */
+export async function fsyncArms(context: RunContext, options: ArmOptions): Promise<void> {
+  const proof = middleLevel(context.levels);
+  for (const strategy of options.strategies) {
+    context.signal.throwIfAborted();
+    const scratch = `fsync-${strategy}`;
+    context.progress.status(`strategy ${strategy}: starting ${options.nodes} nodes`);
+    const cluster = await Cluster.start({
+      nodes: options.nodes,
+      directory: context.writer.scratch(scratch),
+      httpPort: null,
+      peerPort: null,
+      strategy,
+      primitive: options.primitive,
+    });
+    try {
+      const subject = { urls: cluster.urls, local: true };
+      const times = {
+        warmupSeconds: context.times.armWarmupSeconds,
+        measureSeconds: context.times.armSeconds,
+      };
+      for (const level of context.levels) {
+        const point = armPoint(level, strategy, options.primitive);
+        await measureLevel(context, subject, point, 'leader', times);
+        if (level === proof) await proveDurability(context, cluster, point);
+        context.writer.addPoint(point);
+      }
+    } finally {
+      await cluster.stop();
+      context.writer.dropScratch(scratch);
+    }
+  }
+  context.writer.notMeasured(
+    'writes lost to a power cut',
+    'durability is proved with kill -9 of all nodes at once: that loses what the processes held, but the page cache of the kernel lives on; a power cut is a different thing',
+  );
+}
+
+/** Writes, kills every node under way, starts them again, reads back. */
+async function proveDurability(context: RunContext, cluster: Cluster, point: PointRef): Promise<void> {
+  const ledger = await loadUntilKilled(context, cluster, point);
+  context.progress.status(`${point.id}: starting the killed nodes again`);
+  const leader = await cluster.startAll();
+  context.progress.status(`${point.id}: reading back ${ledger.acknowledgedWrites} acknowledged writes`);
+  const { keysChecked, lost, stale, unreadable } = await readBack(ledger, { targets: [leader.url] });
+  context.writer.writePoint(point, 'durability.json', Durability, {
+    schema: 'strata.durability/1',
+    method: `kill -9 of all ${cluster.nodes.length} nodes at once under ${point.clients} clients, restart, read back of every key written`,
+    acknowledgedWrites: ledger.acknowledgedWrites,
+    keysChecked,
+    lost,
+    stale,
+    unreadable,
+  });
+  context.progress.note(
+    `${point.id}: ${lost} of ${ledger.acknowledgedWrites} acknowledged writes lost to kill -9`,
+  );
+}
+
+async function loadUntilKilled(context: RunContext, cluster: Cluster, point: PointRef): Promise<WriteLedger> {
+  const killed = new AbortController();
+  const leader = await cluster.waitForLeader();
+  const seconds = context.times.beforeKillSeconds;
+  const load = closedLoop(
+    { ...context.settings, reads: 0, keys: Math.max(LEDGER_KEYS, point.clients), distribution: 'uniform' },
+    {
+      targets: [leader.url],
+      clients: point.clients,
+      warmupSeconds: 0,
+      durationSeconds: seconds + AFTER_KILL_SECONDS,
+      traceEvery: 0,
+    },
+  );
+  const timer = setTimeout(() => cluster.killAll().then(() => killed.abort()), seconds * 1000);
+  try {
+    const { ledger } = await runLoad({
+      ...watchedLoad(context, `${point.id}: writing until kill -9`, load),
+      ledger: true,
+      keyPrefix: 'ledger-',
+      signal: AbortSignal.any([context.signal, killed.signal]),
+    });
+    context.signal.throwIfAborted();
+    if (ledger === null || ledger.acknowledgedWrites === 0)
+      throw new CliError(
+        'STRATA_NO_WRITES',
+        `No write was acknowledged at ${point.id} before the kill.`,
+        EXIT.unknown,
+      );
+    return ledger;
+  } finally {
+    clearTimeout(timer);
+  }
+}

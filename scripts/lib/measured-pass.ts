@@ -1,0 +1,98 @@
+import { runLoad } from '../../loadgen/index.js';
+import type { LoadOptions, LoadResult } from '../../loadgen/options.js';
+import { procWindow, readProc } from '../../profiles/index.js';
+import type { LayersSnapshot, NodeSamples, NodeWindow, Stages } from '../../results/schema/index.js';
+import { fetchLayers, fetchSamples } from './node-api.js';
+import { joinStages } from './stages.js';
+import type { Subject } from './subject.js';
+import { nodeWindow } from './window.js';
+
+/** Asks a node where its samples stand without being sent any. */
+const AFTER_ALL_SAMPLES = 1e12;
+
+type ProcReading = ReturnType<typeof readProc>;
+
+interface Reading {
+  readonly layers: LayersSnapshot;
+  readonly proc: ProcReading | null;
+}
+
+export interface MeasuredPass {
+  readonly result: LoadResult;
+  readonly windows: readonly NodeWindow[];
+  readonly stages: Stages;
+  /** What this pass could not measure, and why. */
+  readonly gaps: readonly string[];
+}
+
+/**
+ * One load without any external probe. The nodes are read when the measured time starts and when it ends; the load goes on
+ * meanwhile, so that the window holds nothing but load.
+ */
+export async function measuredPass(subject: Subject, load: LoadOptions): Promise<MeasuredPass> {
+  const since = await Promise.all(
+    subject.urls.map(async (url) => (await fetchSamples(url, AFTER_ALL_SAMPLES)).next),
+  );
+  let before: readonly (Reading | Error)[] = [];
+  let after: readonly (Reading | Error)[] = [];
+  const result = await runLoad({
+    ...load,
+    onMeasureStart: async () => {
+      before = await readAll(subject);
+    },
+    onMeasureEnd: async () => {
+      after = await readAll(subject);
+    },
+  });
+  const gaps: string[] = [];
+  const windows = subject.urls.flatMap((url, index) => {
+    const window = windowOf(before[index], after[index]);
+    if (!(window instanceof Error)) return [window];
+    gaps.push(`${url}: ${window.message}`);
+    return [];
+  });
+  const samples = await samplesSince(subject, since, gaps);
+  return { result, windows, stages: joinStages(result.samples, samples, subject.local), gaps };
+}
+
+/** A node that does not answer costs its own window, not the pass. */
+function readAll(subject: Subject): Promise<(Reading | Error)[]> {
+  return Promise.all(
+    subject.urls.map(async (url) => {
+      try {
+        const layers = await fetchLayers(url);
+        return { layers, proc: subject.local ? readProc(layers.node.pid) : null };
+      } catch (error) {
+        return error as Error;
+      }
+    }),
+  );
+}
+
+function windowOf(
+  before: Reading | Error | undefined,
+  after: Reading | Error | undefined,
+): NodeWindow | Error {
+  if (before === undefined || after === undefined) return new Error('the load ended before it was measured');
+  if (before instanceof Error) return before;
+  if (after instanceof Error) return after;
+  try {
+    const proc = before.proc === null || after.proc === null ? null : procWindow(before.proc, after.proc);
+    return nodeWindow(before.layers, after.layers, proc);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function samplesSince(
+  subject: Subject,
+  since: readonly number[],
+  gaps: string[],
+): Promise<NodeSamples[]> {
+  const found = await Promise.allSettled(subject.urls.map((url, index) => fetchSamples(url, since[index]!)));
+  return found.flatMap((outcome) => {
+    if (outcome.status === 'fulfilled') return [outcome.value];
+    gaps.push(String((outcome.reason as Error).message));
+    return [];
+  });
+}

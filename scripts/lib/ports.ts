@@ -1,0 +1,34 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { CliError } from './cli-error.js';
+
+/**
+ * Below the range from which the kernel draws the ports of outgoing connections (32768 and up): a node that is killed and
+ * started again must find its port free, and thousands of the generator's connections would take it.
+ */
+const PORT_MIN = 20_000;
+const PORT_MAX = 32_000;
+const ATTEMPTS_MAX = 500;
+
+/** Distinct ports on the host that nobody listens on at the moment. */
+export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
+  const ports = new Set<number>();
+  for (let attempt = 0; ports.size < count; attempt++) {
+    if (attempt === ATTEMPTS_MAX)
+      throw new CliError(
+        'STRATA_NO_FREE_PORT',
+        `No ${count} free ports between ${PORT_MIN} and ${PORT_MAX}.`,
+      );
+    const port = randomInt(PORT_MIN, PORT_MAX);
+    if (!ports.has(port) && (await isFree(port, host))) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}

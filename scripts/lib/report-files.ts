@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { renderReport } from '../../analysis/index.js';
+import { readRunDirectory } from '../../results/run-directory.js';
+import { EXIT } from './exit-codes.js';
+import { printJson, printLine } from './output.js';
+import { verdictOf } from './verdict.js';
+
+/** Computes the report of a run directory from its files and writes it there. Gives the files by name. */
+export function writeReport(directory: string): ReadonlyMap<string, string> {
+  const files = renderReport(readRunDirectory(directory));
+  for (const [name, content] of files) {
+    const path = join(directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+  return files;
+}
+
+/** Writes the report and prints what a human wants next: the verdict and the path. */
+export function finishRun(directory: string, { json }: { readonly json: boolean }): number {
+  const files = writeReport(directory);
+  const report = join(directory, 'report.md');
+  const verdict = verdictOf(files.get('report.md') ?? '');
+  if (json) printJson({ run: directory, report, verdict });
+  else printLine(`${verdict.join('\n')}\n\nreport: ${shortPath(report)}`);
+  return EXIT.done;
+}
+
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,46 @@
+import { runLoad } from '../../loadgen/index.js';
+import type { LoadOptions, LoadProgress, LoadResult } from '../../loadgen/options.js';
+import type { LoadSettings } from './load-settings.js';
+import type { Level, SweepTimes } from './plan.js';
+import type { Progress } from './progress.js';
+import type { RunWriter } from './run-writer.js';
+
+/** What every part of a run needs. */
+export interface RunContext {
+  readonly writer: RunWriter;
+  readonly settings: LoadSettings;
+  readonly times: SweepTimes;
+  readonly levels: readonly Level[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Adds the status line of the terminal and Ctrl-C to a load. */
+export function watchedLoad(context: RunContext, what: string, load: LoadOptions): LoadOptions {
+  return {
+    ...load,
+    signal: context.signal,
+    onProgress: (progress) => context.progress.status(`${what} · ${describeProgress(progress)}`),
+  };
+}
+
+/** A load whose only purpose is its throughput. */
+export async function plainPass(context: RunContext, what: string, load: LoadOptions): Promise<LoadResult> {
+  const result = await runLoad(watchedLoad(context, what, load));
+  context.signal.throwIfAborted();
+  return result;
+}
+
+export function describeProgress({
+  phase,
+  elapsedSeconds,
+  totalSeconds,
+  throughputPerSecond,
+  p99Us,
+  errors,
+}: LoadProgress): string {
+  const p99 = p99Us === null ? '' : ` · p99 ${(p99Us / 1000).toFixed(1)} ms`;
+  const failed = errors === 0 ? '' : ` · ${errors} errors`;
+  const time = `${elapsedSeconds.toFixed(0)}/${totalSeconds.toFixed(0)} s`;
+  return `${phase} ${time} · ${Math.round(throughputPerSecond)}/s${p99}${failed}`;
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+/** The command line: wires the commands together, renders errors, sets the exit code. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './commands/doctor.js';
+import { fsyncCommand } from './commands/fsync.js';
+import { loadCommand } from './commands/load.js';
+import { reportCommand } from './commands/report.js';
+import { serveCommand } from './commands/serve.js';
+import { sweepCommand } from './commands/sweep.js';
+import { upCommand } from './commands/up.js';
+import { renderError } from './lib/cli-error.js';
+import { EXIT } from './lib/exit-codes.js';
+import { projectRoot } from './lib/project-root.js';
+import { isHelpOrVersion, usageError } from './lib/usage-error.js';
+
+const COMMANDS = [
+  upCommand,
+  serveCommand,
+  loadCommand,
+  sweepCommand,
+  fsyncCommand,
+  reportCommand,
+  doctorCommand,
+];
+
+function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const program = new Command('strata')
+    .description('A Raft key-value store, and the instrument that explains its speed.')
+    .version(version)
+    .addHelpText(
+      'after',
+      '\nResults go to stdout, everything else to stderr. Exit codes: 0 done, 1 a finding, 2 wrong usage, 3 no verdict possible,\n' +
+        '4 the surroundings do not allow it, 70 internal error, 130 interrupted.\n\nStart with: strata sweep --quick',
+    );
+  for (const make of COMMANDS) program.addCommand(make());
+  for (const command of [program, ...program.commands]) {
+    // The sentence is ours; commander would print its own before throwing.
+    command
+      .exitOverride()
+      .configureOutput({ outputError: () => {} })
+      .configureHelp({ helpWidth: 120 });
+  }
+  return program;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const program = createProgram();
+  const name = program.commands.find((command) => command.name() === args[0])?.name();
+  if (args.length === 0) {
+    program.outputHelp({ error: true });
+    process.exitCode = EXIT.usage;
+    return;
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (!isHelpOrVersion(error)) throw usageError(error, name === undefined ? 'strata' : `strata ${name}`);
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe left: nobody is there to tell.
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const { line, exitCode } = renderError(error);
+  process.stderr.write(`${line}\n`);
+  if (exitCode === EXIT.internal && process.env.STRATA_DEBUG !== undefined)
+    process.stderr.write(`${stackOf(error)}\n`);
+  process.exitCode = exitCode;
+}
+// Idle keep-alive connections to the nodes would hold the process for seconds.
+process.exit();
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
