@@ -48,7 +48,23 @@ export interface WriteLedger {
   readonly keyPrefix: string;
   readonly valueBytes: number;
   readonly acknowledgedWrites: number;
-  readonly keys: readonly { readonly key: string; readonly acknowledged: number; readonly sent: number }[];
+  readonly keys: readonly LedgerKey[];
+  /** 16 hex digits that stand in every value of this run, so that what an earlier run left behind is not taken for it. */
+  readonly runId?: string;
+}
+
+export interface LedgerKey {
+  readonly key: string;
+  /** Newest acknowledged sequence, 0 for none. Sequences of a key start at 1 and go up by 1. */
+  readonly acknowledged: number;
+  readonly sent: number;
+  /** Number of the key, as it stands in the values. */
+  readonly index?: number;
+  /**
+   * Writes without an answer (timed out, connection lost, 5xx), if any: such a write may take effect at any later time, even
+   * over a newer acknowledged one, and finding it is no loss.
+   */
+  readonly uncertain?: readonly number[];
 }
 
 export interface LoadResult {

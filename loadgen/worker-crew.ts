@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { LiveCounters } from './live-counters.js';
+import { LoadError } from './load-error.js';
+import type {
+  FromWorker,
+  IntervalReport,
+  ToWorker,
+  WorkerOptions,
+  WorkerResult,
+  WorkerSetup,
+} from './messages.js';
+import type { LoadOptions } from './options.js';
+import { RunControl } from './run-control.js';
+
+interface Connected {
+  readonly connections: number;
+  readonly failure: string | null;
+}
+
+/** The worker threads of one run. The first that fails, or an abort, fails every promise of the crew. */
+export class WorkerCrew {
+  readonly runId = randomBytes(8).toString('hex');
+  readonly size: number;
+  readonly control: RunControl;
+  readonly intervals: IntervalReport[] = [];
+  readonly connected: Promise<readonly Connected[]>;
+  readonly results: Promise<readonly WorkerResult[]>;
+  readonly #workers: readonly Worker[];
+  readonly #live: readonly LiveCounters[];
+  readonly #failed: Promise<never>;
+  #dismissed = false;
+
+  constructor(options: LoadOptions) {
+    this.size = Math.min(options.workers, options.clients);
+    const control = RunControl.create();
+    const live = Array.from({ length: this.size }, () => new SharedArrayBuffer(LiveCounters.BYTES));
+    this.control = new RunControl(control);
+    this.#live = live.map((memory) => new LiveCounters(memory));
+    const url = new URL('./worker.js', import.meta.url);
+    this.#workers = live.map((memory, index) => {
+      const setup: WorkerSetup = {
+        options: withoutCallbacks(options),
+        index,
+        count: this.size,
+        runId: this.runId,
+        control,
+        live: memory,
+      };
+      return new Worker(url, { workerData: setup, name: `loadgen-${index}` });
+    });
+    this.#failed = this.#watch(options.signal);
+    // The promises below may fail while nobody waits for them yet.
+    this.#failed.catch(() => {});
+    this.connected = this.#each<Connected>((message) => (message.kind === 'connected' ? message : null));
+    this.results = this.#each<WorkerResult>((message) => (message.kind === 'result' ? message.result : null));
+    this.connected.catch(() => {});
+    this.results.catch(() => {});
+    for (const worker of this.#workers) {
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'interval') this.intervals.push(message.interval);
+      });
+    }
+  }
+
+  tell(message: ToWorker): void {
+    for (const worker of this.#workers) worker.postMessage(message);
+  }
+
+  liveSnapshot(): Float64Array {
+    const sum = LiveCounters.emptySnapshot();
+    for (const counters of this.#live) counters.addTo(sum);
+    return sum;
+  }
+
+  /** `work`, unless the crew fails first. */
+  guard<T>(work: Promise<T> | undefined): Promise<T | undefined> {
+    return Promise.race([work ?? Promise.resolve(undefined), this.#failed]);
+  }
+
+  async dismiss(): Promise<void> {
+    this.#dismissed = true;
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  /** One answer of each worker, in the order of the workers. */
+  #each<T>(pick: (message: FromWorker) => T | null): Promise<T[]> {
+    const answers = this.#workers.map(
+      (worker) =>
+        new Promise<T>((resolve) => {
+          worker.on('message', (message: FromWorker) => {
+            const picked = pick(message);
+            if (picked !== null) resolve(picked);
+          });
+        }),
+    );
+    return Promise.race([Promise.all(answers), this.#failed]);
+  }
+
+  #watch(signal: AbortSignal | undefined): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      if (signal !== undefined) {
+        const onAbort = () => reject(signal.reason);
+        if (signal.aborted) onAbort();
+        else signal.addEventListener('abort', onAbort, { once: true });
+      }
+      for (const worker of this.#workers) {
+        worker.on('error', (error) => {
+          const message = `A load worker failed: ${error instanceof Error ? error.message : String(error)}`;
+          reject(new LoadError('STRATA_LOAD_WORKER', message, { cause: error }));
+        });
+        worker.on('exit', (code) => {
+          if (this.#dismissed) return;
+          reject(new LoadError('STRATA_LOAD_WORKER', `A load worker ended early with code ${code}.`));
+        });
+      }
+    });
+  }
+}
+
+function withoutCallbacks(options: LoadOptions): WorkerOptions {
+  const {
+    onProgress: _progress,
+    onMeasureStart: _start,
+    onMeasureEnd: _end,
+    signal: _signal,
+    ...rest
+  } = options;
+  return rest;
+}
