@@ -1,0 +1,30 @@
+import type { Counter, Histogram, Metrics } from '../../ports/metrics.js';
+
+export interface HttpMetrics {
+  readonly requests: Counter;
+  readonly errors: Counter;
+  readonly bytesIn: Counter;
+  readonly bytesOut: Counter;
+  readonly parseNs: Histogram;
+  readonly replyNs: Histogram;
+}
+
+export function createHttpMetrics(metrics: Metrics): HttpMetrics {
+  return {
+    requests: metrics.counter('network_http_requests_total', 'HTTP requests seen.'),
+    errors: metrics.counter(
+      'network_http_errors_total',
+      'HTTP answers with an error; a read of a key that does not exist is none.',
+    ),
+    bytesIn: metrics.counter('network_http_bytes_in_total', 'Body bytes of HTTP requests.'),
+    bytesOut: metrics.counter('network_http_bytes_out_total', 'Body bytes of HTTP answers.'),
+    parseNs: metrics.histogram(
+      'network_parse_ns',
+      'From a request seen to its body complete and understood.',
+    ),
+    replyNs: metrics.histogram(
+      'network_reply_ns',
+      'From the outcome known to the answer handed to the socket.',
+    ),
+  };
+}
