@@ -79,7 +79,6 @@ function drawRow(
                 y: y + 19,
                 'text-anchor': 'middle',
                 class: 'ink',
-                'font-size': 11,
               }),
             ]
           : []),

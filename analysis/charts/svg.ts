@@ -43,7 +43,7 @@ const STYLE = [
   '.muted{fill:#57606a;font-size:11px}',
   '.grid{stroke:#d0d7de;stroke-width:1}',
   '.axis{stroke:#57606a;stroke-width:1}',
-  '.ink{fill:#1f2328}',
+  '.ink{fill:#1f2328;font-size:11px}',
   '@media (prefers-color-scheme:dark){svg{background:#0d1117}text{fill:#e6edf3}.muted{fill:#9198a1}',
   '.grid{stroke:#30363d}.axis{stroke:#9198a1}.ink{fill:#1f2328}}',
 ].join('');

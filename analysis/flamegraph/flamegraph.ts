@@ -83,7 +83,7 @@ function draw(node: FrameNode, place: Place, body: string[]): void {
         rx: 1,
         fill: place.level === 0 ? layerColour('idle') : layerColour(node.layer),
       }),
-      ...(text === '' ? [] : [label(text, { x: place.x + 3, y: y + 12, class: 'ink', 'font-size': 11 })]),
+      ...(text === '' ? [] : [label(text, { x: place.x + 3, y: y + 12, class: 'ink' })]),
     ),
   );
   let x = place.x;

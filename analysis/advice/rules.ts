@@ -1,0 +1,6 @@
+import type { AdviceRule } from './advice-rule.js';
+import { LATENCY_RULES } from './latency-rules.js';
+import { MACHINE_RULES } from './machine-rules.js';
+import { STRATEGY_RULE } from './strategy-rule.js';
+
+export const ADVICE_RULES: readonly AdviceRule[] = [...LATENCY_RULES, ...MACHINE_RULES, STRATEGY_RULE];

@@ -1,0 +1,74 @@
+import { nanos, percent } from '../tables/format.js';
+import { isConnectFrame, isPoolFrame, leaderFrameShare, mechanismShare } from './cpu-readings.js';
+import { type KpiRule, reading } from './kpi-rule.js';
+import { leaderMean } from './leader-readings.js';
+
+export const NETWORK_RULES: readonly KpiRule[] = [
+  {
+    id: 'socket-cpu',
+    claim: 'N2',
+    layer: 'network',
+    name: 'send + recv share of CPU',
+    meaning:
+      "socket reads and writes (mechanisms `socket-read`, `socket-write`) in the leader's CPU profile, any owner",
+    direction: 'below',
+    good: 0.05,
+    bad: 0.15,
+    format: percent,
+    scope: 'point',
+    read: (point) => reading(mechanismShare(point, ['socket-read', 'socket-write'])),
+  },
+  {
+    id: 'pool-cpu',
+    claim: 'N4',
+    layer: 'network',
+    name: 'connection pool share of CPU',
+    meaning: 'samples with a frame of the peer pool anywhere in the stack (total, so the harder number)',
+    direction: 'below',
+    good: 0.02,
+    bad: 0.1,
+    format: percent,
+    scope: 'point',
+    read: (point) => reading(leaderFrameShare(point, isPoolFrame)),
+  },
+  {
+    id: 'connect-cpu',
+    claim: 'N4',
+    layer: 'network',
+    name: 'connect() share of CPU',
+    meaning: 'samples with a connect anywhere in the stack; connects are counted in section 1 as well',
+    direction: 'below',
+    good: 0.01,
+    bad: 0.05,
+    format: percent,
+    scope: 'point',
+    read: (point) => reading(leaderFrameShare(point, isConnectFrame)),
+  },
+  {
+    id: 'codec-cpu',
+    claim: 'N6',
+    layer: 'network',
+    name: 'serialisation share of CPU',
+    meaning: 'mechanism `codec` owned by the network layer: peer messages and frames',
+    direction: 'below',
+    good: 0.15,
+    bad: 0.25,
+    format: percent,
+    scope: 'point',
+    read: (point) => reading(mechanismShare(point, ['codec'], 'network')),
+  },
+  {
+    id: 'rpc-mean',
+    claim: 'N12',
+    layer: 'network',
+    name: 'RPC mean latency',
+    meaning:
+      "round trip leader to peer and back, the peer's disk included (`network_peer_rtt_ns` of the leader)",
+    direction: 'below',
+    good: 5e6,
+    bad: 5e6,
+    format: nanos,
+    scope: 'point',
+    read: (point) => reading(leaderMean(point, 'network_peer_rtt_ns')),
+  },
+];

@@ -1,0 +1,99 @@
+import type { NodeWindow } from '../../results/schema/index.js';
+import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
+import { valueOrNull } from '../measures/measured.js';
+import {
+  counter,
+  countersBetween,
+  entriesPerFsync,
+  histogramMean,
+  histogramQuantile,
+  timeShare,
+  writesPerFsync,
+} from '../measures/node-measures.js';
+import { bytes, integer, nanos, percent, significant } from '../tables/format.js';
+import { left, MarkdownTable, right } from '../tables/markdown-table.js';
+import { type Facts, levelName, nodesInOrder } from './facts.js';
+import { notMeasured } from './section.js';
+
+/** Every sync of every node in the measured windows, as the process saw it. */
+export function fsyncLedger(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      left('Node'),
+      right('Fsyncs'),
+      right('mean'),
+      right('p50'),
+      right('p99'),
+      right('p99.9'),
+      right('Entries / fsync'),
+      right('Bytes / fsync'),
+      right('Write : fsync'),
+      right('Time with a sync under way'),
+      right('Write mean'),
+      right('Batch wait mean'),
+    ],
+    '`points/*/nodes/*.json`, `io_*` and `log_*`',
+  );
+  for (const point of facts.sweep) {
+    for (const node of nodesInOrder(point)) {
+      const quantile = (value: number): string =>
+        table.cell(histogramQuantile(node, 'io_fsync_ns', value), nanos);
+      table.row(
+        levelName(point),
+        `${node.role} ${node.node}`,
+        table.cell(counter(node, 'io_fsyncs_total'), integer),
+        table.cell(histogramMean(node, 'io_fsync_ns'), nanos),
+        quantile(0.5),
+        quantile(0.99),
+        quantile(0.999),
+        table.cell(entriesPerFsync(node), significant),
+        table.cell(histogramMean(node, 'io_fsync_bytes'), bytes),
+        table.cell(writesPerFsync(node), (value) => `${significant(value)}:1`),
+        table.cell(timeShare(node, 'io_fsync_ns'), percent),
+        table.cell(histogramMean(node, 'io_write_ns'), nanos),
+        table.cell(histogramMean(node, 'log_batch_wait_ns'), nanos),
+      );
+    }
+  }
+  return table.isEmpty ? notMeasured('no node window was written') : table.toString();
+}
+
+/** What the process saw against what the idle machine needs: the rest is queue, wake-up and company on the disk. */
+export function ledgerParagraph(facts: Facts): string | null {
+  const { middle } = facts;
+  if (middle === null) return null;
+  const mean = valueOrNull(leaderMean(middle, 'io_fsync_ns'));
+  const floor = facts.data.baseline?.sync.find(
+    (row) => row.primitive === middle.point.ref.primitive && row.blockBytes === 4096,
+  );
+  const p99 = valueOrNull(fromLeader(middle, (node) => histogramQuantile(node, 'io_fsync_ns', 0.99)));
+  if (mean === null || floor === undefined) return null;
+  const floorNs = floor.latency.mean * 1e3;
+  const apart = mean - floorNs;
+  const etcd =
+    p99 === null
+      ? ''
+      : ` Its p99 of ${nanos(p99)} is ${p99 < 10e6 ? 'within' : 'above'} the 10 ms that etcd asks of a disk.`;
+  return `At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${etcd}`;
+}
+
+export function syncCauses(facts: Facts): string | null {
+  const prefix = 'io_fsync_cause_';
+  const nodes = facts.sweep.flatMap((point) => nodesInOrder(point).map((node) => ({ point, node })));
+  const causes = (node: NodeWindow) =>
+    countersBetween(node, prefix, '_total').filter(([, count]) => count > 0);
+  if (nodes.length === 0) return null;
+  if (nodes.every(({ node }) => causes(node).length === 0)) {
+    return `Causes of syncs: ${notMeasured(`no node reported a counter ${prefix}<cause>_total above zero`)}`;
+  }
+  const table = new MarkdownTable(
+    [left('Level'), left('Node'), left('Why it synced')],
+    '`points/*/nodes/*.json`, `io_fsync_cause_*_total`',
+  );
+  for (const { point, node } of nodes) {
+    const list = causes(node).map(([cause, count]) => `${cause.replaceAll('_', ' ')} ${integer(count)}`);
+    table.row(levelName(point), `${node.role} ${node.node}`, list.length === 0 ? 'no sync' : list.join(', '));
+  }
+  return table.toString();
+}

@@ -1,0 +1,94 @@
+import { bytes, integer, percent, significant } from '../../tables/format.js';
+import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
+import { type Facts, levelName } from '../facts.js';
+import { blocks, type Section } from '../section.js';
+
+/** Line one of the report says whether it may be believed; then what, when, where and how. */
+export const headerSection: Section = (facts) => ({
+  text: blocks(warning(facts), title(facts), origin(facts), machine(facts), capabilities(facts)),
+});
+
+/** Null for a run without an unsound point. */
+function warning(facts: Facts): string | null {
+  const unsound = [...facts.sweep, ...facts.strategies].filter((point) => point.unsound.length > 0);
+  if (facts.data.points.length === 0) return '> ⚠️ **No conclusion: this run holds no point.**';
+  if (unsound.length === 0) return null;
+  const all = unsound.length === facts.data.points.length;
+  const list = unsound.map((point) => `\`${point.point.ref.id}\`: ${point.unsound.join('; ')}`).join(' · ');
+  const consequence = all
+    ? 'No conclusion is drawn from this run.'
+    : 'No conclusion is drawn from these points; their numbers are shown, and judge nothing.';
+  return `> ⚠️ **Suspect: ${unsound.length} of ${facts.data.points.length} points failed the audit. ${consequence}** ${list}.`;
+}
+
+function title(facts: Facts): string {
+  const { run } = facts.data;
+  return `# Layered performance report: ${run.id}`;
+}
+
+function origin(facts: Facts): string {
+  const { run } = facts.data;
+  const { cluster, load } = run;
+  const reads = load.reads === 0 ? 'writes only' : `${percent(load.reads)} reads`;
+  const table = new MarkdownTable([left(''), left('')], '`run.json`')
+    .row(
+      '**What**',
+      `${cluster.external ? 'external cluster' : `${cluster.nodes} Raft ${cluster.nodes === 1 ? 'node' : 'nodes'}`}, durability ${cluster.strategy} with ${cluster.primitive}, heartbeat ${significant(cluster.heartbeatMs)} ms, election ${significant(cluster.electionTimeoutMsMin)} to ${significant(cluster.electionTimeoutMsMax)} ms`,
+    )
+    .row(
+      '**Load**',
+      `${reads}, ${integer(load.keys)} keys (${load.distribution}), values of ${bytes(load.valueBytes)}; levels ${facts.sweep.length === 0 ? 'none' : facts.sweep.map(levelName).join(', ')}`,
+    )
+    .row('**When**', `${run.startedAt} to ${run.endedAt}`)
+    .row('**How**', `${code(run.command)}, mode ${run.mode}, seed ${run.seed}`)
+    .row(
+      '**Code**',
+      `${run.git.commit === null ? 'commit unknown' : code(run.git.commit)}${run.git.dirty ? ', with uncommitted changes' : ''}; ${versions(run.versions)}`,
+    );
+  return table.toString();
+}
+
+function versions(all: Readonly<Record<string, string>>): string {
+  return Object.keys(all)
+    .sort()
+    .map((name) => `${name} ${all[name]}`)
+    .join(', ');
+}
+
+function machine(facts: Facts): string {
+  const { machine } = facts.data.run;
+  const words = [
+    `${machine.cpuCount} × ${machine.cpuModel}`,
+    machine.cpuGovernor === null ? 'governor unknown' : `governor ${machine.cpuGovernor}`,
+    `${bytes(machine.memoryBytes)} memory`,
+    machine.os,
+    `kernel ${machine.kernel}`,
+    `data on ${machine.filesystem}`,
+    machine.virtualized === null ? 'no hypervisor found' : `virtualised: ${machine.virtualized}`,
+  ];
+  return `**Where**: ${code(machine.hostname)}: ${words.join(', ')}. Nodes, generator and probes share this machine${facts.data.run.cluster.external ? ' only in so far as the external cluster runs on it' : ''}.`;
+}
+
+function capabilities(facts: Facts): string | null {
+  const { capabilities } = facts.data.run;
+  if (capabilities.length === 0) return null;
+  const table = new MarkdownTable(
+    [left('Capability'), left('Tier'), left('Available'), left('Detail'), left('To install')],
+    '`run.json`, capabilities',
+  );
+  for (const capability of capabilities) {
+    table.row(
+      capability.name,
+      capability.tier,
+      capability.available ? 'yes' : '**no**',
+      capability.detail,
+      capability.install === null ? '' : code(capability.install),
+    );
+  }
+  const tiers = [
+    ...new Set(capabilities.filter((entry) => entry.available).map((entry) => entry.tier)),
+  ].sort();
+  const missing = capabilities.filter((entry) => !entry.available).length;
+  const summary = `Capabilities: ${tiers.length === 0 ? 'none' : tiers.join(', ')}${missing === 0 ? '' : `, ${missing} missing`}`;
+  return `<details><summary>${summary}</summary>\n\n${table.toString()}\n\n</details>`;
+}

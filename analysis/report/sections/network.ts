@@ -1,0 +1,273 @@
+import type { LoadSummary, NodeWindow } from '../../../results/schema/index.js';
+import { leaderLayerShare } from '../../kpi/cpu-readings.js';
+import { fromLeader } from '../../kpi/leader-readings.js';
+import { type Measured, map, measured, quotient } from '../../measures/measured.js';
+import { counter, counterPerSecond, histogramMean, histogramQuantile } from '../../measures/node-measures.js';
+import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
+import {
+  bytes,
+  decimal,
+  integer,
+  micros,
+  nanos,
+  percent,
+  perSecond,
+  significant,
+} from '../../tables/format.js';
+import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { type Facts, levelName, nodesInOrder, type PointFacts } from '../facts.js';
+import { networkCharts } from '../network-charts.js';
+import { blocks, figure, notMeasured, type Section } from '../section.js';
+
+const TOO_FEW = 'fewer than 10 requests lie above this percentile';
+
+export const networkSection: Section = (facts) => {
+  if (facts.sweep.length === 0) {
+    return { text: blocks('## 1 Network', notMeasured('the run has no sweep')) };
+  }
+  const files = networkCharts(facts);
+  return {
+    files,
+    text: blocks(
+      '## 1 Network',
+      '### 1.1 Levels',
+      levelTable(facts),
+      documentNote(),
+      [
+        figure('charts/throughput.svg', 'Throughput by level, ours and the document'),
+        figure('charts/latency-percentiles.svg', 'Response latency by percentile and level'),
+        ...facts.sweep.map((point) =>
+          figure(`charts/timeline-${point.point.ref.id}.svg`, `Latency by second, ${levelName(point)}`),
+        ),
+      ].join('\n'),
+      '### 1.2 Latency, taken apart as the client saw it',
+      latencyTable(facts),
+      '### 1.3 Audit of the load',
+      auditTable(facts),
+      '### 1.4 Surface for clients',
+      clientTable(facts),
+      '### 1.5 Between peers',
+      peerTable(facts),
+    ),
+  };
+};
+
+function levelTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      right('Throughput'),
+      right('Document (C8)'),
+      right('p50'),
+      right('Document'),
+      right('p99'),
+      right('Document'),
+      right('p99.9'),
+      right('Errors'),
+      left('Audit'),
+    ],
+    '`points/*/summary.json`; response latency, from the intended start',
+  );
+  for (const point of facts.sweep) {
+    const { summary } = point;
+    const { response } = summary.latency;
+    const document = documentLevel(point.point.ref.clients);
+    const theirs = (value: string | undefined): string => value ?? 'no such level';
+    table.row(
+      levelName(point),
+      perSecond(summary.throughputPerSecond),
+      theirs(document === null ? undefined : perSecond(document.throughputPerSecond)),
+      table.nullable(response.p50, micros, TOO_FEW),
+      theirs(document === null ? undefined : micros(document.p50Us)),
+      table.nullable(response.p99, micros, TOO_FEW),
+      theirs(document === null ? undefined : micros(document.p99Us)),
+      table.nullable(response.p999, micros, TOO_FEW),
+      percent(point.errorShare),
+      point.unsound.length === 0 ? '✅ sound' : '⚠️ **suspect**',
+    );
+  }
+  return table.toString();
+}
+
+function documentNote(): string {
+  const { throughputPerSecond, p50Us, p99Us } = DOCUMENT_CONTENDED;
+  return `The document also expects ${perSecond(throughputPerSecond)} with ${micros(p50Us)} / ${micros(p99Us)} at high concurrency under lock contention (C8), and ${DOCUMENT_MID_RANGE} at mid (N10). Its figures are estimates for unnamed hardware.`;
+}
+
+function latencyTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      left('Latency'),
+      right('mean'),
+      right('p50'),
+      right('p90'),
+      right('p95'),
+      right('p99'),
+      right('p99.9'),
+      right('max'),
+    ],
+    '`points/*/summary.json`, latency',
+  );
+  for (const point of facts.sweep) {
+    const { latency } = point.summary;
+    const kinds: readonly [string, LoadSummary['latency']['put']][] = [
+      ['response (intended start → answer)', latency.response],
+      ['service (sent → answer)', latency.service],
+      ['client queue (intended start → sent)', latency.queue],
+      ['response of puts', latency.get === null ? null : latency.put],
+      ['response of gets', latency.put === null ? null : latency.get],
+    ];
+    for (const [name, values] of kinds) {
+      if (values === null || values.count === 0) continue;
+      const cell = (value: number | null): string => table.nullable(value, micros, TOO_FEW);
+      table.row(
+        levelName(point),
+        name,
+        micros(values.mean),
+        cell(values.p50),
+        cell(values.p90),
+        cell(values.p95),
+        cell(values.p99),
+        cell(values.p999),
+        micros(values.max),
+      );
+    }
+  }
+  return table.toString();
+}
+
+function auditTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      left('Loop'),
+      right('Requests'),
+      right('Failed'),
+      left('Kinds of error'),
+      right('Censored'),
+      right('Resends'),
+      right("Little's law N / (X·R)"),
+      right('Generator CPU'),
+      left('Verdict'),
+    ],
+    '`points/*/summary.json`, audit, errors, censored',
+  );
+  for (const point of facts.sweep) {
+    const { summary } = point;
+    const { audit, censored, operations } = summary;
+    const kinds = summary.errors.map((error) => `${error.kind} ${integer(error.count)}`).join(', ');
+    table.row(
+      levelName(point),
+      summary.rate === null ? 'closed' : `open, ${perSecond(summary.rate)}`,
+      integer(operations.total),
+      integer(operations.total - operations.ok),
+      kinds === '' ? 'none' : kinds,
+      integer(censored.timedOut + censored.inFlightAtEnd + censored.shed),
+      integer(summary.resends),
+      `${decimal(audit.littlesLaw.ratio, 3)} ${audit.littlesLaw.ok ? 'ok' : '**off**'}`,
+      `${decimal(audit.generatorCpuCores, 2)} cores${audit.saturated ? ', **saturated**' : ''}`,
+      audit.verdict === 'ok' ? 'ok' : `**suspect**: ${audit.reasons.join(' ')}`,
+    );
+  }
+  return table.toString();
+}
+
+function clientTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      right('Network layer, share of leader CPU'),
+      right('HTTP requests, all nodes'),
+      right('Errors'),
+      right('In / request'),
+      right('Out / request'),
+      right('Parse, mean'),
+      right('Reply, mean'),
+    ],
+    '`points/*/nodes/*.json`; CPU share from `points/*/passes/*/node-*.json`',
+  );
+  for (const point of facts.sweep) {
+    const requests = summed(point, 'network_http_requests_total');
+    const perRequest = (name: string): Measured =>
+      quotient(summed(point, name), requests, 'the nodes answered no request over HTTP in the window');
+    table.row(
+      levelName(point),
+      table.cell(leaderLayerShare(point, 'network'), percent),
+      table.cell(requests, integer),
+      table.cell(summed(point, 'network_http_errors_total'), integer),
+      table.cell(perRequest('network_http_bytes_in_total'), bytes),
+      table.cell(perRequest('network_http_bytes_out_total'), bytes),
+      table.cell(
+        fromLeader(point, (node) => histogramMean(node, 'network_parse_ns')),
+        nanos,
+      ),
+      table.cell(
+        fromLeader(point, (node) => histogramMean(node, 'network_reply_ns')),
+        nanos,
+      ),
+    );
+  }
+  return table.toString();
+}
+
+function peerTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      left('Node'),
+      right('RTT mean'),
+      right('RTT p99'),
+      right('Sent'),
+      right('Received'),
+      right('Messages sent'),
+      right('Messages / frame'),
+      right('Encode, mean'),
+      right('Decode, mean'),
+      right('Connects'),
+      right('Dropped'),
+    ],
+    '`points/*/nodes/*.json`; a round trip includes the disk of the peer',
+  );
+  for (const point of facts.sweep) {
+    for (const node of nodesInOrder(point)) {
+      const rate = (name: string, format: (value: number) => string): string =>
+        table.cell(counterPerSecond(node, name), format);
+      table.row(
+        levelName(point),
+        `${node.role} ${node.node}`,
+        table.cell(histogramMean(node, 'network_peer_rtt_ns'), nanos),
+        table.cell(histogramQuantile(node, 'network_peer_rtt_ns', 0.99), nanos),
+        rate('network_peer_bytes_sent_total', (value) => `${bytes(value)}/s`),
+        rate('network_peer_bytes_received_total', (value) => `${bytes(value)}/s`),
+        rate('network_peer_messages_sent_total', perSecond),
+        table.cell(messagesPerFrame(node), significant),
+        table.cell(histogramMean(node, 'network_encode_ns'), nanos),
+        table.cell(histogramMean(node, 'network_decode_ns'), nanos),
+        table.cell(counter(node, 'network_peer_connects_total'), integer),
+        table.cell(counter(node, 'network_peer_dropped_total'), integer),
+      );
+    }
+  }
+  return table.isEmpty ? notMeasured('no node window was written') : table.toString();
+}
+
+function messagesPerFrame(node: NodeWindow): Measured {
+  return quotient(
+    counter(node, 'network_peer_messages_sent_total'),
+    counter(node, 'network_peer_frames_sent_total'),
+    'the node sent no frame in the window',
+  );
+}
+
+/** A counter of all nodes together; missing when one of them lacks it. */
+function summed(point: PointFacts, name: string): Measured {
+  if (point.point.nodes.length === 0) return point.leader.ok ? measured(0) : point.leader;
+  let total: Measured = measured(0);
+  for (const node of point.point.nodes) {
+    const next = counter(node, name);
+    if (!next.ok) return next;
+    total = map(total, (sum) => sum + next.value);
+  }
+  return total;
+}

@@ -1,0 +1,130 @@
+import { evaluateAdvice } from '../../advice/advice-rule.js';
+import { ADVICE_RULES } from '../../advice/rules.js';
+import { evaluateKpi } from '../../kpi/kpi-rule.js';
+import { KPI_RULES } from '../../kpi/rules.js';
+import { documentLevel } from '../../reference/document.js';
+import { micros, percent, perSecond, times } from '../../tables/format.js';
+import { type Facts, levelName, type PointFacts } from '../facts.js';
+import { limitOf } from '../limits.js';
+import { blocks, type Section } from '../section.js';
+import { compareStrategies, type StrategyComparison, soundArm } from '../strategies.js';
+
+interface Finding {
+  readonly mark: '✅' | '⚠️';
+  /** Share of what is at stake, 0 to 1; ranks the list. */
+  readonly effect: number;
+  readonly text: string;
+}
+
+export const verdictSection: Section = (facts) => ({
+  text: blocks('## Verdict', sentence(facts), findings(facts)),
+});
+
+function sentence(facts: Facts): string {
+  const sound = facts.sweep.filter((point) => point.unsound.length === 0);
+  const strategies = strategySentence(facts);
+  if (sound.length === 0) {
+    const because =
+      facts.sweep.length === 0 ? 'the run has no sweep' : 'no level of the sweep passed its audit';
+    return blocks(
+      `**No verdict on the levels, because ${because}.**`,
+      strategies === null ? null : `**${strategies}**`,
+    );
+  }
+  const levels = sound
+    .map((point) => `${perSecond(point.summary.throughputPerSecond)}${p99(point)} at ${levelName(point)}`)
+    .join(', ');
+  const middle = facts.middle !== null && facts.middle.unsound.length === 0 ? facts.middle : sound[0]!;
+  const limit = limitOf(middle, facts);
+  const limited =
+    limit === null ? 'What limits it was not measured.' : `At ${levelName(middle)} the limit is ${limit}.`;
+  return `**${levels}. ${limited}${strategies === null ? '' : ` ${strategies}`}**`;
+}
+
+function p99(point: PointFacts): string {
+  const value = point.summary.latency.response.p99;
+  return value === null ? ' (too few requests for a p99)' : ` with p99 ${micros(value)}`;
+}
+
+/** The level with the most clients decides: there sharing a sync has the most to share. */
+function strategySentence(facts: Facts): string | null {
+  const row = compareStrategies(facts).findLast((candidate) => candidate.safest !== null);
+  if (row === undefined || row.safest === null) return null;
+  const others = row.arms.filter((arm) => arm !== row.safest && arm.unsound.length === 0);
+  if (others.length === 0) return null;
+  const best = row.safest.summary.throughputPerSecond;
+  const compared = others
+    .map((arm) => `${times(best / arm.summary.throughputPerSecond)} of ${arm.point.ref.strategy}`)
+    .join(', ');
+  return `Durability: ${row.safest.point.ref.strategy} is the fastest strategy that loses nothing in a power cut (${perSecond(best)} at ${row.clients} clients: ${compared}).`;
+}
+
+function findings(facts: Facts): string {
+  const all = [...adviceFindings(facts), ...documentFindings(facts), ...strategyFindings(facts)].sort(
+    (one, other) => other.effect - one.effect,
+  );
+  const list = all.map((finding, index) => `${index + 1}. ${finding.mark} ${finding.text}`).join('\n');
+  return blocks(
+    '### Findings, by effect',
+    all.length === 0 ? 'No rule fired, and no level has a counterpart in the document.' : list,
+    kpiCount(facts),
+  );
+}
+
+function adviceFindings(facts: Facts): Finding[] {
+  return evaluateAdvice(ADVICE_RULES, facts).map((advice) => {
+    const bound =
+      advice.evidence.bound === null
+        ? ''
+        : ` At stake: at most ${percent(advice.evidence.bound)} of the ${advice.rule.of}.`;
+    return {
+      mark: '⚠️',
+      effect: advice.evidence.bound ?? 0,
+      text: `**${advice.rule.title}** (${advice.level}): ${advice.evidence.text}.${bound}`,
+    };
+  });
+}
+
+function documentFindings(facts: Facts): Finding[] {
+  const result: Finding[] = [];
+  for (const point of facts.sweep) {
+    const document = documentLevel(point.point.ref.clients);
+    if (document === null || point.unsound.length > 0) continue;
+    const ratio = point.summary.throughputPerSecond / document.throughputPerSecond;
+    const { p99 } = point.summary.latency.response;
+    const latency = p99 === null ? '' : `, p99 ${micros(p99)} against ${micros(document.p99Us)}`;
+    const reached = ratio >= 1 && (p99 === null || p99 <= document.p99Us);
+    result.push({
+      mark: reached ? '✅' : '⚠️',
+      effect: gap(ratio),
+      text: `**${levelName(point)}: ${times(ratio)} of the document's throughput** (${perSecond(point.summary.throughputPerSecond)} against ${perSecond(document.throughputPerSecond)}${latency}).`,
+    });
+  }
+  return result;
+}
+
+function strategyFindings(facts: Facts): Finding[] {
+  return compareStrategies(facts)
+    .map((row: StrategyComparison) => ({ row, always: soundArm(row, 'A'), group: soundArm(row, 'G') }))
+    .filter((entry) => entry.always !== null && entry.group !== null)
+    .map(({ row, always, group }) => {
+      const ratio = group!.summary.throughputPerSecond / always!.summary.throughputPerSecond;
+      return {
+        mark: ratio >= 1 ? '✅' : '⚠️',
+        effect: gap(ratio),
+        text: `**Sharing syncs (G) gives ${times(ratio)} of the throughput of one sync an entry (A)** at ${row.clients} clients, at the same durability.`,
+      };
+    });
+}
+
+/** How far a ratio is from one, as the share of the larger side. */
+function gap(ratio: number): number {
+  if (!(ratio > 0)) return 1;
+  return ratio >= 1 ? 1 - 1 / ratio : 1 - ratio;
+}
+
+function kpiCount(facts: Facts): string {
+  const results = KPI_RULES.map((rule) => evaluateKpi(rule, facts));
+  const count = (status: string | null) => results.filter((result) => result.status === status).length;
+  return `KPIs of the document: ${count('pass')} pass, ${count('warn')} warn, ${count('fail')} fail, ${count('undecided')} undecided, ${count(null)} not measured (section 7).`;
+}

@@ -1,0 +1,162 @@
+import type { StrategyLetter } from '../../results/schema/index.js';
+import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
+import { fromNullable, map, valueOrNull } from '../measures/measured.js';
+import {
+  counter,
+  entriesPerFsync,
+  histogramMean,
+  histogramQuantile,
+  timeShare,
+  writesPerFsync,
+} from '../measures/node-measures.js';
+import { DOCUMENT_STRATEGIES } from '../reference/document.js';
+import { bytes, integer, micros, nanos, percent, perSecond, significant, times } from '../tables/format.js';
+import { left, MarkdownTable, right } from '../tables/markdown-table.js';
+import type { Facts, PointFacts } from './facts.js';
+import { blocks } from './section.js';
+import { compareStrategies, type StrategyComparison, soundArm } from './strategies.js';
+
+const TOO_FEW = 'fewer than 10 requests lie above this percentile';
+
+export function strategyTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      left('Strategy'),
+      right('Throughput'),
+      right('Document (L1)'),
+      right('p50'),
+      right('p99'),
+      right('Entries / fsync'),
+      right('Fsyncs'),
+      right('Writes'),
+      right('Write : fsync'),
+      right('Fsync mean'),
+      right('Fsync p99'),
+      right('Bytes / fsync'),
+      right('Lost after kill -9'),
+    ],
+    '`points/*/summary.json`, leader in `points/*/nodes/*.json`, `points/*/durability.json`',
+  );
+  for (const arm of facts.strategies) {
+    const { ref } = arm.point;
+    const { response } = arm.summary.latency;
+    const perSync = fromLeader(arm, (node) => histogramMean(node, 'io_fsync_bytes'));
+    table.row(
+      `${ref.clients} clients`,
+      `**${ref.strategy}** ${ref.primitive}${arm.unsound.length === 0 ? '' : ' ⚠️ suspect'}`,
+      perSecond(arm.summary.throughputPerSecond),
+      DOCUMENT_STRATEGIES[ref.strategy]?.text ?? 'not in it',
+      table.nullable(response.p50, micros, TOO_FEW),
+      table.nullable(response.p99, micros, TOO_FEW),
+      table.cell(fromLeader(arm, entriesPerFsync), significant),
+      table.cell(
+        fromLeader(arm, (node) => counter(node, 'io_fsyncs_total')),
+        integer,
+      ),
+      table.cell(
+        fromLeader(arm, (node) => counter(node, 'io_writes_total')),
+        integer,
+      ),
+      table.cell(
+        map(fromLeader(arm, writesPerFsync), (value) => `${significant(value)}:1`),
+        String,
+      ),
+      table.cell(leaderMean(arm, 'io_fsync_ns'), nanos),
+      table.cell(
+        fromLeader(arm, (node) => histogramQuantile(node, 'io_fsync_ns', 0.99)),
+        nanos,
+      ),
+      table.cell(perSync, bytes),
+      lost(table, arm),
+    );
+  }
+  return table.toString();
+}
+
+function lost(table: MarkdownTable, arm: PointFacts): string {
+  const durability = fromNullable(
+    arm.point.durability,
+    'no `durability.json`: the nodes of this arm were not killed and read back',
+  );
+  return table.cell(durability, (found) => {
+    const unreadable = found.unreadable === 0 ? '' : `, ${integer(found.unreadable)} unreadable`;
+    return `${integer(found.lost)} of ${integer(found.keysChecked)} keys${unreadable}`;
+  });
+}
+
+export function strategyParagraphs(facts: Facts): string {
+  return blocks(...compareStrategies(facts).map(explain), lossNote(facts));
+}
+
+/** Why the strategies differ at one level, in numbers of this run; null when the level has nothing to compare. */
+function explain(row: StrategyComparison): string | null {
+  const sentences = [shareSentence(row), boundSentence(row), looseSentence(row), diskSentence(row)].filter(
+    (sentence) => sentence !== null,
+  );
+  return sentences.length === 0 ? null : `**${row.clients} clients.** ${sentences.join(' ')}`;
+}
+
+function shareSentence(row: StrategyComparison): string | null {
+  const always = soundArm(row, 'A');
+  const group = soundArm(row, 'G');
+  if (always === null || group === null || always.summary.throughputPerSecond === 0) return null;
+  const ratio = group.summary.throughputPerSecond / always.summary.throughputPerSecond;
+  const entries = valueOrNull(fromLeader(group, entriesPerFsync));
+  const shared =
+    entries === null
+      ? 'G lets waiting entries share one sync'
+      : `G shares one sync among ${significant(entries)} entries on average`;
+  return `${shared}: ${times(ratio)} of the throughput of A (${perSecond(group.summary.throughputPerSecond)} against ${perSecond(always.summary.throughputPerSecond)}) with the same promise.`;
+}
+
+/** One sync at a time and one entry a sync: the mean sync is the whole bound. */
+function boundSentence(row: StrategyComparison): string | null {
+  const always = soundArm(row, 'A');
+  const mean = always === null ? null : valueOrNull(leaderMean(always, 'io_fsync_ns'));
+  if (always === null || mean === null || mean <= 0) return null;
+  const bound = 1e9 / mean;
+  const share = always.summary.throughputPerSecond / bound;
+  return `A cannot pass 1 / mean sync = 1 / ${nanos(mean)} = ${perSecond(bound)}; it reaches ${percent(share)} of that.`;
+}
+
+function looseSentence(row: StrategyComparison): string | null {
+  const group = soundArm(row, 'G');
+  if (group === null) return null;
+  const against = (['B', 'C'] as const).flatMap((strategy) => {
+    const arm = soundArm(row, strategy);
+    if (arm === null || arm.summary.throughputPerSecond === 0) return [];
+    return [`${percent(group.summary.throughputPerSecond / arm.summary.throughputPerSecond)} of ${strategy}`];
+  });
+  if (against.length === 0) return null;
+  return `What waiting for the disk costs: G reaches ${against.join(' and ')}, which do not wait.`;
+}
+
+/** Sum of sync time over the window: near one, the log had a sync under way at all times. */
+function diskSentence(row: StrategyComparison): string | null {
+  const shares = row.arms.flatMap((arm) => {
+    const share = valueOrNull(fromLeader(arm, (node) => timeShare(node, 'io_fsync_ns')));
+    return share === null || arm.unsound.length > 0 ? [] : [`${arm.point.ref.strategy} ${percent(share)}`];
+  });
+  if (shares.length === 0) return null;
+  return `Time in which the leader had a sync under way: ${shares.join(', ')}.`;
+}
+
+/** SIGKILL ends the process, not the kernel: what was written stays in its page cache. */
+function lossNote(facts: Facts): string {
+  const risky = facts.strategies.some(
+    (arm) => arm.point.ref.strategy === 'B' || arm.point.ref.strategy === 'C',
+  );
+  const method = facts.strategies.find((arm) => arm.point.durability !== null)?.point.durability?.method;
+  const how = method === undefined ? '' : ` Method: ${method.replace(/\.$/, '')}.`;
+  const note = risky
+    ? 'A killed process leaves its bytes in the page cache of the kernel, so B and C are expected to lose nothing here. A power cut takes them: up to one interval under B, whatever was not written back under C, nothing under A and G.'
+    : 'A killed process leaves its bytes in the page cache of the kernel; a power cut would not.';
+  return `**Reading the last column.** ${note}${how}`;
+}
+
+export function documentRange(
+  strategy: StrategyLetter,
+): { readonly low: number; readonly high: number } | null {
+  return DOCUMENT_STRATEGIES[strategy];
+}
