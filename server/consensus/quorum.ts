@@ -1,13 +1,13 @@
 import type { NodeId } from './messages.js';
 
-/**
- * What a majority has acknowledged or voted for, in a plain configuration (`outgoing` empty) and in a joint one,
- * where every decision needs a majority of both halves (Ongaro's thesis §4.3).
- *
- * Both functions run for every acknowledgement that arrives, so for up to `SMALL_VOTERS_MAX` voters in an array or a Set
- * they allocate nothing: the visitors are module-level functions over module-level scratch state instead of closures.
- * The scratch state is safe because nothing here is asynchronous; a look-up function must not call back into this file.
- */
+// What a majority has acknowledged or voted for, in a plain configuration (`outgoing` empty) and in a joint one, where
+// every decision needs a majority of both halves (Ongaro's thesis §4.3).
+//
+// Acknowledgements are the hottest input of a leader, so for up to `SMALL_VOTERS_MAX` voters in an array or a Set nothing
+// is allocated here: the visitors are module-level functions over module-level scratch state instead of closures. That is
+// safe because nothing here is asynchronous; a look-up function must not call back into this file.
+
+/** The highest index that a node is known to hold durably; undefined when it has not said. */
 export type AckedIndex = ReadonlyMap<NodeId, number> | ((id: NodeId) => number | undefined);
 export type VoteResult = 'won' | 'lost' | 'pending';
 
