@@ -1,0 +1,178 @@
+import type { Entry, HardState } from '../consensus/messages.js';
+import { InvariantError } from '../errors.js';
+import type { AppendRequest, AppendTimings } from '../ports/log-storage.js';
+import { ENTRY_PREFIX_BYTES, recordBytes } from './record-codec.js';
+import { RecordEncoder } from './record-encoder.js';
+import { hardStateFault } from './replay.js';
+
+/** An append on its way. */
+export interface Pending {
+  readonly request: AppendRequest;
+  readonly submittedNs: number;
+  readonly bytes: number;
+  /** Entries of the request that have gone into a batch. */
+  encodedEntries: number;
+  /** Set when the append may be acknowledged. */
+  timings: AppendTimings | null;
+}
+
+/** What one write carries: the encoder holds its bytes. */
+export interface Batch {
+  /** Appends whose last part is in this batch, in order. */
+  readonly appends: readonly Pending[];
+  readonly entries: number;
+  /** Term or vote are in it. */
+  readonly mustSync: boolean;
+  /** Last entry and last hard state in it, null when it has none. */
+  readonly lastEntry: Entry | null;
+  readonly hardState: HardState | null;
+}
+
+const INITIAL_BYTES = 64 * 1024;
+
+/** The end of the log as it will be once all accepted appends are written. */
+interface Accepted {
+  lastIndex: number;
+  lastTerm: number;
+  hardState: HardState;
+}
+
+/**
+ * The queue of appends and the one buffer they are encoded into. While a write is under way appends gather here; `take`
+ * then encodes as many as may share the next one.
+ *
+ * A hard state is encoded once per batch, behind the batch's entries. One that brings only a new commit index waits for a batch that is
+ * written anyway: commit is recovered from the leader, so it is not worth a write of its own.
+ */
+export class Batcher {
+  readonly encoder = new RecordEncoder(INITIAL_BYTES);
+  readonly #entriesMax: number;
+  readonly #bytesMax: number;
+  readonly #accepted: Accepted;
+  #queue: Pending[] = [];
+  /** Invariant: 0 <= head <= queue.length; what lies before it is taken. */
+  #head = 0;
+  #owedHardState: HardState | null = null;
+
+  constructor(options: { entriesMax: number; bytesMax: number; accepted: Accepted }) {
+    this.#entriesMax = options.entriesMax;
+    this.#bytesMax = options.bytesMax;
+    this.#accepted = { ...options.accepted };
+  }
+
+  get isEmpty(): boolean {
+    return this.#head === this.#queue.length;
+  }
+
+  /** Refuses by `InvariantError` what recovery would refuse later: better no log than a log that cannot be read. */
+  push(request: AppendRequest, submittedNs: number): Pending {
+    let bytes = 0;
+    for (const entry of request.entries) {
+      this.#accept(entry);
+      bytes += entry.data.length;
+    }
+    if (request.hardState !== null) this.#acceptHardState(request.hardState);
+    const pending: Pending = { request, submittedNs, bytes, encodedEntries: 0, timings: null };
+    this.#queue.push(pending);
+    return pending;
+  }
+
+  /** Encodes the next batch, its mark reserved at the start. `encoder.length` is 0 when there is nothing to write. */
+  take(): Batch {
+    const { encoder } = this;
+    const appends: Pending[] = [];
+    let entries = 0;
+    let mustSync = false;
+    let lastEntry: Entry | null = null;
+    encoder.reset();
+    encoder.reserveMark();
+    while (this.#head < this.#queue.length) {
+      const pending = this.#queue[this.#head]!;
+      if (this.#endsBefore(pending.request, appends.length, entries, mustSync)) break;
+      const before = pending.encodedEntries;
+      if (!this.#encode(pending, entries)) {
+        entries += pending.encodedEntries - before;
+        if (pending.encodedEntries > 0) lastEntry = pending.request.entries[pending.encodedEntries - 1]!;
+        break;
+      }
+      entries += pending.encodedEntries - before;
+      const { request } = pending;
+      if (request.entries.length > 0) lastEntry = request.entries[request.entries.length - 1]!;
+      if (request.hardState !== null) this.#owedHardState = request.hardState;
+      if (request.mustSync) mustSync = true;
+      appends.push(pending);
+      this.#head++;
+    }
+    this.#compact();
+    if (entries === 0 && !mustSync) {
+      encoder.reset();
+      return { appends, entries, mustSync, lastEntry: null, hardState: null };
+    }
+    return { appends, entries, mustSync, lastEntry, hardState: this.#encodeOwed() };
+  }
+
+  /** The commit index that waits for a batch, as a batch of its own; used when the log is closed. */
+  takeOwed(): HardState | null {
+    this.encoder.reset();
+    this.encoder.reserveMark();
+    return this.#encodeOwed();
+  }
+
+  #endsBefore(next: AppendRequest, appends: number, entries: number, mustSync: boolean): boolean {
+    // Appends that cost no write are acknowledged at once, not with the write that comes after them.
+    if (appends > 0 && entries === 0 && !mustSync) return next.entries.length > 0 || next.mustSync;
+    return entries >= this.#entriesMax && next.mustSync;
+  }
+
+  /** True when the whole request is in the batch now. */
+  #encode(pending: Pending, entriesBefore: number): boolean {
+    const { entries } = pending.request;
+    let count = entriesBefore;
+    for (; pending.encodedEntries < entries.length; pending.encodedEntries++, count++) {
+      const entry = entries[pending.encodedEntries]!;
+      const size = recordBytes(ENTRY_PREFIX_BYTES + entry.data.length);
+      // One entry is always taken, however large, or it would wait for ever.
+      if (count > 0 && (count >= this.#entriesMax || this.encoder.length + size > this.#bytesMax))
+        return false;
+      this.encoder.entry(entry);
+    }
+    return true;
+  }
+
+  #encodeOwed(): HardState | null {
+    const owed = this.#owedHardState;
+    this.#owedHardState = null;
+    if (owed !== null) this.encoder.hardState(owed);
+    return owed;
+  }
+
+  #compact(): void {
+    if (this.#head === this.#queue.length) {
+      this.#queue = [];
+      this.#head = 0;
+    } else if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  #accept({ index, term }: Entry): void {
+    const accepted = this.#accepted;
+    if (index > accepted.lastIndex + 1)
+      throw new InvariantError(`appended entry ${index} after entry ${accepted.lastIndex}`);
+    if (index <= accepted.hardState.commit)
+      throw new InvariantError(`appended entry ${index} at or below commit ${accepted.hardState.commit}`);
+    // The term before a replaced suffix is not kept here; recovery checks it.
+    if (index === accepted.lastIndex + 1 && term < accepted.lastTerm)
+      throw new InvariantError(`appended entry ${index} of term ${term} after term ${accepted.lastTerm}`);
+    accepted.lastIndex = index;
+    accepted.lastTerm = term;
+  }
+
+  #acceptHardState(state: HardState): void {
+    const { hardState, lastIndex, lastTerm } = this.#accepted;
+    const fault = hardStateFault(hardState, state, lastIndex, lastTerm);
+    if (fault !== null) throw new InvariantError(fault);
+    this.#accepted.hardState = state;
+  }
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { StrataError } from '../errors.js';
+import type { FileSystem } from '../ports/file-system.js';
+import { diskError } from './disk-error.js';
+import type { Identity } from './record-codec.js';
+import { Replay, ReplayFault } from './replay.js';
+import { type Scan, scanSegment } from './scan.js';
+import { parseSegmentFileName, type SegmentName } from './segment.js';
+
+/** The last segment, where the log goes on. */
+export interface Tail {
+  readonly path: string;
+  readonly sequence: number;
+  /** Where the next record belongs. */
+  readonly endBytes: number;
+  /** Bytes up to the last one that is not zero; above `endBytes` behind a torn write. */
+  readonly usedBytes: number;
+  readonly fileBytes: number;
+}
+
+export interface Recovery {
+  readonly replay: Replay;
+  /** Null when there is no log yet. */
+  readonly tail: Tail | null;
+}
+
+export interface ScannedSegment {
+  readonly path: string;
+  readonly name: SegmentName;
+  readonly bytes: Uint8Array;
+  readonly scan: Scan;
+}
+
+/**
+ * Reads all segments. Changes nothing on disk: whether it succeeds, finds a torn tail or refuses with STRATA_WAL_CORRUPT,
+ * STRATA_WAL_VERSION or STRATA_WAL_IDENTITY, the files are as they were. `scan.ts` has the decision table.
+ */
+export async function recover(options: {
+  readonly fileSystem: FileSystem;
+  /** Directory of the segments. */
+  readonly directory: string;
+  /** Null takes any identity. */
+  readonly identity: Identity | null;
+  readonly onSegment?: (segment: ScannedSegment, replay: Replay) => void;
+}): Promise<Recovery> {
+  const { fileSystem, directory } = options;
+  const replay = new Replay(options.identity);
+  const names = await segmentNames(fileSystem, directory);
+  let tail: Tail | null = null;
+  for (const [position, { file, name }] of names.entries()) {
+    const path = join(directory, file);
+    checkSequence(path, name, position);
+    const bytes = await readSegment(fileSystem, path);
+    const scan = scanSegment(bytes, name.sequence, position === names.length - 1);
+    const { end } = scan;
+    if (end.kind === 'corrupt') throw corrupt(path, end.offset, end.reason);
+    try {
+      replay.segment(path, name, withoutTail(bytes, end.offset), scan.offsets);
+    } catch (fault) {
+      throw fault instanceof ReplayFault ? corrupt(path, fault.offset, fault.message) : fault;
+    }
+    options.onSegment?.({ path, name, bytes, scan }, replay);
+    tail = {
+      path,
+      sequence: name.sequence,
+      endBytes: end.offset,
+      usedBytes: scan.usedBytes,
+      fileBytes: bytes.length,
+    };
+  }
+  return { replay, tail };
+}
+
+async function segmentNames(fileSystem: FileSystem, directory: string) {
+  const found: { file: string; name: SegmentName }[] = [];
+  for (const file of await fileSystem.list(directory)) {
+    const name = parseSegmentFileName(file);
+    if (name !== null) found.push({ file, name });
+    else if (file.endsWith('.wal')) throw corrupt(join(directory, file), 0, 'not a name of a segment');
+  }
+  return found.sort((a, b) => a.name.sequence - b.name.sequence);
+}
+
+/** Segments are numbered without gaps from 1; which index each starts at is checked against its metadata. */
+function checkSequence(path: string, name: SegmentName, position: number): void {
+  if (name.sequence === position + 1) return;
+  throw corrupt(path, 0, `segment ${position + 1} is missing before segment ${name.sequence}`);
+}
+
+async function readSegment(fileSystem: FileSystem, path: string): Promise<Uint8Array> {
+  try {
+    return await fileSystem.readFile(path);
+  } catch (error) {
+    throw diskError('read', path, error);
+  }
+}
+
+/** Entries keep views of what they are decoded from: a copy of the used part lets the zeros of a fresh segment go. */
+function withoutTail(bytes: Uint8Array, usedBytes: number): Uint8Array {
+  const used = bytes.subarray(0, usedBytes);
+  return usedBytes > bytes.length / 2
+    ? new Uint8Array(used.buffer, used.byteOffset, usedBytes)
+    : new Uint8Array(used);
+}
+
+function corrupt(file: string, offset: number, reason: string): StrataError {
+  return new StrataError('STRATA_WAL_CORRUPT', { file, offset, reason });
+}
