@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readBack, runLoad } from '../../loadgen/index.js';
+import { readBack, renderProgress, runLoad } from '../../loadgen/index.js';
 import type { LoadOptions, LoadResult } from '../../loadgen/options.js';
 import { writeDocument } from '../../results/run-directory.js';
 import { LoadSummary } from '../../results/schema/index.js';
@@ -20,7 +20,6 @@ import {
   parseTargets,
 } from '../lib/parse.js';
 import { createProgress, type Progress } from '../lib/progress.js';
-import { describeProgress } from '../lib/run-context.js';
 import { evaluateThreshold, parseThreshold, type Threshold, type ThresholdResult } from '../lib/threshold.js';
 
 interface LoadFlags {
@@ -123,15 +122,15 @@ async function load(flags: LoadFlags): Promise<number> {
   const result = await runLoad({
     ...optionsOf(flags),
     signal,
-    onProgress: (state) => progress.status(describeProgress(state)),
+    onProgress: (state) => progress.status(renderProgress(state)),
   });
-  const summary = flags.verify ? await verified(flags, result, progress) : result.summary;
+  const summary = flags.verify ? await verified(flags, result, progress, signal) : result.summary;
   progress.end();
   const thresholds = flags.threshold.map((threshold) => evaluateThreshold(threshold, summary));
   if (flags.out !== undefined) writeOut(resolve(flags.out), summary, result.hlog);
   if (flags.json) printJson({ ...summary, thresholds });
   else printLine(describeSummary(summary, thresholds));
-  return signal.aborted ? EXIT.interrupted : exitCodeOf(summary, thresholds);
+  return exitCodeOf(summary, thresholds);
 }
 
 function optionsOf(flags: LoadFlags): LoadOptions {
@@ -155,11 +154,16 @@ function optionsOf(flags: LoadFlags): LoadOptions {
   };
 }
 
-async function verified(flags: LoadFlags, result: LoadResult, progress: Progress): Promise<LoadSummary> {
+async function verified(
+  flags: LoadFlags,
+  result: LoadResult,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<LoadSummary> {
   if (result.ledger === null) return result.summary;
   const { acknowledgedWrites } = result.ledger;
   progress.status(`reading back ${acknowledgedWrites} acknowledged writes`);
-  const found = await readBack(result.ledger, { targets: flags.target });
+  const found = await readBack(result.ledger, flags.target, { signal });
   return { ...result.summary, verification: { acknowledgedWrites, ...found } };
 }
 

@@ -21,6 +21,14 @@ export interface RenderedError {
   readonly exitCode: number;
 }
 
+/** Codes of the other rooms' own errors. */
+const KNOWN_CODES: Readonly<Record<string, number>> = {
+  STRATA_LOAD_OPTIONS: EXIT.usage,
+  STRATA_LOAD_UNREACHABLE: EXIT.environment,
+  STRATA_PROBE_UNAVAILABLE: EXIT.environment,
+  STRATA_PROBE_FAILED: EXIT.environment,
+};
+
 /** Turns whatever was thrown into one line and an exit code; a stack trace helps nobody at a terminal. */
 export function renderError(error: unknown): RenderedError {
   if (error instanceof CliError) return rendered(error.message, error.code, error.exitCode);
@@ -29,6 +37,9 @@ export function renderError(error: unknown): RenderedError {
     return rendered(error.message, error.code, usage ? EXIT.usage : EXIT.environment);
   }
   if (error instanceof RunDirectoryError) return rendered(error.message, error.code, EXIT.unknown);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const known = KNOWN_CODES[code];
+  if (known !== undefined) return rendered((error as Error).message, code, known);
   const message = error instanceof Error ? error.message : String(error);
   return rendered(`unexpected: ${message}`, 'STRATA_INTERNAL', EXIT.internal);
 }

@@ -11,8 +11,6 @@ import { measureLevel } from './sweep-points.js';
 
 /** Few enough keys that each is written many times and the read-back stays short. */
 const LEDGER_KEYS = 2_000;
-/** The killed nodes answer nothing: the load ends at the kill, this only bounds it. */
-const AFTER_KILL_SECONDS = 30;
 
 export interface ArmOptions {
   readonly strategies: readonly StrategyLetter[];
@@ -67,7 +65,7 @@ async function proveDurability(context: RunContext, cluster: Cluster, point: Poi
   context.progress.status(`${point.id}: starting the killed nodes again`);
   const leader = await cluster.startAll();
   context.progress.status(`${point.id}: reading back ${ledger.acknowledgedWrites} acknowledged writes`);
-  const { keysChecked, lost, stale, unreadable } = await readBack(ledger, { targets: [leader.url] });
+  const { keysChecked, lost, stale, unreadable } = await readBack(ledger, [leader.url]);
   context.writer.writePoint(point, 'durability.json', Durability, {
     schema: 'strata.durability/1',
     method: `kill -9 of all ${cluster.nodes.length} nodes at once under ${point.clients} clients, restart, read back of every key written`,
@@ -82,37 +80,29 @@ async function proveDurability(context: RunContext, cluster: Cluster, point: Poi
   );
 }
 
+/** The kill comes when the measured time has ended and before the load stops: every client has a write under way. */
 async function loadUntilKilled(context: RunContext, cluster: Cluster, point: PointRef): Promise<WriteLedger> {
-  const killed = new AbortController();
   const leader = await cluster.waitForLeader();
-  const seconds = context.times.beforeKillSeconds;
   const load = closedLoop(
     { ...context.settings, reads: 0, keys: Math.max(LEDGER_KEYS, point.clients), distribution: 'uniform' },
     {
       targets: [leader.url],
       clients: point.clients,
       warmupSeconds: 0,
-      durationSeconds: seconds + AFTER_KILL_SECONDS,
+      durationSeconds: context.times.beforeKillSeconds,
       traceEvery: 0,
     },
   );
-  const timer = setTimeout(() => cluster.killAll().then(() => killed.abort()), seconds * 1000);
-  try {
-    const { ledger } = await runLoad({
-      ...watchedLoad(context, `${point.id}: writing until kill -9`, load),
-      ledger: true,
-      keyPrefix: 'ledger-',
-      signal: AbortSignal.any([context.signal, killed.signal]),
-    });
-    context.signal.throwIfAborted();
-    if (ledger === null || ledger.acknowledgedWrites === 0)
-      throw new CliError(
-        'STRATA_NO_WRITES',
-        `No write was acknowledged at ${point.id} before the kill.`,
-        EXIT.unknown,
-      );
-    return ledger;
-  } finally {
-    clearTimeout(timer);
+  const { ledger } = await runLoad({
+    ...watchedLoad(context, `${point.id}: writing until kill -9`, load),
+    ledger: true,
+    keyPrefix: 'ledger-',
+    onMeasureEnd: () => cluster.killAll(),
+  });
+  context.signal.throwIfAborted();
+  if (ledger === null || ledger.acknowledgedWrites === 0) {
+    const sentence = `No write was acknowledged at ${point.id} before the kill.`;
+    throw new CliError('STRATA_NO_WRITES', sentence, EXIT.unknown);
   }
+  return ledger;
 }

@@ -1,14 +1,23 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the project's package.json, wherever the compiled code lies below it. */
+/** The folder of the project's package.json, wherever below it the compiled code lies. */
 export function projectRoot(): string {
   let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, 'package.json'))) {
+  while (!isProject(directory)) {
     const parent = dirname(directory);
     if (parent === directory) return process.cwd();
     directory = parent;
   }
   return directory;
+}
+
+function isProject(directory: string): boolean {
+  try {
+    const { name } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown };
+    return name === 'strata';
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
-import { runLoad } from '../../loadgen/index.js';
-import type { LoadOptions, LoadProgress, LoadResult } from '../../loadgen/options.js';
+import { renderProgress, runLoad } from '../../loadgen/index.js';
+import type { LoadOptions, LoadResult } from '../../loadgen/options.js';
 import type { LoadSettings } from './load-settings.js';
 import type { Level, SweepTimes } from './plan.js';
 import type { Progress } from './progress.js';
@@ -20,7 +20,7 @@ export function watchedLoad(context: RunContext, what: string, load: LoadOptions
   return {
     ...load,
     signal: context.signal,
-    onProgress: (progress) => context.progress.status(`${what} · ${describeProgress(progress)}`),
+    onProgress: (progress) => context.progress.status(`${what} · ${renderProgress(progress)}`),
   };
 }
 
@@ -29,18 +29,4 @@ export async function plainPass(context: RunContext, what: string, load: LoadOpt
   const result = await runLoad(watchedLoad(context, what, load));
   context.signal.throwIfAborted();
   return result;
-}
-
-export function describeProgress({
-  phase,
-  elapsedSeconds,
-  totalSeconds,
-  throughputPerSecond,
-  p99Us,
-  errors,
-}: LoadProgress): string {
-  const p99 = p99Us === null ? '' : ` · p99 ${(p99Us / 1000).toFixed(1)} ms`;
-  const failed = errors === 0 ? '' : ` · ${errors} errors`;
-  const time = `${elapsedSeconds.toFixed(0)}/${totalSeconds.toFixed(0)} s`;
-  return `${phase} ${time} · ${Math.round(throughputPerSecond)}/s${p99}${failed}`;
 }
