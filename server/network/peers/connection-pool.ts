@@ -7,7 +7,7 @@ import type { Random } from '../../ports/random.js';
 import type { LinkStatus, PeerAddress } from '../../ports/transport.js';
 import { allocateFrame, raftHeader } from './frame.js';
 import { Lane } from './handshake.js';
-import { sizeBatch, writeBatch } from './message-encoder.js';
+import { encodeSlackBytes, sizeBatch, writeBatch } from './message-encoder.js';
 import { PeerConnection, type PeerConnectionHost } from './peer-connection.js';
 
 export interface ConnectionPoolOptions {
@@ -110,13 +110,13 @@ export class ConnectionPool {
       this.#drop(messages.length);
       return;
     }
-    const { frame, offset } = allocateFrame(raftHeader, payloadBytes);
+    const { frame, offset } = allocateFrame(raftHeader, payloadBytes, encodeSlackBytes);
     writeBatch(messages, this.#sizes, frame, offset);
     const { metrics } = host;
     metrics.encodeNs.record(host.clock.nowNs() - startNs);
     metrics.batchMessages.record(messages.length);
     metrics.messagesSent.add(messages.length);
-    connection.write(frame);
+    connection.write(frame.subarray(0, frameBytes));
   }
 
   /** The connection that requests travel on, null when there is none at the moment. */

@@ -83,12 +83,16 @@ export function decodeHeader(bytes: Buffer): FrameHeader {
 }
 
 /**
- * A frame with room for a payload of `payloadBytes`, everything before it filled in, and the offset where the payload goes:
- * header, lengths and payload are one buffer and one write.
+ * A buffer for a frame with a payload of `payloadBytes`: everything before the payload is filled in, `offset` is where it goes and
+ * `slackBytes` follow it. Header, lengths and payload are one buffer and one write.
  */
-export function allocateFrame(header: Buffer, payloadBytes: number): { frame: Buffer; offset: number } {
+export function allocateFrame(
+  header: Buffer,
+  payloadBytes: number,
+  slackBytes: number,
+): { frame: Buffer; offset: number } {
   const offset = lengthBytes + header.length + lengthBytes;
-  const frame = Buffer.allocUnsafe(offset + payloadBytes);
+  const frame = Buffer.allocUnsafe(offset + payloadBytes + slackBytes);
   frame.writeUInt32BE(header.length, 0);
   frame.set(header, lengthBytes);
   frame.writeUInt32BE(payloadBytes, lengthBytes + header.length);
@@ -96,7 +100,7 @@ export function allocateFrame(header: Buffer, payloadBytes: number): { frame: Bu
 }
 
 export function encodeFrame(header: FrameHeader, payload: Uint8Array = noPayload): Buffer {
-  const { frame, offset } = allocateFrame(encodeHeader(header), payload.length);
+  const { frame, offset } = allocateFrame(encodeHeader(header), payload.length, 0);
   frame.set(payload, offset);
   return frame;
 }

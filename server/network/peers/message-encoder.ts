@@ -50,7 +50,16 @@ export function sizeBatch(messages: readonly Message[], sizes: number[]): number
   return total;
 }
 
-/** Writes the batch into `target` from `offset`; the bytes written are exactly what `sizeBatch` said. */
+/**
+ * The writer asks for the room of the longest varint before it writes one: a buffer needs that much more than its content, or the
+ * writer moves to another.
+ */
+export const encodeSlackBytes = 10;
+
+/**
+ * Writes the batch into `target` from `offset`; the bytes written are exactly what `sizeBatch` said. `target` has
+ * `encodeSlackBytes` behind them.
+ */
 export function writeBatch(
   messages: readonly Message[],
   sizes: readonly number[],
@@ -64,18 +73,20 @@ export function writeBatch(
     writer.uint32(batchMessages).uint32(sizes[i]!);
     writeMessage(writer, messages[i]!);
   }
-  // The writer moves to a buffer of its own when it runs out: bytes would be lost without a trace.
-  if (writer.buf !== target || writer.pos !== target.length) {
-    throw new InvariantError(`a batch of ${target.length - offset} bytes took ${writer.pos - offset}`);
+  // Had the writer moved to a buffer of its own, bytes would be lost without a trace.
+  const end = target.length - encodeSlackBytes;
+  if (writer.buf !== target || writer.pos !== end) {
+    throw new InvariantError(`a batch of ${end - offset} bytes took ${writer.pos - offset}`);
   }
   writer.buf = noBytes;
 }
 
 export function encodeBatch(messages: readonly Message[]): Buffer {
   const sizes: number[] = [];
-  const target = Buffer.allocUnsafe(sizeBatch(messages, sizes));
+  const size = sizeBatch(messages, sizes);
+  const target = Buffer.allocUnsafe(size + encodeSlackBytes);
   writeBatch(messages, sizes, target, 0);
-  return target;
+  return target.subarray(0, size);
 }
 
 function sizeEntry(entry: Entry): number {
