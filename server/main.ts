@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     batchBytesMax: config.log.batchBytesMax,
     clock,
     metrics,
-    fileSystem: new NodeFileSystem(),
+    fileSystem: new NodeFileSystem({ clock, metrics }),
     onFailure: (error) => fail(error),
   });
   const transport = createTransport({

@@ -1,0 +1,67 @@
+import { StrataError } from '../errors.js';
+import {
+  Changer,
+  type ConfChangeV2,
+  decodeConfChange,
+  encodeConfChange,
+  isJoint,
+  type Membership,
+} from './confchange.js';
+import { Role } from './messages.js';
+import type { Raft } from './raft.js';
+
+/** Changes of membership on their way through the log (thesis §4.3). A change takes effect when its entry is applied. */
+
+const LEAVE: ConfChangeV2 = { changes: [], transition: 'auto' };
+
+export function proposeConfChange(raft: Raft, change: ConfChangeV2): number {
+  const leaves = change.changes.length === 0;
+  const refuse = (reason: string): never => {
+    throw new StrataError('STRATA_PROPOSAL_DROPPED', { reason });
+  };
+  if (raft.pendingConfIndex > raft.log.applied)
+    refuse(`the membership change at index ${raft.pendingConfIndex} is not applied yet`);
+  // Ongaro, raft-dev 2015: a change before the first commit of the term could let two majorities that do not overlap decide.
+  if (!raft.hasCommittedInTerm) refuse('the leader has not committed an entry in its term yet');
+  if (isJoint(raft.membership) && !leaves) refuse('a joint configuration is in force; leave it first');
+  if (!isJoint(raft.membership) && leaves) refuse('no joint configuration is in force');
+  try {
+    changed(raft.membership, change);
+  } catch (error) {
+    // What cannot be applied must not enter the log: every node would fail on it.
+    refuse((error as Error).message);
+  }
+  raft.pendingConfIndex = raft.appendOwn(1, encodeConfChange(change));
+  return raft.pendingConfIndex;
+}
+
+export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): void {
+  raft.setMembership(
+    changed(raft.membership, change instanceof Uint8Array ? decodeConfChange(change) : change),
+  );
+  if (raft.role !== Role.Leader) return;
+  if (!raft.isPromotable) {
+    // Removed or demoted: it led until the change was committed, and not longer (thesis §4.2.2).
+    raft.becomeFollower(raft.term, 0);
+    return;
+  }
+  if (raft.transferee !== 0 && !raft.membership.voters.has(raft.transferee)) raft.transferee = 0;
+  // The quorum may be smaller now, and newcomers have to hear from the leader.
+  raft.maybeCommit();
+  for (const progress of raft.progress.values()) if (progress.id !== raft.id) progress.mustSend = true;
+}
+
+/** The leader ends a joint configuration by itself where the change asked for it. */
+export function autoLeave(raft: Raft): void {
+  if (raft.role !== Role.Leader || !raft.membership.autoLeave || raft.pendingConfIndex > raft.log.applied)
+    return;
+  raft.pendingConfIndex = raft.appendOwn(1, encodeConfChange(LEAVE));
+}
+
+function changed(membership: Membership, { changes, transition }: ConfChangeV2): Membership {
+  const changer = new Changer(membership);
+  if (changes.length === 0) return changer.leaveJoint();
+  if (transition !== 'auto' || changes.length > 1)
+    return changer.enterJoint(transition !== 'explicit', changes);
+  return changer.simple(changes);
+}

@@ -1,0 +1,55 @@
+import { StrataError } from '../errors.js';
+import type { Entry, HardState, NodeId } from './messages.js';
+
+/** What a core is made of. Times are in ticks; what a tick lasts is the caller's business. */
+export interface RaftConfig {
+  readonly id: NodeId;
+  readonly voters: readonly NodeId[];
+  readonly learners?: readonly NodeId[];
+  /** As recovered from storage; zeros for a new node. */
+  readonly hardState: HardState;
+  /** Recovered entries, contiguous from index 1. */
+  readonly entries: readonly Entry[];
+  /** Index up to which the state machine is already applied. */
+  readonly applied: number;
+  /** A follower campaigns after a time drawn anew from [min, max). The minimum is also the leader's lease on votes. */
+  readonly electionTicksMin: number;
+  readonly electionTicksMax: number;
+  readonly heartbeatTicks: number;
+  /** Ask before raising the term, so that a node that was cut off does not disturb (thesis §9.6). Default true. */
+  readonly preVote?: boolean;
+  /** A leader that does not hear from a quorum within an election time-out steps down (thesis §6.2). Default true. */
+  readonly checkQuorum?: boolean;
+  /** Most bytes of entries in one append, and in one batch of committed entries. */
+  readonly appendBytesMax: number;
+  readonly inflightMessagesMax: number;
+  readonly inflightBytesMax: number;
+  /** Most bytes proposed and not yet committed. */
+  readonly uncommittedBytesMax: number;
+  /** True: `ready()` accepts at once and completions are stepped. False: `advance()` completes the last ready. */
+  readonly asyncStorageWrites: boolean;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** One sentence per rule; the first one broken is thrown. */
+export function validateRaftConfig(config: RaftConfig): void {
+  const rules: readonly [field: keyof RaftConfig, holds: boolean, rule: string][] = [
+    ['id', Number.isSafeInteger(config.id) && config.id > 0, 'must be a positive integer'],
+    ['heartbeatTicks', config.heartbeatTicks > 0, 'must be above 0'],
+    ['electionTicksMin', config.electionTicksMin > config.heartbeatTicks, 'must be above heartbeatTicks'],
+    ['electionTicksMax', config.electionTicksMax > config.electionTicksMin, 'must be above electionTicksMin'],
+    ['appendBytesMax', config.appendBytesMax > 0, 'must be above 0'],
+    ['inflightMessagesMax', config.inflightMessagesMax > 0, 'must be above 0'],
+    ['inflightBytesMax', config.inflightBytesMax >= config.appendBytesMax, 'must be at least appendBytesMax'],
+    ['uncommittedBytesMax', config.uncommittedBytesMax > 0, 'must be above 0'],
+  ];
+  for (const [field, holds, rule] of rules) {
+    if (!holds)
+      throw new StrataError('STRATA_CONFIG_INVALID', {
+        field: `raft.${field}`,
+        actual: String(config[field]),
+        rule,
+      });
+  }
+}
