@@ -15,7 +15,6 @@ export interface AuditInput {
   readonly durationSeconds: number;
   /** Of the measured window. */
   readonly response: Percentiles;
-  readonly queue: Percentiles;
   readonly scheduleLag: Percentiles | null;
   /** Requests that completed, in order or not, and of them the errors. */
   readonly total: number;
@@ -27,6 +26,8 @@ export interface AuditInput {
   /** Mean number of requests in the system. */
   readonly inSystemMean: number;
   readonly usages: readonly WorkerUsage[];
+  /** CPU of the thread that paces an open loop, seconds; 0 in a closed loop. */
+  readonly pacerCpuSeconds: number;
   /** CPU of the whole process over the window, seconds: stands in where a thread's own is not told. */
   readonly processCpuSeconds: number;
 }
@@ -72,9 +73,10 @@ function checkLittlesLaw(input: AuditInput): LoadAudit['littlesLaw'] {
 }
 
 function littlesLawReason(input: AuditInput, product: number): string {
-  const clients =
-    input.mode === 'closed' ? `${input.clients} clients` : `${input.inSystemMean.toFixed(1)} requests`;
-  return `Little's law does not hold: ${clients} in the system, but throughput times mean response time is ${product.toFixed(1)}.`;
+  const found = `throughput times mean response time is ${product.toFixed(1)}`;
+  return input.mode === 'closed'
+    ? `Little's law does not hold: there are ${input.clients} clients, but ${found}; the rest of their time went into errors and back-off.`
+    : `Little's law does not hold: ${input.inSystemMean.toFixed(1)} requests were in the system, but ${found}; a backlog grew or shrank, so the run was not steady.`;
 }
 
 function emptyReasons(input: AuditInput): string[] {
@@ -125,8 +127,8 @@ function censoredReasons({ timedOut, shed, overdueAtEnd, response }: AuditInput)
   ];
 }
 
-function cpuCores({ usages, processCpuSeconds, durationSeconds }: AuditInput): number {
-  let cores = 0;
+function cpuCores({ usages, pacerCpuSeconds, processCpuSeconds, durationSeconds }: AuditInput): number {
+  let cores = pacerCpuSeconds / durationSeconds;
   for (const { cpuSeconds, seconds } of usages) {
     if (cpuSeconds === null || seconds <= 0) return processCpuSeconds / durationSeconds;
     cores += cpuSeconds / seconds;

@@ -9,7 +9,7 @@ import { LedgerRecorder } from './ledger-recorder.js';
 import type { LiveCounters } from './live-counters.js';
 import type { IntervalReport, WorkerSetup } from './messages.js';
 import { OpenLoop } from './open-loop.js';
-import type { Pacing } from './pacing.js';
+import type { Pacing, Send } from './pacing.js';
 import { Random } from './random.js';
 import { RequestFactory } from './request-factory.js';
 import type { RunControl } from './run-control.js';
@@ -60,15 +60,7 @@ export class LoadEngine implements ExchangeOwner {
       hooks.onInterval,
     );
     const send = (connection: Connection, intendedNs: number) => this.#send(connection, intendedNs);
-    this.#pacing =
-      options.rate === null
-        ? new ClosedLoop(send)
-        : new OpenLoop(
-            new ArrivalSchedule(options.arrival, options.rate, options.seed, setup),
-            Math.ceil(WAITING_MAX / count),
-            send,
-            this.recorder,
-          );
+    this.#pacing = options.rate === null ? new ClosedLoop(send) : this.#openLoop(setup, options.rate, send);
     this.#timeouts = new TimeoutQueue<Exchange>(options.requestTimeoutMs, monotonicNs, (exchange) =>
       this.#byExchange.get(exchange)!.abandon(new kinds.RequestTimeoutError()),
     );
@@ -77,6 +69,14 @@ export class LoadEngine implements ExchangeOwner {
       this.#connections.push(connection);
       this.#byExchange.set(connection.exchange, connection);
     }
+  }
+
+  #openLoop({ options, count, index, wakeUps }: WorkerSetup, rate: number, send: Send): OpenLoop {
+    const schedule = new ArrivalSchedule(options.arrival, rate, options.seed, { index, count });
+    const isWoken = wakeUps !== null;
+    const loop = new OpenLoop(schedule, Math.ceil(WAITING_MAX / count), send, this.recorder, isWoken);
+    wakeUps?.on('message', () => loop.wake());
+    return loop;
   }
 
   /**

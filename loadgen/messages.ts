@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { ClientSample } from '../results/schema/index.js';
 import type { LoadOptions } from './options.js';
 
@@ -13,6 +14,8 @@ export interface WorkerSetup {
   readonly runId: string;
   readonly control: SharedArrayBuffer;
   readonly live: SharedArrayBuffer;
+  /** Open loop: a message comes when a slot of the schedule is due. */
+  readonly wakeUps: MessagePort | null;
 }
 
 export type ToWorker =

@@ -10,6 +10,9 @@ export interface OpenLoopObserver {
   shed(nowNs: number): void;
 }
 
+/** Longest sleep when wake-ups come from outside: should they stop, the load still goes on. */
+const TIMER_MS_WOKEN = 20;
+
 /**
  * Requests start when the schedule says so, whether earlier ones were answered or not. A slot that finds no free connection waits in
  * the queue, its latency running since its intended start; so a server that stalls for a second gets a second's worth of late
@@ -19,6 +22,7 @@ export class OpenLoop implements Pacing {
   readonly #schedule: ArrivalSchedule;
   readonly #send: Send;
   readonly #observer: OpenLoopObserver;
+  readonly #timerMsMin: number;
   readonly #waiting: NumberQueue;
   /** Longest free first, so that all connections stay in use and none is closed as idle. */
   readonly #free: Connection[] = [];
@@ -28,7 +32,15 @@ export class OpenLoop implements Pacing {
   #stopped = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(schedule: ArrivalSchedule, queueLengthMax: number, send: Send, observer: OpenLoopObserver) {
+  /** `isWoken`: `wake` is called when slots are due. Otherwise a timer of milliseconds must do. */
+  constructor(
+    schedule: ArrivalSchedule,
+    queueLengthMax: number,
+    send: Send,
+    observer: OpenLoopObserver,
+    isWoken = false,
+  ) {
+    this.#timerMsMin = isWoken ? TIMER_MS_WOKEN : 1;
     this.#schedule = schedule;
     this.#waiting = new NumberQueue(queueLengthMax);
     this.#send = send;
@@ -60,10 +72,15 @@ export class OpenLoop implements Pacing {
     this.#waiting.forEach(visit);
   }
 
+  wake(): void {
+    if (!this.#stopped) this.#takeUpDueSlots(monotonicNs());
+  }
+
   readonly #tick = (): void => {
     if (this.#stopped) return;
-    this.#takeUpDueSlots(monotonicNs());
-    this.#timer = setTimeout(this.#tick, Math.max(1, Math.floor((this.#nextNs - monotonicNs()) / 1e6)));
+    this.wake();
+    const untilNextMs = Math.floor((this.#nextNs - monotonicNs()) / 1e6);
+    this.#timer = setTimeout(this.#tick, Math.max(this.#timerMsMin, untilNextMs));
   };
 
   #takeUpDueSlots(nowNs: number): void {

@@ -28,11 +28,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     progress.enter('connect');
     checkConnected(options, await crew.connected);
     const startNs = monotonicNs() + START_DELAY_NS;
-    crew.tell({ kind: 'start', startNs });
+    crew.start(startNs);
     progress.enter('warmup', startNs);
     await crew.guard(until(startNs + options.warmupSeconds * 1e9));
     await crew.guard(options.onMeasureStart?.());
-    const { startMs, processCpuSeconds } = await measure(options, crew, progress);
+    const window = await measure(options, crew, progress);
     progress.enter('drain');
     crew.tell({ kind: 'stop' });
     const results = await crew.results;
@@ -42,8 +42,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       workers: crew.size,
       intervals: crew.intervals,
       results,
-      startMs,
-      processCpuSeconds,
+      ...window,
     });
   } finally {
     progress.stop();
@@ -55,7 +54,7 @@ async function measure(
   options: LoadOptions,
   crew: WorkerCrew,
   progress: ProgressReporter,
-): Promise<{ startMs: number; processCpuSeconds: number }> {
+): Promise<{ startMs: number; processCpuSeconds: number; pacerCpuSeconds: number }> {
   const startNs = monotonicNs() + WINDOW_DELAY_NS;
   const endNs = startNs + options.durationSeconds * 1e9;
   const startMs = Date.now() + WINDOW_DELAY_NS / 1e6;
@@ -63,10 +62,12 @@ async function measure(
   crew.tell({ kind: 'window', startNs, endNs });
   progress.enter('measure', startNs);
   const cpu = process.cpuUsage();
+  const pacerCpuNs = crew.pacerCpuNs;
   await crew.guard(until(endNs));
   const { user, system } = process.cpuUsage(cpu);
+  const pacerCpuSeconds = (crew.pacerCpuNs - pacerCpuNs) / 1e9;
   await crew.guard(options.onMeasureEnd?.());
-  return { startMs, processCpuSeconds: (user + system) / 1e6 };
+  return { startMs, processCpuSeconds: (user + system) / 1e6, pacerCpuSeconds };
 }
 
 /** Resolves at the given time or just after it, never before. */

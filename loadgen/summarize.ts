@@ -16,6 +16,7 @@ export interface Measured {
   /** Wall clock at the start of the window, milliseconds. */
   readonly startMs: number;
   readonly processCpuSeconds: number;
+  readonly pacerCpuSeconds: number;
 }
 
 /** Turns what the workers measured into the result of the run. */
@@ -40,7 +41,6 @@ function buildSummary(measured: Measured, merged: MergedIntervals): LoadSummary 
   const response = merged.totals.response.percentiles();
   const put = merged.totals.put.percentiles();
   const get = merged.totals.get.percentiles();
-  const queue = merged.totals.queue.percentiles();
   return {
     schema: 'strata.load/1',
     targets: [...options.targets],
@@ -61,7 +61,7 @@ function buildSummary(measured: Measured, merged: MergedIntervals): LoadSummary 
     latency: {
       response,
       service: merged.totals.service.percentiles(),
-      queue,
+      queue: merged.totals.queue.percentiles(),
       put: put.count === 0 ? null : put,
       get: get.count === 0 ? null : get,
     },
@@ -76,7 +76,6 @@ function buildSummary(measured: Measured, merged: MergedIntervals): LoadSummary 
       rate: options.rate,
       durationSeconds: options.durationSeconds,
       response,
-      queue,
       scheduleLag:
         options.rate === null ? null : joinHistograms(results.map((one) => one.scheduleLag)).percentiles(),
       total: counts.total,
@@ -86,6 +85,7 @@ function buildSummary(measured: Measured, merged: MergedIntervals): LoadSummary 
       overdueAtEnd: countOverdue(results, response.p99, counts.inFlightAtEnd),
       inSystemMean: counts.inSystemNs / (options.durationSeconds * 1e9),
       usages: results.map((result) => result.usage),
+      pacerCpuSeconds: measured.pacerCpuSeconds,
       processCpuSeconds: measured.processCpuSeconds,
     }),
   };

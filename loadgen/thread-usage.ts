@@ -52,6 +52,11 @@ function read(): Reading {
   };
 }
 
+/** CPU time of the calling thread so far; null where the kernel does not tell. */
+export function readThreadCpuNs(): number | null {
+  return readSchedstat()?.[0] ?? null;
+}
+
 /** Two numbers of the calling thread, ns; null where the kernel was built without scheduler statistics, or is not Linux. */
 function readSchedstat(): readonly [number, number] | null {
   try {

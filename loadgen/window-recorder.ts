@@ -105,8 +105,13 @@ export class WindowRecorder {
 
   #keepSample(exchange: Exchange, traceId: string): void {
     if (this.samples.length >= SAMPLES_MAX) return;
-    const { intendedNs, sentNs, doneNs } = exchange;
-    this.samples.push({ traceId, op: exchange.isRead ? 'get' : 'put', intendedNs, sentNs, doneNs });
+    this.samples.push({
+      traceId,
+      op: exchange.isRead ? 'get' : 'put',
+      intendedNs: Math.round(exchange.intendedNs),
+      sentNs: Math.round(exchange.sentNs),
+      doneNs: Math.round(exchange.doneNs),
+    });
   }
 
   /** A slot of the schedule that found the queue full. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { LiveCounters } from './live-counters.js';
 import { LoadError } from './load-error.js';
 import type {
@@ -11,6 +11,7 @@ import type {
   WorkerSetup,
 } from './messages.js';
 import type { LoadOptions } from './options.js';
+import type { PacerSetup } from './pacer.js';
 import { RunControl } from './run-control.js';
 
 interface Connected {
@@ -27,9 +28,12 @@ export class WorkerCrew {
   readonly connected: Promise<readonly Connected[]>;
   readonly results: Promise<readonly WorkerResult[]>;
   readonly #workers: readonly Worker[];
+  readonly #pacer: Worker | null;
+  readonly #pacerCpu = new SharedArrayBuffer(8);
   readonly #live: readonly LiveCounters[];
   readonly #failed: Promise<never>;
   #dismissed = false;
+  #stopListening: () => void = () => {};
 
   constructor(options: LoadOptions) {
     this.size = Math.min(options.workers, options.clients);
@@ -37,7 +41,7 @@ export class WorkerCrew {
     const live = Array.from({ length: this.size }, () => new SharedArrayBuffer(LiveCounters.BYTES));
     this.control = new RunControl(control);
     this.#live = live.map((memory) => new LiveCounters(memory));
-    const url = new URL('./worker.js', import.meta.url);
+    const channels = options.rate === null ? [] : live.map(() => new MessageChannel());
     this.#workers = live.map((memory, index) => {
       const setup: WorkerSetup = {
         options: withoutCallbacks(options),
@@ -46,9 +50,11 @@ export class WorkerCrew {
         runId: this.runId,
         control,
         live: memory,
+        wakeUps: channels[index]?.port1 ?? null,
       };
-      return new Worker(url, { workerData: setup, name: `loadgen-${index}` });
+      return startThread('worker', setup, setup.wakeUps === null ? [] : [setup.wakeUps]);
     });
+    this.#pacer = options.rate === null ? null : this.#startPacer(options, options.rate, channels);
     this.#failed = this.#watch(options.signal);
     // The promises below may fail while nobody waits for them yet.
     this.#failed.catch(() => {});
@@ -61,6 +67,27 @@ export class WorkerCrew {
         if (message.kind === 'interval') this.intervals.push(message.interval);
       });
     }
+  }
+
+  #startPacer(options: LoadOptions, rate: number, channels: readonly MessageChannel[]): Worker {
+    const ports = channels.map((channel) => channel.port2);
+    const { arrival, seed } = options;
+    const setup: PacerSetup = { arrival, rate, seed, ports, cpu: this.#pacerCpu };
+    return startThread('pacer', setup, ports);
+  }
+
+  get #threads(): readonly Worker[] {
+    return this.#pacer === null ? this.#workers : [...this.#workers, this.#pacer];
+  }
+
+  /** CPU time of the pacing thread so far; brought up to date twenty times a second. */
+  get pacerCpuNs(): number {
+    return new Float64Array(this.#pacerCpu)[0]!;
+  }
+
+  start(startNs: number): void {
+    this.tell({ kind: 'start', startNs });
+    this.#pacer?.postMessage(startNs);
   }
 
   tell(message: ToWorker): void {
@@ -80,7 +107,8 @@ export class WorkerCrew {
 
   async dismiss(): Promise<void> {
     this.#dismissed = true;
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    this.#stopListening();
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
   /** One answer of each worker, in the order of the workers. */
@@ -101,10 +129,10 @@ export class WorkerCrew {
     return new Promise((_resolve, reject) => {
       if (signal !== undefined) {
         const onAbort = () => reject(signal.reason);
-        if (signal.aborted) onAbort();
-        else signal.addEventListener('abort', onAbort, { once: true });
+        signal.addEventListener('abort', onAbort, { once: true });
+        this.#stopListening = () => signal.removeEventListener('abort', onAbort);
       }
-      for (const worker of this.#workers) {
+      for (const worker of this.#threads) {
         worker.on('error', (error) => {
           const message = `A load worker failed: ${error instanceof Error ? error.message : String(error)}`;
           reject(new LoadError('STRATA_LOAD_WORKER', message, { cause: error }));
@@ -116,6 +144,11 @@ export class WorkerCrew {
       }
     });
   }
+}
+
+function startThread(file: 'worker' | 'pacer', workerData: object, transferList: MessagePort[]): Worker {
+  const name = `loadgen-${file}`;
+  return new Worker(new URL(`./${file}.js`, import.meta.url), { workerData, transferList, name });
 }
 
 function withoutCallbacks(options: LoadOptions): WorkerOptions {
