@@ -1,0 +1,142 @@
+import type { CpuCapture } from '../../../results/schema/index.js';
+import { layerColour } from '../../charts/colours.js';
+import { stackedBarChart } from '../../charts/stacked-bars.js';
+import {
+  BUSY_LAYERS,
+  busyUs,
+  capturesByRole,
+  cpuPass,
+  hotFunctions,
+  layerShare,
+} from '../../cpu/cpu-profile.js';
+import { flamegraph } from '../../flamegraph/flamegraph.js';
+import { micros, percent } from '../../tables/format.js';
+import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { consensusCounters, roleTable } from '../consensus-tables.js';
+import { type Facts, levelName, type PointFacts } from '../facts.js';
+import { blocks, figure, notMeasured, type Section } from '../section.js';
+import { probeEffect } from '../syscall-tables.js';
+import { waitTable } from '../wait-table.js';
+
+const FUNCTIONS = 15;
+/** Above this share of samples without an owner the attribution itself is in doubt. */
+const UNATTRIBUTED_MAX = 0.05;
+
+export const consensusSection: Section = (facts) => {
+  if (facts.sweep.length === 0) {
+    return { text: blocks('## 3 Consensus', notMeasured('the run has no sweep')) };
+  }
+  const cpu = cpuPart(facts);
+  return {
+    files: cpu.files,
+    text: blocks(
+      '## 3 Consensus',
+      '### 3.1 Leader and follower',
+      roleTable(facts),
+      '### 3.2 CPU by layer and hot functions',
+      cpu.text,
+      '### 3.3 Waits, apart from work',
+      'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues. None of them uses CPU.',
+      waitTable(facts),
+      '### 3.4 Commits, heartbeats, elections, applier',
+      consensusCounters(facts),
+    ),
+  };
+};
+
+function cpuPart(facts: Facts): { readonly text: string; readonly files: ReadonlyMap<string, string> } {
+  const files = new Map<string, string>();
+  const { middle } = facts;
+  const pass = middle === null ? null : cpuPass(middle.point);
+  if (middle === null || pass === null || !pass.ok) {
+    return {
+      text: notMeasured(pass === null ? 'the run has no sweep' : (pass as { because: string }).because),
+      files,
+    };
+  }
+  const captures = capturesByRole(pass.value);
+  const { pass: info } = pass.value;
+  const folder = `points/${middle.point.ref.id}/passes/${info.probe}`;
+  files.set('charts/cpu-layers.svg', layerChart(captures, middle));
+  const roles = captures.map((capture) => {
+    const path = `flame/${middle.point.ref.id}-${capture.role}-node${capture.node}.svg`;
+    const title = `${capture.role} ${capture.node} at ${levelName(middle)}, CPU by layer`;
+    files.set(path, flamegraph(capture, { title }));
+    return blocks(
+      `**${capture.role} ${capture.node}**`,
+      figure(path, title),
+      functionTable(capture, `\`${folder}/node-${capture.node}.json\``),
+      unattributedNote(capture),
+    );
+  });
+  const text = blocks(
+    `Main thread at ${levelName(middle)}, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${info.probe}\`${probeEffect(info.throughputPerSecond, info.referencePerSecond)}. Shares are of the samples on the CPU; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
+    layerTable(captures, folder),
+    figure('charts/cpu-layers.svg', 'CPU of leader and follower by layer'),
+    ...roles,
+  );
+  return { text, files };
+}
+
+function layerTable(captures: readonly CpuCapture[], folder: string): string {
+  const table = new MarkdownTable(
+    [left('Node'), ...BUSY_LAYERS.map((layer) => right(layer)), right('idle (of all samples)')],
+    `\`${folder}/node-*.json\``,
+  );
+  for (const capture of captures) {
+    const sampled = busyUs(capture) + capture.layers.idle;
+    table.row(
+      `${capture.role} ${capture.node}`,
+      ...BUSY_LAYERS.map((layer) => percent(layerShare(capture, layer))),
+      percent(sampled === 0 ? 0 : capture.layers.idle / sampled),
+    );
+  }
+  return table.toString();
+}
+
+function layerChart(captures: readonly CpuCapture[], middle: PointFacts): string {
+  return stackedBarChart(
+    captures.map((capture) => ({
+      name: `${capture.role} ${capture.node}`,
+      parts: [...BUSY_LAYERS, 'idle' as const].map((layer) => ({
+        name: layer,
+        colour: layerColour(layer),
+        value: sampledShare(capture, capture.layers[layer]),
+      })),
+    })),
+    {
+      title: `Main thread by layer, ${levelName(middle)}`,
+      valueAxis: 'share of all samples',
+      format: percent,
+      max: 1,
+    },
+  );
+}
+
+function sampledShare(capture: CpuCapture, us: number): number {
+  const all = busyUs(capture) + capture.layers.idle;
+  return all === 0 ? 0 : us / all;
+}
+
+function functionTable(capture: CpuCapture, source: string): string {
+  const table = new MarkdownTable(
+    [right('self'), right('total'), left('Function'), left('File'), left('Layer')],
+    source,
+  );
+  for (const row of hotFunctions(capture, FUNCTIONS)) {
+    table.row(
+      percent(row.self),
+      percent(row.total),
+      code(row.name === '' ? '(anonymous)' : row.name),
+      row.file === '' ? 'native' : code(row.line > 0 ? `${row.file}:${row.line}` : row.file),
+      row.layer,
+    );
+  }
+  return table.isEmpty ? notMeasured('the profile holds no sample on the CPU') : table.toString();
+}
+
+function unattributedNote(capture: CpuCapture): string | null {
+  const share = layerShare(capture, 'unattributed');
+  if (share <= UNATTRIBUTED_MAX) return null;
+  return `⚠️ ${percent(share)} of the CPU samples belong to no layer (limit ${percent(UNATTRIBUTED_MAX)}): read the shares of this node with care.`;
+}

@@ -1,0 +1,135 @@
+import { evaluateKpi, type KpiResult, type KpiStatus, thresholdText } from '../../kpi/kpi-rule.js';
+import { KPI_RULES } from '../../kpi/rules.js';
+import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { type Facts, levelName } from '../facts.js';
+import { blocks, notMeasured, type Section } from '../section.js';
+
+const MARKS: Readonly<Record<KpiStatus, string>> = {
+  pass: '✅ pass',
+  warn: '⚠️ warn',
+  fail: '❌ fail',
+  undecided: '❔ undecided',
+};
+
+export const kpiSection: Section = (facts) => ({
+  text: blocks(
+    '## 7 KPIs and commands',
+    '### 7.1 KPIs',
+    facts.sweep.length === 0
+      ? notMeasured('the run has no sweep')
+      : blocks(
+          "Thresholds are the document's. The result is the worst level that has a value.",
+          kpiTable(facts),
+          undecidedNotes(facts),
+          '### 7.2 Which number each KPI is',
+          meanings(),
+        ),
+    '### 7.3 Commands',
+    commands(facts),
+  ),
+});
+
+function kpiTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Claim'),
+      left('KPI'),
+      right('Threshold'),
+      ...facts.sweep.map((point) => right(levelName(point))),
+      left('Result'),
+    ],
+    '`points/*/nodes/*.json`, `points/*/stages.json`, `points/*/passes/*/node-*.json`, `baseline.json`',
+  );
+  for (const rule of KPI_RULES) {
+    const result = evaluateKpi(rule, facts);
+    table.row(
+      rule.claim,
+      rule.name,
+      thresholdText(rule),
+      ...levelCells(table, result, facts),
+      result.status === null ? table.missing(reasonOf(result)) : MARKS[result.status],
+    );
+  }
+  return table.toString();
+}
+
+/** Numbers of a profiled level exist there only: elsewhere a dash, not a reason a cell. */
+function levelCells(table: MarkdownTable, result: KpiResult, facts: Facts): string[] {
+  const { rule } = result;
+  if (rule.scope === 'run') {
+    const first = result.levels[0];
+    const value =
+      first === undefined ? '' : table.cell(first.reading, (reading) => rule.format(reading.value));
+    return facts.sweep.map((_point, index) => (index === 0 ? `${value} (machine)` : '='));
+  }
+  const anywhere = result.levels.some((level) => level.reading.ok);
+  return result.levels.map((level) => {
+    if (!level.reading.ok) return anywhere ? '–' : table.missing(level.reading.because);
+    const text = rule.format(level.reading.value.value);
+    return level.status === null || level.status === 'pass'
+      ? text
+      : `${text} ${MARKS[level.status].split(' ')[0]}`;
+  });
+}
+
+function reasonOf(result: KpiResult): string {
+  for (const level of result.levels) if (!level.reading.ok) return level.reading.because;
+  return 'the run has no level';
+}
+
+function undecidedNotes(facts: Facts): string {
+  const lines = ['`–`: this number comes from a profile, and this level was not profiled.'];
+  for (const rule of KPI_RULES) {
+    const reasons = new Set<string>();
+    for (const level of evaluateKpi(rule, facts).levels) {
+      if (level.reading.ok && level.reading.value.undecidedBecause !== undefined) {
+        reasons.add(level.reading.value.undecidedBecause);
+      }
+    }
+    if (reasons.size > 0) lines.push(`${rule.name}, undecided: ${[...reasons].join('; ')}.`);
+  }
+  if (facts.sweep.some((point) => point.unsound.length > 0)) {
+    lines.push('A level that failed its audit is shown and judges nothing.');
+  }
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function meanings(): string {
+  return KPI_RULES.map((rule) => `- **${rule.name}** (${rule.claim}): ${rule.meaning}.`).join('\n');
+}
+
+function commands(facts: Facts): string {
+  const { run } = facts.data;
+  const levels = facts.sweep.map((point) => point.point.ref.clients).join(',');
+  const strategies = [...new Set(facts.strategies.map((arm) => arm.point.ref.strategy))].sort().join(',');
+  const table = new MarkdownTable([left('To see again'), left('Command')], '`run.json`')
+    .row('the whole run', code(run.command))
+    .row('this report from its files', code(`strata report results/${run.id}`))
+    .row(
+      'the levels alone (section 1)',
+      code(`strata sweep --levels ${levels === '' ? '10,100,1000' : levels} --probes none`),
+    )
+    .row(
+      'strategies (2.1)',
+      code(
+        `strata fsync --strategies ${strategies === '' ? 'A,B,C,G' : strategies} --levels ${levels === '' ? '100' : levels}`,
+      ),
+    )
+    .row('system calls (2.3)', code('strata profile --pid <leader pid> --seconds 10 --probes strace'))
+    .row('the same by hand', code('strace -c -f -w -p <leader pid>'))
+    .row(
+      'CPU by layer, flamegraphs (3.2)',
+      code('strata profile --url http://127.0.0.1:<http port> --seconds 10 --probes cpu-profile'),
+    )
+    .row(
+      'kernel and thread pool stacks',
+      code('perf record -F 499 -g -p <leader pid> -- sleep 10 && perf report --stdio | head -40'),
+    )
+    .row('disk and machine beside it', code('iostat -x 5; sar -n DEV 5; top -H -p <leader pid>'))
+    .row(
+      'ledger of a running node (2.2, 3.3, 3.4)',
+      code('curl -s http://127.0.0.1:<http port>/debug/layers'),
+    )
+    .row('two runs side by side', code(`strata compare results/${run.id} results/<new run>`));
+  return table.toString();
+}

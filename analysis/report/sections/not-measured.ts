@@ -1,0 +1,67 @@
+import { EXPERIMENT_CLAIMS } from '../../reference/claims.js';
+import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
+import type { Facts } from '../facts.js';
+import { blocks, type Section } from '../section.js';
+
+export const notMeasuredSection: Section = (facts) => {
+  const gaps = gapTable(facts);
+  return {
+    text: blocks(
+      '## 8 Not measured, because',
+      gaps ?? 'Nothing of what this kind of run can measure is missing.',
+      '### Claims of the document that are experiments of their own',
+      'Each compares two or more arms, run in turns; a sweep has one arm and settles none of them.',
+      experimentTable(),
+    ),
+  };
+};
+
+/** What this run set out to show and could not; null without a gap. */
+function gapTable(facts: Facts): string | null {
+  const { run, baseline } = facts.data;
+  const table = new MarkdownTable(
+    [left('What'), left('Because'), left('To change that')],
+    '`run.json`, notMeasured and capabilities; presence of files',
+  );
+  for (const gap of run.notMeasured) table.row(gap.what, gap.because, '');
+  for (const capability of run.capabilities) {
+    if (capability.available) continue;
+    table.row(
+      `${capability.name} (${capability.tier})`,
+      capability.detail,
+      capability.install === null ? '' : code(capability.install),
+    );
+  }
+  for (const point of facts.data.points) {
+    for (const { pass } of point.passes) {
+      if (pass.failed !== null) table.row(`${pass.probe} at point ${point.ref.id}`, pass.failed, '');
+    }
+  }
+  if (baseline === null) table.row('machine baseline', '`baseline.json` does not exist', '');
+  for (const point of [...facts.sweep]) {
+    const { id } = point.point.ref;
+    if (point.point.stages === null)
+      table.row(`request budget of ${id}`, `\`points/${id}/stages.json\` does not exist`, '');
+    if (point.point.nodes.length === 0)
+      table.row(`node windows of ${id}`, `\`points/${id}/nodes\` holds no file`, '');
+  }
+  if (facts.strategies.length === 0)
+    table.row('durability strategies', 'this run has one strategy only', code('strata fsync'));
+  return table.isEmpty ? null : table.toString();
+}
+
+function experimentTable(): string {
+  const table = new MarkdownTable(
+    [left('Claim'), left('What'), left('Why not here'), left('Command')],
+    'list of claims',
+  );
+  for (const claim of EXPERIMENT_CLAIMS) {
+    table.row(
+      claim.id,
+      claim.what,
+      `an experiment of its own, not part of a sweep${claim.here === undefined ? '' : `; ${claim.here}`}`,
+      code(`strata lab run ${claim.id}`),
+    );
+  }
+  return table.toString();
+}
