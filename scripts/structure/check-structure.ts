@@ -16,21 +16,28 @@ export interface Violation {
 }
 
 export function readSources(root: string, folders: readonly string[]): SourceFile[] {
-  return folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
-      .map((entry) => {
-        const path = join(entry.parentPath, entry.name);
-        return { path: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') };
-      }),
-  );
+  return folders
+    .flatMap((folder) => listSources(join(root, folder)))
+    .map((path) => ({ path: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }));
+}
+
+/** Run directories are data: they are not looked into, and a run under way may take them away meanwhile. */
+function listSources(directory: string): string[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  if (entries.some(({ name }) => name === 'run.json')) return [];
+  return entries.flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return listSources(path);
+    return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : [];
+  });
 }
 
 /** The room of a file: its folder at the top, within the server the folder below. */
 export function roomOf(path: string): string {
-  const [top, second] = path.split('/') as [string, string?];
-  if (top !== 'server') return top;
-  return second === undefined ? top : second.replace(/\.ts$/, '');
+  const [top, second, third] = path.split('/') as [string, string?, string?];
+  if (top !== 'server' || second === undefined) return top;
+  const inner = `${second}/${third}`;
+  return BORDERS[inner] === undefined ? second.replace(/\.ts$/, '') : inner;
 }
 
 export function checkBorders(files: readonly SourceFile[]): Violation[] {

@@ -23,6 +23,7 @@ const SERVER_ROOMS = [
   'io',
   'network',
   'runtime',
+  'runtime/host',
   'sim',
 ];
 
@@ -41,13 +42,14 @@ export const BORDERS: Readonly<Record<string, Border>> = {
     node: 'all',
     packages: 'all',
   },
-  // Sockets and files belong to network and io; the runtime orders things and reads clocks.
+  // Sockets and files belong to network and io, clocks and observers of the process to runtime/host.
   runtime: {
     values: ['consensus', 'state', 'ports', 'errors'],
     types: ['config'],
-    node: [...HARMLESS, 'node:perf_hooks', 'node:timers', 'node:v8'],
+    node: HARMLESS,
     packages: [],
   },
+  'runtime/host': { values: ['ports', 'errors'], types: [], node: 'all', packages: [] },
   sim: { values: SERVER_ROOMS, types: [], node: 'all', packages: 'all' },
   main: { values: SERVER_ROOMS, types: [], node: 'all', packages: 'all' },
   results: { values: [], types: [], node: 'all', packages: 'all' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import test from 'node:test';
-import { projectRoot } from '../lib/project-root.js';
+import { projectRoot } from './lib/project-root.js';
 import {
   checkBorders,
   checkCircles,
@@ -10,8 +10,8 @@ import {
   readSources,
   renderViolations,
   type SourceFile,
-} from './check-structure.js';
-import { LINES_MAX, LINES_WANTED_MAX, TOP_LEVEL } from './rules.js';
+} from './structure/check-structure.js';
+import { LINES_MAX, LINES_WANTED_MAX, TOP_LEVEL } from './structure/rules.js';
 
 const FOLDERS = ['server', 'loadgen', 'profiles', 'analysis', 'scripts', 'results'];
 const files = readSources(projectRoot(), FOLDERS);
@@ -70,6 +70,7 @@ const PLANTED: readonly (readonly [string, string, string])[] = [
   ['server/runtime/x.ts', "import { l } from '../log/l.js';", 'runtime may not import log'],
   ['server/runtime/x.ts', "import type { h } from '../network/h.js';", 'runtime may not import network'],
   ['server/runtime/x.ts', "import net from 'node:net';", 'runtime may not import node:net'],
+  ['server/runtime/x.ts', "import { c } from './host/c.js';", 'runtime may not import runtime/host'],
   ['server/sim/x.ts', "import { m } from '../main.js';", 'sim may not import main'],
   ['server/errors.ts', "import { c } from './config/config.js';", 'errors may not import config'],
   ['loadgen/x.ts', "import { r } from '../server/consensus/raft.js';", 'loadgen may not import consensus'],
