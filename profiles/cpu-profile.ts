@@ -5,6 +5,7 @@ import { CpuCapture } from '../results/schema/index.js';
 import { attributeCpuProfile } from './attribution/attribute.js';
 import { parseCpuProfile } from './attribution/cpuprofile.js';
 import { type HttpAnswer, httpGet } from './http-get.js';
+import { findLineIndex } from './line-numbers.js';
 import {
   PROBE_SECONDS_DEFAULT,
   type Probe,
@@ -17,6 +18,8 @@ import { ProbeError } from './probe-error.js';
 
 /** No cost that could be told from noise was measured at 1 ms; at 100 µs up to 10 %. */
 const INTERVAL_US = 1_000;
+/** The endpoint refuses to profile for longer. */
+const SECONDS_MAX = 120;
 /** After the planned seconds: time to serialise a large profile on a machine under full load. */
 const ANSWER_GRACE_MS = 30_000;
 const PROFILE_BYTES_MAX = 256 * 1024 * 1024;
@@ -56,7 +59,7 @@ async function start(
     );
   }
   // The endpoint takes whole seconds, as Go's does.
-  const seconds = Math.max(1, Math.round(options.seconds));
+  const seconds = Math.min(SECONDS_MAX, Math.max(1, Math.round(options.seconds)));
   const url = new URL('/debug/pprof/profile', target.url);
   url.search = `seconds=${seconds}&format=cpuprofile&interval_us=${INTERVAL_US}`;
   const answer = httpGet(url, { timeoutMs: seconds * 1_000 + ANSWER_GRACE_MS, bytesMax: PROFILE_BYTES_MAX });
@@ -93,7 +96,8 @@ function save(answer: HttpAnswer, url: URL, target: ProbeTarget, directory: stri
   const raw = `node-${target.node}.cpuprofile`;
   const parsed = `node-${target.node}.json`;
   writeFileSync(join(directory, raw), answer.body);
-  const capture = attributeCpuProfile(parseCpuProfile(answer.body, url.href), {
+  const profile = parseCpuProfile(answer.body, url.href);
+  const head = {
     probe: cpuProfileProbe.name,
     node: target.node,
     role: target.role,
@@ -101,7 +105,8 @@ function save(answer: HttpAnswer, url: URL, target: ProbeTarget, directory: stri
     seconds,
     raw: [raw],
     intervalUs: INTERVAL_US,
-  });
+  };
+  const capture = attributeCpuProfile(profile, head, findLineIndex(profile));
   writeDocument(join(directory, parsed), CpuCapture, capture);
   return parsed;
 }

@@ -4,7 +4,9 @@ import { straceProbe } from './strace.js';
 
 export { attributeCpuProfile, type CaptureHead } from './attribution/attribute.js';
 export { parseCpuProfile } from './attribution/cpuprofile.js';
+export { LineIndex } from './attribution/line-index.js';
 export { measureBaseline } from './baseline.js';
+export { findLineIndex, LINE_INDEX_NAME, separateLineNumbers } from './line-numbers.js';
 export { capabilities, gitState, machineFingerprint, versions } from './machine.js';
 export type { Probe, ProbeAvailability, ProbeSession, ProbeStartOptions, ProbeTarget } from './probe.js';
 export { PROBE_SECONDS_DEFAULT } from './probe.js';

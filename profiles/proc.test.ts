@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcWindow } from '../results/schema/index.js';
 import { procWindow, readProc, statFields } from './proc.js';
 import { THREAD_KINDS } from './proc-threads.js';
-import { SYNCING_PROCESS, scratchFolder, startWorkload } from './testing/workload.js';
+import { SYNCING_PROCESS, scratchFolder, startWorkload, writeFiles } from './testing/workload.js';
 
 describe('readProc and procWindow', () => {
   const folder = scratchFolder();
   after(() => folder.remove());
 
   it('sees a process write, sync and switch, and only forwards', async () => {
+    writeFiles(folder.path, SYNCING_PROCESS);
     const workload = await startWorkload(folder.path, SYNCING_PROCESS);
     try {
       const before = readProc(workload.pid)!;

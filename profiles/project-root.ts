@@ -7,14 +7,18 @@ export interface Project {
   readonly version: string;
 }
 
-/** The folder of the project's package.json, wherever the compiled files lie below it; null when they were moved out of it. */
+/**
+ * The folder of the project's package.json, wherever the compiled files lie below it; null when they were moved out of it.
+ * The outermost one, since a build folder may hold a copy of the manifest.
+ */
 export function findProject(from = dirname(fileURLToPath(import.meta.url))): Project | null {
+  let found: Project | null = null;
   let folder = from;
   for (;;) {
     const manifest = readManifest(join(folder, 'package.json'));
-    if (manifest?.name === 'strata') return { root: folder, version: manifest.version ?? 'unknown' };
+    if (manifest?.name === 'strata') found = { root: folder, version: manifest.version ?? 'unknown' };
     const parent = dirname(folder);
-    if (parent === folder) return null;
+    if (parent === folder) return found;
     folder = parent;
   }
 }

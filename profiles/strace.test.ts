@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocument } from '../results/run-directory.js';
 import { SyscallCapture } from '../results/schema/index.js';
 import { checkStrace, straceProbe } from './strace.js';
-import { SYNCING_PROCESS, scratchFolder, startWorkload } from './testing/workload.js';
+import { SYNCING_PROCESS, scratchFolder, startWorkload, writeFiles } from './testing/workload.js';
 
 describe('the strace probe', () => {
   const folder = scratchFolder();
@@ -19,6 +19,7 @@ describe('the strace probe', () => {
       return;
     }
     assert.match(availability.detail, /^\d+\.\d+/);
+    writeFiles(folder.path, SYNCING_PROCESS);
     const workload = await startWorkload(folder.path, SYNCING_PROCESS);
     try {
       const target = { node: 2, role: 'follower', pid: workload.pid, url: null } as const;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { CpuCapture } from '../../results/schema/index.js';
 import { attributeCpuProfile, type CaptureHead } from './attribute.js';
 import { type CpuProfile, parseCpuProfile } from './cpuprofile.js';
+import type { LineIndex } from './line-index.js';
 
 const HEAD: CaptureHead = {
   probe: 'cpu-profile',
@@ -187,6 +188,69 @@ describe('attributeCpuProfile', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('attributeCpuProfile with separate lines', () => {
+  // Files of 20 lines: consensus on 101…120, runtime on 121…140; a function on each file's own lines 1 and 10.
+  const file = (name: string, shift: number) => ({
+    file: `server/${name}.js`,
+    shift,
+    lines: 20,
+    declarations: [
+      { line: 1, name: 'first' },
+      { line: 10, name: 'second' },
+    ],
+  });
+  const index: LineIndex = {
+    schema: 'strata.lines/1',
+    files: [file('runtime/drain', 120), file('consensus/raft', 100)],
+  };
+  /** One function of server/runtime/drain.js that starts on `line`, with samples on other lines. */
+  const profile = (line: number, ...ticks: { line: number; ticks: number }[]): CpuProfile => ({
+    nodes: [
+      { id: 1, callFrame: callFrame('(root)'), children: [2] },
+      {
+        id: 2,
+        callFrame: { ...callFrame('first server/runtime/drain.js'), lineNumber: line - 1 },
+        positionTicks: ticks,
+      },
+    ],
+    startTime: 0,
+    endTime: 1_000,
+    samples: [2],
+    timeDeltas: [0],
+  });
+
+  it('gives inlined code to its own file, in proportion to the samples by line', () => {
+    const ticks = [
+      { line: 105, ticks: 3 },
+      { line: 112, ticks: 4 },
+      { line: 122, ticks: 1 },
+      { line: 2_000, ticks: 2 },
+    ];
+    const { layers, frames, stacks } = attributeCpuProfile(profile(121, ...ticks), HEAD, index);
+    // Line 2000 is nobody's: a library inlined into the runtime's function, which asked for it.
+    assert.deepEqual([layers.consensus, layers.runtime], [700, 300]);
+    assert.deepEqual(
+      stacks.map(
+        ({ frames: path, us }) =>
+          `${path.map((at) => `${frames[at]!.name}:${frames[at]!.line}`).join(' ')} ${us}`,
+      ),
+      ['first:1 first:1 300', 'first:1 second:10 400', 'first:1 300'],
+    );
+  });
+  it('leaves a function its own lines and those of functions in it', () => {
+    const { frames } = attributeCpuProfile(
+      profile(125, { line: 121, ticks: 1 }, { line: 127, ticks: 1 }),
+      HEAD,
+      index,
+    );
+    assert.deepEqual(frames, [{ name: 'first', file: 'server/runtime/drain.js', line: 5, layer: 'runtime' }]);
+  });
+  it('ignores the index of another build', () => {
+    const { layers } = attributeCpuProfile(profile(7, { line: 105, ticks: 1 }), HEAD, index);
+    assert.deepEqual([layers.consensus, layers.runtime], [0, 1_000]);
   });
 });
 

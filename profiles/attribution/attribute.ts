@@ -8,6 +8,8 @@ import {
 import { ProbeError } from '../probe-error.js';
 import { type CodePlace, placeOf } from './code-place.js';
 import { type CpuProfile, selfTimes } from './cpuprofile.js';
+import { splitByLine } from './inlined.js';
+import { type LineIndex, LineResolver } from './line-index.js';
 import { mechanismOf } from './mechanism.js';
 import { ownerOf } from './owner.js';
 
@@ -18,66 +20,103 @@ export type CaptureHead = Pick<
 >;
 
 interface StackTotal {
-  readonly frames: readonly number[];
+  readonly frames: number[];
   readonly layer: LayerName;
   us: number;
 }
 
-/** Turns a V8 CPU profile into self time by owner layer and by mechanism. Every sampled microsecond is in exactly one cell. */
-export function attributeCpuProfile(profile: CpuProfile, head: CaptureHead): CpuCapture {
+/**
+ * Turns a V8 CPU profile into self time by owner layer and by mechanism. Every sampled microsecond is in exactly one cell.
+ * With the index of a build whose lines are separate, code that was inlined from another file is given back to its own.
+ */
+export function attributeCpuProfile(
+  profile: CpuProfile,
+  head: CaptureHead,
+  index: LineIndex | null = null,
+): CpuCapture {
+  const lines = index === null ? null : resolverFor(profile, index);
   const { byNode, totalUs } = selfTimes(profile);
-  const stackOf = stackReader(profile);
-  const frames = new FrameTable();
-  const layers = Object.fromEntries([...LAYERS, ...PSEUDO_LAYERS].map((name) => [name, 0])) as Record<
+  const stackOf = stackReader(profile, lines);
+  const sums = new Sums();
+  const unknown = new Set(byNode.keys());
+  for (const node of profile.nodes) {
+    unknown.delete(node.id);
+    const us = byNode.get(node.id) ?? 0;
+    if (us === 0) continue;
+    const stack = stackOf(node.id);
+    for (const part of splitByLine(node, stack[0]!, us, lines)) {
+      sums.add(part.inlined === null ? stack : [part.inlined, ...stack], part.us);
+    }
+  }
+  for (const node of unknown) throw broken(`a sample names node ${node}, which the profile does not have`);
+  return { schema: 'strata.cpu/1', ...head, sampledUs: totalUs, ...sums.document() };
+}
+
+/**
+ * Null when the profile is of another build than the index, which would put time anywhere: the functions of an indexed file
+ * must lie in the lines that the index gives it. V8 puts a module's own code on line 1, whatever stands there.
+ */
+function resolverFor(profile: CpuProfile, index: LineIndex): LineResolver | null {
+  const lines = new LineResolver(index);
+  const fits = profile.nodes.every(({ callFrame }) => {
+    const { kind, file } = placeOf(callFrame);
+    if (kind !== 'layer' || callFrame.lineNumber <= 0 || !lines.knows(file)) return true;
+    return lines.codeAt(callFrame.lineNumber + 1)?.file === file;
+  });
+  return fits ? lines : null;
+}
+
+/** Self time summed by layer, mechanism, cell and stack. */
+class Sums {
+  readonly #frames = new FrameTable();
+  readonly #layers = Object.fromEntries([...LAYERS, ...PSEUDO_LAYERS].map((name) => [name, 0])) as Record<
     LayerName,
     number
   >;
-  const mechanisms = new Map<string, number>();
-  const cells = new Map<string, { layer: LayerName; mechanism: string; us: number }>();
-  const stacks = new Map<string, StackTotal>();
-  for (const [node, us] of byNode) {
-    if (us === 0) continue;
-    const stack = stackOf(node);
+  readonly #mechanisms = new Map<string, number>();
+  readonly #cells = new Map<string, { layer: LayerName; mechanism: string; us: number }>();
+  readonly #stacks = new Map<string, StackTotal>();
+
+  /** `stack` is leaf first. */
+  add(stack: readonly CodePlace[], us: number): void {
     const layer = ownerOf(stack);
     const mechanism = mechanismOf(stack);
-    layers[layer] += us;
-    mechanisms.set(mechanism, (mechanisms.get(mechanism) ?? 0) + us);
-    const cell = cells.get(`${layer} ${mechanism}`) ?? { layer, mechanism, us: 0 };
-    cells.set(`${layer} ${mechanism}`, { ...cell, us: cell.us + us });
-    const indexes = stack.map((place) => frames.indexOf(place)).reverse();
-    const key = indexes.join(' ');
-    const total = stacks.get(key);
-    if (total === undefined) stacks.set(key, { frames: indexes, layer, us });
+    this.#layers[layer] += us;
+    this.#mechanisms.set(mechanism, (this.#mechanisms.get(mechanism) ?? 0) + us);
+    const cell = this.#cells.get(`${layer} ${mechanism}`);
+    if (cell === undefined) this.#cells.set(`${layer} ${mechanism}`, { layer, mechanism, us });
+    else cell.us += us;
+    const frames = stack.map((place) => this.#frames.indexOf(place)).reverse();
+    const total = this.#stacks.get(frames.join(' '));
+    if (total === undefined) this.#stacks.set(frames.join(' '), { frames, layer, us });
     else total.us += us;
   }
-  return {
-    schema: 'strata.cpu/1',
-    ...head,
-    sampledUs: totalUs,
-    layers,
-    mechanisms: Object.fromEntries([...mechanisms].sort(byTimeThenName)),
-    matrix: [...cells.values()].sort(
-      (a, b) => b.us - a.us || compareText(a.layer + a.mechanism, b.layer + b.mechanism),
-    ),
-    frames: [...frames.list],
-    stacks: [...stacks.values()].map(({ frames: path, us, layer }) => ({ frames: [...path], us, layer })),
-  };
+
+  document(): Pick<CpuCapture, 'layers' | 'mechanisms' | 'matrix' | 'frames' | 'stacks'> {
+    const cells = [...this.#cells.values()];
+    return {
+      layers: this.#layers,
+      mechanisms: Object.fromEntries([...this.#mechanisms].sort(byTimeThenName)),
+      matrix: cells.sort((a, b) => b.us - a.us || compareText(a.layer + a.mechanism, b.layer + b.mechanism)),
+      frames: this.#frames.list,
+      stacks: [...this.#stacks.values()],
+    };
+  }
 }
 
 /** Reads the stack of a node, leaf first. The root entry is dropped unless it is all there is. */
-function stackReader(profile: CpuProfile): (node: number) => CodePlace[] {
+function stackReader(profile: CpuProfile, lines: LineResolver | null): (node: number) => CodePlace[] {
   const places = new Map<number, CodePlace>();
   const parents = new Map<number, number>();
   for (const node of profile.nodes) {
-    places.set(node.id, placeOf(node.callFrame));
+    places.set(node.id, placeOf(node.callFrame, lines));
     for (const child of node.children ?? []) parents.set(child, node.id);
   }
   return (leaf) => {
     const stack: CodePlace[] = [];
     for (let id: number | undefined = leaf; id !== undefined; id = parents.get(id)) {
       const place = places.get(id);
-      if (place === undefined)
-        throw broken(`sample or child names node ${id}, which the profile does not have`);
+      if (place === undefined) throw broken(`an ancestor is node ${id}, which the profile does not have`);
       // A tree of n nodes has no path longer than n: a longer one means that the file's children form a circle.
       if (stack.length > profile.nodes.length) throw broken(`the ancestors of node ${leaf} form a circle`);
       stack.push(place);

@@ -1,5 +1,6 @@
 import { LAYERS, type LayerName } from '../../results/schema/index.js';
 import type { CpuProfileCallFrame } from './cpuprofile.js';
+import type { LineResolver } from './line-index.js';
 
 /**
  * Where the code of one frame comes from.
@@ -36,7 +37,7 @@ const PROJECT_FOLDERS = ['server', 'loadgen', 'profiles', 'analysis', 'scripts',
 /** `(tier)name`: interpreter ~, baseline ^, optimised *; the same function must not show up once for each. */
 const TIER_PREFIX = /^[~^*+](?=[^\s])/;
 
-export function placeOf(frame: CpuProfileCallFrame): CodePlace {
+export function placeOf(frame: CpuProfileCallFrame, lines: LineResolver | null = null): CodePlace {
   const name = frame.functionName.replace(TIER_PREFIX, '') || '(anonymous)';
   const line = Math.max(0, frame.lineNumber + 1);
   const pseudo = frame.url === '' ? PSEUDO_LAYER[name] : undefined;
@@ -51,6 +52,11 @@ export function placeOf(frame: CpuProfileCallFrame): CodePlace {
   if (module !== null) return { kind: 'package', name, file, line, layer: 'unattributed', module };
   if (!SERVER_FILE.test(file))
     return { kind: 'foreign', name, file, line, layer: 'unattributed', module: '' };
+  return placeInServer(name, file, lines?.ownLine(file, line) ?? line);
+}
+
+/** `file` starts with `server/`; `line` is one-based. */
+export function placeInServer(name: string, file: string, line: number): CodePlace {
   const layer = (SERVER_LAYER.exec(file)?.[1] ?? 'runtime') as LayerName;
   return { kind: 'layer', name, file, line, layer, module: '' };
 }

@@ -16,6 +16,8 @@ const CpuProfileSchema = z.object({
         id: z.number().int(),
         callFrame: CallFrame,
         children: z.array(z.number().int()).optional(),
+        /** Samples by line; for inlined code the line in ITS file, without a word about which file that is. */
+        positionTicks: z.array(z.object({ line: z.number().int(), ticks: z.number().int() })).optional(),
       }),
     )
     .min(1),
@@ -25,6 +27,7 @@ const CpuProfileSchema = z.object({
   timeDeltas: z.array(z.number()),
 });
 export type CpuProfile = z.infer<typeof CpuProfileSchema>;
+export type CpuProfileNode = CpuProfile['nodes'][number];
 export type CpuProfileCallFrame = z.infer<typeof CallFrame>;
 
 /** Reads the text of a `.cpuprofile`; `source` names it in errors. */
