@@ -38,7 +38,7 @@ const P0_BOUND_MIN = 0.2;
 /** Below this nobody would feel it. */
 const P1_BOUND_MIN = 0.03;
 
-/** Every rule at the sound level where it promises most; greatest bound first, those without a bound last. */
+/** Every rule at the sound level where it promises most; greatest stake first. */
 export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): readonly Advice[] {
   const sound = facts.sweep.filter((point) => point.unsound.length === 0);
   const found: Advice[] = [];
@@ -52,12 +52,17 @@ export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): read
     if (best === null || (best.evidence.bound !== null && best.evidence.bound < P1_BOUND_MIN)) continue;
     found.push({
       rule,
-      priority: (best.evidence.bound ?? 0) >= P0_BOUND_MIN ? 'P0' : 'P1',
+      priority: stake(rule, best.evidence) >= P0_BOUND_MIN ? 'P0' : 'P1',
       level: levelName(best.point),
       evidence: best.evidence,
       command: rule.command?.(best.point) ?? facts.data.run.command,
     });
   }
   // Sorting is stable: equal bounds keep the order of the rules.
-  return found.sort((one, other) => (other.evidence.bound ?? -1) - (one.evidence.bound ?? -1));
+  return found.sort((one, other) => stake(other.rule, other.evidence) - stake(one.rule, one.evidence));
+}
+
+/** What the list is ranked by: time and throughput. A share of bytes is real, but no client waits for it; nor has it a missing bound. */
+export function stake(rule: AdviceRule, evidence: Evidence): number {
+  return rule.of === 'bytes written' ? 0 : (evidence.bound ?? 0);
 }

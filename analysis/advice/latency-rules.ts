@@ -73,7 +73,7 @@ export const LATENCY_RULES: readonly AdviceRule[] = [
     layer: 'log',
     title: 'Followers queue appends behind their disk',
     action:
-      'Join queued appends into one write and one sync, and check that the follower’s disk is as fast as the leader’s.',
+      "Join queued appends into one write and one sync, and check that the follower's disk is as fast as the leader's.",
     of: 'mean latency of a write',
     examine: (point) => stageEvidence(point, ['remoteQueue', 'remoteWrite'], 0.1),
   },
@@ -82,7 +82,7 @@ export const LATENCY_RULES: readonly AdviceRule[] = [
     claims: ['C10', 'N1'],
     layer: 'network',
     title: 'Replication, not the own disk, decides when a write commits',
-    action: 'Send before the own append starts, and shorten what the followers’ loops do before they append.',
+    action: "Send before the own append starts, and shorten what the followers' loops do before they append.",
     of: 'mean latency of a write',
     examine: replicationWins,
   },
@@ -154,7 +154,7 @@ function loopWait(point: PointFacts): Evidence | null {
     point,
     ['wireIn', 'wireOut', 'peerNetwork', 'remoteUnsplit'],
     0.25,
-    () => `; the leader’s main thread is on a CPU for ${percent(busy)} of the time`,
+    () => `; the leader's main thread is on a CPU for ${percent(busy)} of the time`,
   );
 }
 

@@ -43,7 +43,7 @@ export const MACHINE_RULES: readonly AdviceRule[] = [
     claims: ['C8'],
     layer: 'machine',
     of: 'throughput',
-    title: 'The leader’s main thread waits for a CPU',
+    title: "The leader's main thread waits for a CPU",
     action: 'More cores than busy threads, or fewer nodes on this machine.',
     examine: runqueue,
   },
@@ -153,7 +153,7 @@ function cpuRule(
     const share = valueOrNull(read(point));
     if (share === null || share <= alert) return null;
     return {
-      text: `${percent(share)} of the leader’s CPU samples (alert above ${percent(alert)})`,
+      text: `${percent(share)} of the leader's CPU samples (alert above ${percent(alert)})`,
       bound: share,
     };
   };

@@ -10,7 +10,7 @@ export const NETWORK_RULES: readonly KpiRule[] = [
     layer: 'network',
     name: 'send + recv share of CPU',
     meaning:
-      "socket reads and writes (mechanisms `socket-read`, `socket-write`) in the leader's CPU profile, any owner",
+      "socket reads and writes (mechanisms `socket-read`, `socket-write`) in the leader's CPU profile, any owner; a lower bound, because V8 books what libuv reads by itself under (program)",
     direction: 'below',
     good: 0.05,
     bad: 0.15,

@@ -4,7 +4,7 @@ import { capturesByRole, cpuPass } from '../cpu/cpu-profile.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import { syscallPass } from '../measures/syscalls.js';
 import { type Budget, computeBudget } from '../stages/budget.js';
-import { percent } from '../tables/format.js';
+import { integer, percent } from '../tables/format.js';
 
 /** A load whose errors exceed this share proves nothing about speed. */
 export const ERROR_SHARE_MAX = 0.01;
@@ -119,7 +119,7 @@ function middleOf(sweep: readonly PointFacts[]): PointFacts | null {
 /** `mid (100 clients)`. */
 export function levelName(facts: PointFacts): string {
   const { level, clients } = facts.point.ref;
-  return `${level} (${clients} ${clients === 1 ? 'client' : 'clients'})`;
+  return `${level} (${integer(clients)} ${clients === 1 ? 'client' : 'clients'})`;
 }
 
 /** The leader first, then the others by id. */

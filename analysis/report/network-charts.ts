@@ -2,7 +2,7 @@ import { barChart } from '../charts/bars.js';
 import { seriesColour } from '../charts/colours.js';
 import { lineChart } from '../charts/line-chart.js';
 import { documentLevel } from '../reference/document.js';
-import { integer, micros, significant } from '../tables/format.js';
+import { integer, micros } from '../tables/format.js';
 import { type Facts, levelName, type PointFacts } from './facts.js';
 
 /** Path in the run directory → SVG. */
@@ -33,12 +33,12 @@ export function networkCharts(facts: Facts): Map<string, string> {
 }
 
 const PERCENTILES = [
-  ['p50', 0.5],
-  ['p90', 0.9],
-  ['p95', 0.95],
-  ['p99', 0.99],
-  ['p999', 0.999],
-  ['p9999', 0.9999],
+  ['p50', 0.5, 'p50'],
+  ['p90', 0.9, 'p90'],
+  ['p95', 0.95, ''],
+  ['p99', 0.99, 'p99'],
+  ['p999', 0.999, 'p99.9'],
+  ['p9999', 0.9999, 'p99.99'],
 ] as const;
 
 /** The x axis counts nines, so that the tail has room. */
@@ -58,9 +58,9 @@ function percentileChart(facts: Facts): string {
     yAxis: 'latency (log scale)',
     format: micros,
     yScale: 'log',
-    xTicks: PERCENTILES.filter(([key]) => key !== 'p95').map(([, quantile]) => ({
+    xTicks: PERCENTILES.map(([, quantile, text]) => ({
       at: place(quantile),
-      text: `p${significant(quantile * 100).replace(/\.0+$/, '')}`,
+      text,
     })),
   });
 }

@@ -6,8 +6,8 @@ import {
 } from '../measures/node-measures.js';
 import { integer, nanos, percent } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
-import { type Facts, levelName } from './facts.js';
-import { blocks, notMeasured } from './section.js';
+import { type Facts, levelName, type PointFacts } from './facts.js';
+import { blocks } from './section.js';
 
 /** Waits in the order of a write. What of the document's lock each of them is stands in `what`. */
 const WAITS = [
@@ -36,40 +36,30 @@ const WAITS = [
   { histogram: 'runtime_gc_ns', name: 'garbage collection', what: 'the loop stands still (per collection)' },
 ] as const;
 
+/** One row a wait, `mean · p99` a level. */
 export function waitTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
       left('Wait (leader)'),
       left('What it is'),
-      left('Level'),
-      right('Count'),
-      right('mean'),
-      right('p50'),
-      right('p99'),
+      ...facts.sweep.map((point) => right(`${levelName(point)}: mean · p99 (count)`)),
     ],
     '`points/*/nodes/*.json`, histograms of the leader',
   );
   for (const wait of WAITS) {
-    for (const point of facts.sweep) {
-      const { leader } = point;
-      if (!leader.ok) {
-        const because = table.missing(leader.because);
-        table.row(wait.name, wait.what, levelName(point), because, because, because, because);
-        continue;
-      }
-      const node = leader.value;
-      table.row(
-        wait.name,
-        wait.what,
-        levelName(point),
-        table.cell(histogramCount(node, wait.histogram), integer),
-        table.cell(histogramMean(node, wait.histogram), nanos),
-        table.cell(histogramQuantile(node, wait.histogram, 0.5), nanos),
-        table.cell(histogramQuantile(node, wait.histogram, 0.99), nanos),
-      );
-    }
+    table.row(wait.name, wait.what, ...facts.sweep.map((point) => waitCell(table, point, wait.histogram)));
   }
-  return blocks(table.isEmpty ? notMeasured('the run has no sweep') : table.toString(), runqueueLine(facts));
+  return blocks(table.toString(), runqueueLine(facts));
+}
+
+function waitCell(table: MarkdownTable, point: PointFacts, histogram: string): string {
+  const { leader } = point;
+  if (!leader.ok) return table.missing(leader.because);
+  const mean = histogramMean(leader.value, histogram);
+  if (!mean.ok) return table.missing(mean.because);
+  const p99 = histogramQuantile(leader.value, histogram, 0.99);
+  const count = histogramCount(leader.value, histogram);
+  return `${nanos(mean.value)} · ${p99.ok ? nanos(p99.value) : 'too few'} (${table.cell(count, integer)})`;
 }
 
 /** A wait of the kernel's making: ready to run, no CPU. */

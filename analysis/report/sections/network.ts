@@ -1,9 +1,10 @@
 import type { LoadSummary, NodeWindow } from '../../../results/schema/index.js';
 import { leaderLayerShare } from '../../kpi/cpu-readings.js';
 import { fromLeader } from '../../kpi/leader-readings.js';
-import { type Measured, map, measured, quotient } from '../../measures/measured.js';
+import { type Measured, map, measured, missing, quotient } from '../../measures/measured.js';
 import { counter, counterPerSecond, histogramMean, histogramQuantile } from '../../measures/node-measures.js';
 import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
+import { medianInterval } from '../../statistics/order-statistics.js';
 import {
   bytes,
   decimal,
@@ -57,6 +58,7 @@ function levelTable(facts: Facts): string {
     [
       left('Level'),
       right('Throughput'),
+      right('by second: median [95 % interval]'),
       right('Document (C8)'),
       right('p50'),
       right('Document'),
@@ -76,6 +78,7 @@ function levelTable(facts: Facts): string {
     table.row(
       levelName(point),
       perSecond(summary.throughputPerSecond),
+      table.cell(bySecond(summary), String),
       theirs(document === null ? undefined : perSecond(document.throughputPerSecond)),
       table.nullable(response.p50, micros, TOO_FEW),
       theirs(document === null ? undefined : micros(document.p50Us)),
@@ -87,6 +90,16 @@ function levelTable(facts: Facts): string {
     );
   }
   return table.toString();
+}
+
+/** The spread inside the run: whole seconds only, because the last one of the timeline may be cut. */
+function bySecond(summary: LoadSummary): Measured<string> {
+  const rates = summary.timeline
+    .filter((entry) => entry.second + 1 <= summary.durationSeconds)
+    .map((entry) => entry.ops);
+  const interval = medianInterval(rates);
+  if (interval === null) return missing('the window has fewer than 6 whole seconds, too few for an interval');
+  return measured(`${integer(interval.median)} [${integer(interval.low)}, ${integer(interval.high)}]`);
 }
 
 function documentNote(): string {

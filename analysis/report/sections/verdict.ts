@@ -1,9 +1,9 @@
-import { evaluateAdvice } from '../../advice/advice-rule.js';
+import { evaluateAdvice, stake } from '../../advice/advice-rule.js';
 import { ADVICE_RULES } from '../../advice/rules.js';
 import { evaluateKpi } from '../../kpi/kpi-rule.js';
 import { KPI_RULES } from '../../kpi/rules.js';
 import { documentLevel } from '../../reference/document.js';
-import { micros, percent, perSecond, times } from '../../tables/format.js';
+import { integer, micros, percent, perSecond, times } from '../../tables/format.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { limitOf } from '../limits.js';
 import { blocks, type Section } from '../section.js';
@@ -54,9 +54,9 @@ function strategySentence(facts: Facts): string | null {
   if (others.length === 0) return null;
   const best = row.safest.summary.throughputPerSecond;
   const compared = others
-    .map((arm) => `${times(best / arm.summary.throughputPerSecond)} of ${arm.point.ref.strategy}`)
+    .map((arm) => `${times(best / arm.summary.throughputPerSecond)} the rate of ${arm.point.ref.strategy}`)
     .join(', ');
-  return `Durability: ${row.safest.point.ref.strategy} is the fastest strategy that loses nothing in a power cut (${perSecond(best)} at ${row.clients} clients: ${compared}).`;
+  return `Durability: ${row.safest.point.ref.strategy} is the fastest strategy that loses nothing in a power cut (${perSecond(best)} at ${integer(row.clients)} clients; ${compared}).`;
 }
 
 function findings(facts: Facts): string {
@@ -79,8 +79,8 @@ function adviceFindings(facts: Facts): Finding[] {
         : ` At stake: at most ${percent(advice.evidence.bound)} of the ${advice.rule.of}.`;
     return {
       mark: '⚠️',
-      effect: advice.evidence.bound ?? 0,
-      text: `**${advice.rule.title}** (${advice.level}): ${advice.evidence.text}.${bound}`,
+      effect: stake(advice.rule, advice.evidence),
+      text: `**${advice.rule.title}**, at ${advice.level}: ${advice.evidence.text}.${bound}`,
     };
   });
 }
@@ -103,18 +103,23 @@ function documentFindings(facts: Facts): Finding[] {
   return result;
 }
 
+/** One finding for all levels; its effect is that of the widest gap. */
 function strategyFindings(facts: Facts): Finding[] {
-  return compareStrategies(facts)
-    .map((row: StrategyComparison) => ({ row, always: soundArm(row, 'A'), group: soundArm(row, 'G') }))
-    .filter((entry) => entry.always !== null && entry.group !== null)
-    .map(({ row, always, group }) => {
-      const ratio = group!.summary.throughputPerSecond / always!.summary.throughputPerSecond;
-      return {
-        mark: ratio >= 1 ? '✅' : '⚠️',
-        effect: gap(ratio),
-        text: `**Sharing syncs (G) gives ${times(ratio)} of the throughput of one sync an entry (A)** at ${row.clients} clients, at the same durability.`,
-      };
-    });
+  const ratios = compareStrategies(facts).flatMap((row) => {
+    const always = soundArm(row, 'A')?.summary.throughputPerSecond ?? 0;
+    const group = soundArm(row, 'G')?.summary.throughputPerSecond ?? 0;
+    return always > 0 && group > 0 ? [{ clients: row.clients, ratio: group / always }] : [];
+  });
+  if (ratios.length === 0) return [];
+  const list = ratios.map((entry) => `${times(entry.ratio)} at ${integer(entry.clients)} clients`).join(', ');
+  const widest = ratios.reduce((best, next) => (gap(next.ratio) > gap(best.ratio) ? next : best));
+  return [
+    {
+      mark: widest.ratio >= 1 ? '✅' : '⚠️',
+      effect: gap(widest.ratio),
+      text: `**Sharing syncs (G) against one sync an entry (A), at the same durability**: ${list}.`,
+    },
+  ];
 }
 
 /** How far a ratio is from one, as the share of the larger side. */
