@@ -100,7 +100,7 @@ describe('committed index', () => {
   });
 
   test('an id listed twice counts once', () => {
-    assert.equal(committedIndex([1, 1, 2, 3], [], acks(50, null, null)), 0);
+    assert.equal(committedIndex([1, 1, 1, 2, 3], [], acks(50, null, null)), 0);
     assert.equal(committedIndex([1, 1, 1, 1, 1, 1, 1, 2, 3], [], acks(50, null, null)), 0);
   });
 
@@ -193,6 +193,6 @@ describe('vote result', () => {
 
   test('neither outsiders nor repeated ids add votes', () => {
     assert.equal(voteResult([1, 2, 3], [], ballots('y__yyy')), 'pending');
-    assert.equal(voteResult([1, 1, 2, 3], [], ballots('y__')), 'pending');
+    assert.equal(voteResult([1, 1, 1, 2, 3], [], ballots('y__')), 'pending');
   });
 });
