@@ -72,8 +72,7 @@ test('protobufjs and the encoder write the same bytes: proto3 defaults are left 
           ),
         }),
       ).finish();
-      assert.deepEqual(plain(decodeBatch(Buffer.from(theirs))), plain(decodeBatch(encodeBatch(batch))));
-      assert.equal(encodeBatch(batch).length, theirs.length);
+      assert.deepEqual(encodeBatch(batch).toString('hex'), Buffer.from(theirs).toString('hex'));
     }),
     { numRuns: runs },
   );

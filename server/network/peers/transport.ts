@@ -8,6 +8,7 @@ import type { Random } from '../../ports/random.js';
 import type { LinkStatus, PeerAddress, Transport, TransportHandler } from '../../ports/transport.js';
 import { type Limits, methodBytesMax, peerConnectionsMax } from '../limits.js';
 import { listen } from '../listen.js';
+import { RateLimitedLog } from '../rate-limited-log.js';
 import { silentLogger } from '../silent-logger.js';
 import { ConnectionPool } from './connection-pool.js';
 import { encodeFrame, type FrameHeader, FrameKind, Service } from './frame.js';
@@ -61,6 +62,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   readonly frameBytesMax: number;
   readonly #options: TransportOptions;
   readonly #logger: Logger;
+  readonly #strangers: RateLimitedLog;
   readonly #instanceId: string;
   readonly #pools = new Map<NodeId, ConnectionPool>();
   /** Ids that may greet this node: the members but itself. */
@@ -81,8 +83,9 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     this.metrics = createPeerMetrics(options.metrics);
     this.frameBytesMax = options.limits.peerFrameBytesMax;
     this.#logger = options.log ?? silentLogger;
-    const { next } = { next: () => Math.floor(options.random.next() * 2 ** 32) };
-    this.#instanceId = [next(), next(), process.pid].map((part) => part.toString(16)).join('-');
+    this.#strangers = new RateLimitedLog(this.#logger, options.clock);
+    const draw = (): string => Math.floor(options.random.next() * 2 ** 32).toString(16);
+    this.#instanceId = `${draw()}-${draw()}-${process.pid.toString(16)}`;
     this.#pending = new PendingRequests(options.limits.operationTimeoutMs);
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#server.maxConnections = peerConnectionsMax;
@@ -189,7 +192,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     const expected = connection.dialled ? new Set([connection.peer]) : this.#peers;
     const refusal = checkGreeting(greeting, this.greeting(greeting.nodeId, greeting.lane), expected);
     if (refusal !== null) {
-      this.#logger.warn({ code: refusal.code, dialled: connection.dialled }, refusal.message);
+      this.#strangers.warn({ code: refusal.code, dialled: connection.dialled }, refusal.message);
       return refusal;
     }
     const rivals = this.#connectionsOf(greeting.nodeId).filter(
@@ -239,7 +242,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     else {
       this.#incoming.delete(connection);
       if (reason?.code === 'STRATA_FRAME_INVALID') {
-        this.#logger.warn({ peer: connection.peer, code: reason.code }, reason.message);
+        this.#strangers.warn({ peer: connection.peer, code: reason.code }, reason.message);
       }
     }
   }
