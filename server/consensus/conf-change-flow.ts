@@ -1,12 +1,5 @@
 import { StrataError } from '../errors.js';
-import {
-  Changer,
-  type ConfChangeV2,
-  decodeConfChange,
-  encodeConfChange,
-  isJoint,
-  type Membership,
-} from './confchange.js';
+import { Changer, type ConfChangeV2, decodeConfChange, encodeConfChange, isJoint } from './confchange.js';
 import { Role } from './messages.js';
 import type { Raft } from './raft.js';
 
@@ -26,7 +19,7 @@ export function proposeConfChange(raft: Raft, change: ConfChangeV2): number {
   if (isJoint(raft.membership) && !leaves) refuse('a joint configuration is in force; leave it first');
   if (!isJoint(raft.membership) && leaves) refuse('no joint configuration is in force');
   try {
-    changed(raft.membership, change);
+    new Changer(raft.membership).apply(change);
   } catch (error) {
     // What cannot be applied must not enter the log: every node would fail on it.
     refuse((error as Error).message);
@@ -56,12 +49,4 @@ export function autoLeave(raft: Raft): void {
   if (raft.role !== Role.Leader || !raft.membership.autoLeave || raft.pendingConfIndex > raft.log.applied)
     return;
   raft.pendingConfIndex = raft.appendOwn(1, encodeConfChange(LEAVE));
-}
-
-function changed(membership: Membership, { changes, transition }: ConfChangeV2): Membership {
-  const changer = new Changer(membership);
-  if (changes.length === 0) return changer.leaveJoint();
-  if (transition !== 'auto' || changes.length > 1)
-    return changer.enterJoint(transition !== 'explicit', changes);
-  return changer.simple(changes);
 }

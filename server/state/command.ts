@@ -30,11 +30,27 @@ export function encodeDelete(key: Uint8Array): Uint8Array {
 function encodeHeader(operation: Operation, key: Uint8Array, valueBytes: number): Uint8Array {
   if (key.length > KEY_BYTES_MAX)
     throw new InvariantError(`key of ${key.length} bytes, at most ${KEY_BYTES_MAX} fit`);
-  const data = new Uint8Array(HEADER_BYTES + key.length + valueBytes);
+  const data = allocate(HEADER_BYTES + key.length + valueBytes);
   data[0] = operation;
   data[1] = key.length >>> 8;
   data[2] = key.length & 0xff;
   data.set(key, HEADER_BYTES);
+  return data;
+}
+
+const SLAB_BYTES = 65_536;
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+/** Small commands share a slab: a typed array of its own costs an allocation outside V8's heap, as dear as all the rest of a put. */
+function allocate(bytes: number): Uint8Array {
+  if (bytes > SLAB_BYTES / 8) return new Uint8Array(bytes);
+  if (slabUsed + bytes > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const data = slab.subarray(slabUsed, slabUsed + bytes);
+  slabUsed += bytes;
   return data;
 }
 
