@@ -7,8 +7,9 @@ import type { Counter, Histogram, Metrics } from '../ports/metrics.js';
  * Durations are as JavaScript saw them, from submission to callback: kernel time plus the wait for a libuv pool thread
  * plus the wake-up of the event loop. What the kernel alone took is a probe's business.
  *
- * Syncs that nobody waits for (preallocation, directories) are counted like all others, but their durations go to
- * `io_fsync_background_ns`: a 4 MiB preallocation would otherwise be read as the tail of commit latency.
+ * Calls that no request waits for (preallocation, directories) are counted like all others, but their durations go to
+ * `io_write_background_ns` and `io_fsync_background_ns`: a 4 MiB preallocation would otherwise be read as the tail of
+ * commit latency.
  */
 export class FsyncLedger {
   readonly #writes: Counter;
@@ -19,7 +20,8 @@ export class FsyncLedger {
   readonly #syncNs: Histogram;
   readonly #syncEntries: Histogram;
   readonly #syncBytes: Histogram;
-  readonly #backgroundNs: Histogram;
+  readonly #writeBackgroundNs: Histogram;
+  readonly #syncBackgroundNs: Histogram;
 
   constructor(metrics: Metrics) {
     this.#writes = metrics.counter('io_writes_total', 'Write calls.');
@@ -35,7 +37,11 @@ export class FsyncLedger {
     this.#syncNs = metrics.histogram('io_fsync_ns', 'Sync that somebody waits for, submission to callback.');
     this.#syncEntries = metrics.histogram('io_fsync_entries', 'Log entries made durable by one sync.');
     this.#syncBytes = metrics.histogram('io_fsync_bytes', 'Bytes made durable by one sync.');
-    this.#backgroundNs = metrics.histogram(
+    this.#writeBackgroundNs = metrics.histogram(
+      'io_write_background_ns',
+      'Write of zeros ahead of need, submission to callback.',
+    );
+    this.#syncBackgroundNs = metrics.histogram(
       'io_fsync_background_ns',
       'Sync that no request waits for (preallocation, directory), submission to callback.',
     );
@@ -46,6 +52,13 @@ export class FsyncLedger {
     this.#writes.add(1);
     this.#writeBytes.add(bytes);
     this.#writeNs.record(durationNs);
+  }
+
+  /** A write that prepares a file nobody uses yet. */
+  wroteInBackground(bytes: number, durationNs: number): void {
+    this.#writes.add(1);
+    this.#writeBytes.add(bytes);
+    this.#writeBackgroundNs.record(durationNs);
   }
 
   /** A write to an O_DSYNC file: one call that is a write by its bytes and a sync by its time. */
@@ -59,7 +72,7 @@ export class FsyncLedger {
     this.#syncs.add(1);
     this.#causes[label.cause].add(1);
     if (label.cause === 'preallocate' || label.cause === 'directory') {
-      this.#backgroundNs.record(durationNs);
+      this.#syncBackgroundNs.record(durationNs);
       return;
     }
     this.#syncNs.record(durationNs);

@@ -61,7 +61,15 @@ export class NodeFileSystem implements FileSystem {
     const descriptor = await new Promise<number>((resolve, reject) => {
       fs.open(path, OPEN_FLAGS[mode], 0o640, (error, fd) => (error ? reject(error) : resolve(fd)));
     });
-    return new NodeFile(path, descriptor, this.#clock, this.#ledger, this.#calls);
+    const isNew = mode === 'create';
+    return new NodeFile({
+      path,
+      descriptor,
+      isNew,
+      clock: this.#clock,
+      ledger: this.#ledger,
+      calls: this.#calls,
+    });
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -89,25 +97,31 @@ export class NodeFileSystem implements FileSystem {
   }
 }
 
+interface NodeFileOptions {
+  readonly path: string;
+  readonly descriptor: number;
+  /** Opened with `create`: nobody waits for what is written here before it is renamed into use. */
+  readonly isNew: boolean;
+  readonly clock: Pick<Clock, 'nowNs'>;
+  readonly ledger: FsyncLedger;
+  readonly calls: DiskCalls;
+}
+
 class NodeFile implements File {
   readonly path: string;
   readonly #descriptor: number;
+  readonly #isNew: boolean;
   readonly #clock: Pick<Clock, 'nowNs'>;
   readonly #ledger: FsyncLedger;
   readonly #calls: DiskCalls;
 
-  constructor(
-    path: string,
-    descriptor: number,
-    clock: Pick<Clock, 'nowNs'>,
-    ledger: FsyncLedger,
-    calls: DiskCalls,
-  ) {
-    this.path = path;
-    this.#descriptor = descriptor;
-    this.#clock = clock;
-    this.#ledger = ledger;
-    this.#calls = calls;
+  constructor(options: NodeFileOptions) {
+    this.path = options.path;
+    this.#descriptor = options.descriptor;
+    this.#isNew = options.isNew;
+    this.#clock = options.clock;
+    this.#ledger = options.ledger;
+    this.#calls = options.calls;
   }
 
   write(bytes: Uint8Array, length: number, position: number, label: SyncLabel | null, done: WriteDone): void {
@@ -120,8 +134,9 @@ class NodeFile implements File {
         return;
       }
       const durationNs = this.#clock.nowNs() - startedNs;
-      if (label === null) this.#ledger.wrote(length, durationNs);
-      else this.#ledger.wroteSynced(length, label, durationNs);
+      if (label !== null) this.#ledger.wroteSynced(length, label, durationNs);
+      else if (this.#isNew) this.#ledger.wroteInBackground(length, durationNs);
+      else this.#ledger.wrote(length, durationNs);
       done(null, bytesWritten);
     });
   }

@@ -60,8 +60,7 @@ export class Replay {
   }
 
   get hardState(): HardState {
-    const { term, commit } = this.#hardState;
-    return this.lastTerm > term ? { term: this.lastTerm, vote: 0, commit } : this.#hardState;
+    return raisedTo(this.lastTerm, this.#hardState);
   }
 
   /** Takes the records of one segment. Entries keep views of `bytes`. */
@@ -148,6 +147,14 @@ export class Replay {
     if (fault !== null) throw new ReplayFault(offset, fault);
     this.#hardState = state;
   }
+}
+
+/**
+ * The hard state that goes with a log whose last entry has `lastTerm`: entries stand before the hard state that came with them, so
+ * between the two the term of the log is ahead. Nobody has been voted for in that term yet.
+ */
+export function raisedTo(lastTerm: number, hardState: HardState): HardState {
+  return lastTerm > hardState.term ? { term: lastTerm, vote: 0, commit: hardState.commit } : hardState;
 }
 
 /** A segment that ends behind its head has no mark yet. */

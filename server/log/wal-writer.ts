@@ -3,10 +3,12 @@ import type { Clock, Timer } from '../ports/clock.js';
 import type { SyncCall, SyncLabel } from '../ports/file-system.js';
 import type { AppendRequest, LogStorage, RecoveredLog } from '../ports/log-storage.js';
 import type { Metrics } from '../ports/metrics.js';
-import { type Batch, Batcher, type Pending } from './batcher.js';
+import { Acknowledgements } from './acknowledgements.js';
+import { type Batch, Batcher } from './batcher.js';
 import { diskError } from './disk-error.js';
 import { syncFile, writeFailure, writeFile } from './file-calls.js';
 import { type LogMetrics, logMetrics } from './log-metrics.js';
+import { raisedTo } from './replay.js';
 import type { LogEnd, SegmentChain } from './segment-chain.js';
 import { opensWithDsync, type SyncPolicy, type SyncPrimitiveName } from './sync-policies.js';
 
@@ -41,6 +43,7 @@ export class WalWriter implements LogStorage {
   readonly #clock: Clock;
   readonly #batcher: Batcher;
   readonly #measured: LogMetrics;
+  readonly #acknowledgements: Acknowledgements;
   readonly #syncCall: SyncCall;
   readonly #dsync: boolean;
   readonly #interval: Timer | null;
@@ -52,17 +55,12 @@ export class WalWriter implements LogStorage {
   #writtenNs = 0;
   /** Written since the last sync was submitted. */
   #unsyncedEntries = 0;
-  /** May be acknowledged, in order; emptied by `#acknowledge`. */
-  #finished: Pending[] = [];
-  #acknowledgeDeferred = false;
   #backgroundSync: Promise<void> | null = null;
   #rotating = false;
   #hasWritten = false;
   #failed = false;
   #closed: Promise<void> | null = null;
   #onIdle: (() => void) | null = null;
-  #pendingAppends = 0;
-  #pendingBytes = 0;
 
   constructor(options: WalWriterOptions) {
     const { recovered, policy, primitive, metrics, clock } = options;
@@ -79,8 +77,9 @@ export class WalWriter implements LogStorage {
       accepted: this.#end,
     });
     this.#measured = logMetrics(metrics);
-    metrics.gauge('log_pending_appends', 'Appends not yet acknowledged.', () => this.#pendingAppends);
-    metrics.gauge('log_pending_bytes', 'Bytes of entries not yet acknowledged.', () => this.#pendingBytes);
+    this.#acknowledgements = new Acknowledgements(clock, this.#measured.appends);
+    metrics.gauge('log_pending_appends', 'Appends not yet acknowledged.', () => this.pendingAppends);
+    metrics.gauge('log_pending_bytes', 'Bytes of entries not yet acknowledged.', () => this.pendingBytes);
     this.#syncCall = primitive === 'fsync' ? 'fsync' : 'fdatasync';
     this.#dsync = opensWithDsync(policy, primitive);
     this.#interval = policy.syncsInBackground
@@ -89,18 +88,16 @@ export class WalWriter implements LogStorage {
   }
 
   get pendingAppends(): number {
-    return this.#pendingAppends;
+    return this.#acknowledgements.pendingAppends;
   }
 
   get pendingBytes(): number {
-    return this.#pendingBytes;
+    return this.#acknowledgements.pendingBytes;
   }
 
   append(request: AppendRequest): void {
     if (this.#closed !== null) throw new InvariantError('append to a closed log');
-    const pending = this.#batcher.push(request, this.#clock.nowNs());
-    this.#pendingAppends++;
-    this.#pendingBytes += pending.bytes;
+    this.#acknowledgements.accept(this.#batcher.push(request, this.#clock.nowNs()));
     this.#pump();
   }
 
@@ -115,8 +112,8 @@ export class WalWriter implements LogStorage {
       const batch = this.#batcher.take();
       for (const { submittedNs } of batch.appends) this.#measured.batchWaitNs.record(startedNs - submittedNs);
       if (this.#batcher.encoder.length === 0) {
-        this.#finish(batch, startedNs, startedNs, startedNs);
-        this.#deferAcknowledge();
+        this.#acknowledgements.finish(batch, startedNs, startedNs, startedNs);
+        this.#acknowledgements.runLater();
         continue;
       }
       this.#batch = batch;
@@ -149,11 +146,9 @@ export class WalWriter implements LogStorage {
     const { encoder } = this.#batcher;
     const { sequence, position: offset, syncedBytes, file } = this.#chain;
     encoder.fillMark(0, { sequence, offset, syncedBytes });
-    this.#end = {
-      lastIndex: batch.lastEntry?.index ?? this.#end.lastIndex,
-      lastTerm: batch.lastEntry?.term ?? this.#end.lastTerm,
-      hardState: batch.hardState ?? this.#end.hardState,
-    };
+    const { lastIndex, lastTerm, hardState } = this.#end;
+    const { index, term } = batch.lastEntry ?? { index: lastIndex, term: lastTerm };
+    this.#end = { lastIndex: index, lastTerm: term, hardState: raisedTo(term, batch.hardState ?? hardState) };
     this.#unsyncedEntries += batch.entries;
     const label = this.#dsync ? this.#label(batch, this.#batchBytes) : null;
     this.#hasWritten = true;
@@ -212,46 +207,10 @@ export class WalWriter implements LogStorage {
   #complete(writtenNs: number, durableNs: number): void {
     const batch = this.#batch!;
     this.#batch = null;
-    this.#finish(batch, this.#writeStartedNs, writtenNs, durableNs);
+    this.#acknowledgements.finish(batch, this.#writeStartedNs, writtenNs, durableNs);
     this.#chain.advance();
     this.#pump();
-    this.#acknowledge();
-  }
-
-  #finish(batch: Batch, writeStartedNs: number, writtenNs: number, durableNs: number): void {
-    for (const pending of batch.appends) {
-      pending.timings = {
-        submittedNs: pending.submittedNs,
-        writeStartedNs,
-        writtenNs,
-        syncSubmittedNs: writtenNs,
-        durableNs,
-        batchEntries: batch.entries,
-      };
-      this.#finished.push(pending);
-    }
-  }
-
-  #deferAcknowledge(): void {
-    if (this.#acknowledgeDeferred) return;
-    this.#acknowledgeDeferred = true;
-    this.#clock.defer(() => {
-      this.#acknowledgeDeferred = false;
-      this.#acknowledge();
-    });
-  }
-
-  /** Everything that is finished, in the order of the appends, in one turn of the event loop. */
-  #acknowledge(): void {
-    if (this.#failed) return;
-    const finished = this.#finished;
-    this.#finished = [];
-    for (const { request, bytes, timings } of finished) {
-      this.#pendingAppends--;
-      this.#pendingBytes -= bytes;
-      this.#measured.appends.add(1);
-      request.onDurable(timings!);
-    }
+    this.#acknowledgements.run();
   }
 
   #syncInBackground(): void {
@@ -278,6 +237,7 @@ export class WalWriter implements LogStorage {
   #fail(error: StrataError): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#acknowledgements.stop();
     this.#interval?.cancel();
     this.#onIdle?.();
     this.#options.onFailure(error);
@@ -290,7 +250,7 @@ export class WalWriter implements LogStorage {
         this.#onIdle = resolve;
       });
     await this.#backgroundSync;
-    this.#acknowledge();
+    this.#acknowledgements.run();
     try {
       if (!this.#failed) await this.#seal();
     } catch (error) {

@@ -1,0 +1,78 @@
+const SECTOR_BYTES = 512;
+
+/**
+ * The content of one file of the volatile disk: what reads see, and what is on the disk. The file is a list of sectors; a sector
+ * is replaced as a whole, never changed in place, so what is on the disk is the same array until it is synced again.
+ */
+export class Inode {
+  #bytes = 0;
+  #sectors = new Map<number, Uint8Array>();
+  /** Numbers of the sectors whose content is not known to be on the disk. */
+  readonly #dirty = new Set<number>();
+  #durableBytes = 0;
+  #durableSectors = new Map<number, Uint8Array>();
+
+  static durable(bytes: Uint8Array): Inode {
+    const inode = new Inode();
+    inode.write(bytes, 0);
+    inode.beginSync()();
+    return inode;
+  }
+
+  read(): Uint8Array {
+    return assemble(this.#bytes, this.#sectors);
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    for (let at = 0; at < bytes.length; ) {
+      const number = Math.floor((position + at) / SECTOR_BYTES);
+      const offset = (position + at) % SECTOR_BYTES;
+      const length = Math.min(SECTOR_BYTES - offset, bytes.length - at);
+      const sector = Uint8Array.from(this.#sectors.get(number) ?? new Uint8Array(SECTOR_BYTES));
+      sector.set(bytes.subarray(at, at + length), offset);
+      this.#sectors.set(number, sector);
+      this.#dirty.add(number);
+      at += length;
+    }
+    this.#bytes = Math.max(this.#bytes, position + bytes.length);
+  }
+
+  /** Takes note of what a sync submitted now covers; the result makes it durable. */
+  beginSync(): () => void {
+    const covered = [...this.#dirty].map((number) => [number, this.#sectors.get(number)!] as const);
+    const bytes = this.#bytes;
+    return () => {
+      for (const [number, sector] of covered) this.#settle(number, sector);
+      this.#durableBytes = Math.max(this.#durableBytes, bytes);
+    };
+  }
+
+  /** What O_DSYNC promises for one write. */
+  syncRange(position: number, length: number): void {
+    const last = Math.floor((position + length - 1) / SECTOR_BYTES);
+    for (let number = Math.floor(position / SECTOR_BYTES); number <= last; number++)
+      this.#settle(number, this.#sectors.get(number)!);
+    this.#durableBytes = Math.max(this.#durableBytes, position + length);
+  }
+
+  afterPowerCut(keep: () => boolean): Uint8Array {
+    const sectors = new Map(this.#durableSectors);
+    for (const number of this.#dirty) if (keep()) sectors.set(number, this.#sectors.get(number)!);
+    const bytes = this.#bytes > this.#durableBytes && keep() ? this.#bytes : this.#durableBytes;
+    return assemble(bytes, sectors);
+  }
+
+  #settle(number: number, sector: Uint8Array): void {
+    this.#durableSectors.set(number, sector);
+    if (this.#sectors.get(number) === sector) this.#dirty.delete(number);
+  }
+}
+
+function assemble(length: number, sectors: ReadonlyMap<number, Uint8Array>): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (const [number, sector] of sectors) {
+    const start = number * SECTOR_BYTES;
+    if (start < length) bytes.set(sector.subarray(0, Math.min(SECTOR_BYTES, length - start)), start);
+  }
+  return bytes;
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DiskCall, DiskFault } from '../io/volatile-file-system.js';
+import { append, entries, entry, openTestLog, recordingDisk, settle } from './testing/log-fixtures.js';
+
+const onLog = (kind: string) => (call: DiskCall, fault: DiskFault) =>
+  call.kind === kind && call.path.endsWith('.wal') ? fault : null;
+
+const table = [
+  { name: 'a write fails', kind: 'write', fault: { code: 'EIO' }, code: 'STRATA_DISK_FAILED' },
+  { name: 'the disk is full', kind: 'write', fault: { code: 'ENOSPC' }, code: 'STRATA_DISK_FULL' },
+  { name: 'the quota is used up', kind: 'write', fault: { code: 'EDQUOT' }, code: 'STRATA_DISK_FULL' },
+  { name: 'a write is short', kind: 'write', fault: { shortBytes: 40 }, code: 'STRATA_DISK_FAILED' },
+  { name: 'a sync fails', kind: 'fdatasync', fault: { code: 'EIO' }, code: 'STRATA_DISK_FAILED' },
+  {
+    name: 'a sync finds the disk full',
+    kind: 'fdatasync',
+    fault: { code: 'ENOSPC' },
+    code: 'STRATA_DISK_FULL',
+  },
+] as const;
+
+for (const { name, kind, fault, code } of table) {
+  test(`${name}: reported once, nothing acknowledged, nothing tried again`, async () => {
+    const recorded = recordingDisk();
+    const { log, failures } = await openTestLog(recorded.disk);
+    await append(log, entries(1, 1));
+    recorded.events.length = 0;
+    let left = 1;
+    // Only the first such call fails: what comes after it would succeed, as it does on Linux.
+    recorded.fault = (call) => (onLog(kind)(call, fault) !== null && left-- > 0 ? fault : null);
+    const acknowledged: number[] = [];
+    for (const index of [2, 3, 4]) {
+      const onDurable = () => void acknowledged.push(index);
+      log.append({ entries: [entry(index)], hardState: null, mustSync: false, onDurable });
+    }
+    await settle();
+    log.append({
+      entries: [entry(5)],
+      hardState: null,
+      mustSync: false,
+      onDurable: () => acknowledged.push(5),
+    });
+    log.append({ entries: [], hardState: null, mustSync: false, onDurable: () => acknowledged.push(6) });
+    await settle();
+    assert.deepEqual(acknowledged, []);
+    assert.deepEqual(
+      failures.map((failure) => failure.code),
+      [code],
+    );
+    assert.match(String(failures[0]?.details.file), /0000000001-0000000000000001\.wal$/);
+    assert.equal(recorded.events.filter((event) => event === kind).length, 1);
+    assert.equal(log.pendingAppends, 5);
+    const calls = recorded.events.length;
+    await log.close();
+    assert.deepEqual(
+      recorded.events.slice(calls),
+      ['close', 'close returns'],
+      'closing writes and syncs nothing',
+    );
+  });
+}
+
+test('B: a failed background sync stops the log', async () => {
+  const recorded = recordingDisk();
+  const { log, clock, failures } = await openTestLog(recorded.disk, { strategy: 'interval' });
+  await append(log, entries(1, 1));
+  recorded.fault = (call) => onLog('fdatasync')(call, { code: 'EIO' });
+  clock.fireIntervals();
+  await settle();
+  clock.fireIntervals();
+  let acknowledged = false;
+  log.append({
+    entries: [entry(2)],
+    hardState: null,
+    mustSync: false,
+    onDurable: () => (acknowledged = true),
+  });
+  await settle();
+  assert.equal(acknowledged, false);
+  assert.deepEqual(
+    failures.map((failure) => failure.code),
+    ['STRATA_DISK_FAILED'],
+  );
+  await log.close();
+});
+
+test('O_DSYNC: a failed write is a failed sync', async () => {
+  const recorded = recordingDisk();
+  const { log, failures } = await openTestLog(recorded.disk, { primitive: 'dsync' });
+  recorded.fault = (call) => onLog('write')(call, { code: 'EIO' });
+  let acknowledged = false;
+  log.append({
+    entries: [entry(1)],
+    hardState: null,
+    mustSync: false,
+    onDurable: () => (acknowledged = true),
+  });
+  await settle();
+  assert.equal(acknowledged, false);
+  assert.equal(failures.length, 1);
+  await log.close();
+});
+
+test('the next segment cannot be prepared: the current one is used up first, then the log stops', async () => {
+  const recorded = recordingDisk();
+  const { log, failures } = await openTestLog(recorded.disk, { segmentBytes: 8192 });
+  recorded.fault = (call) =>
+    call.kind === 'write' && call.path.endsWith('.tmp') ? { code: 'ENOSPC' } : null;
+  let acknowledged = 0;
+  for (let index = 1; index <= 20; index++) {
+    log.append({
+      entries: [entry(index, 1, 900)],
+      hardState: null,
+      mustSync: false,
+      onDurable: () => acknowledged++,
+    });
+    await settle(10);
+  }
+  assert.ok(acknowledged >= 8, `${acknowledged} of the 8 that fit were acknowledged`);
+  assert.ok(acknowledged < 20);
+  assert.deepEqual(
+    failures.map((failure) => failure.code),
+    ['STRATA_DISK_FULL'],
+  );
+  await log.close();
+  recorded.fault = () => null;
+  const reopened = await openTestLog(recorded.disk, { segmentBytes: 8192 });
+  assert.ok(reopened.log.recovered.entries.length >= acknowledged, 'after space was freed the log opens');
+  await append(reopened.log, [entry(reopened.log.recovered.entries.length + 1)]);
+  await reopened.log.close();
+});
+
+for (const kind of ['rename', 'sync-directory'] as const) {
+  test(`${kind} fails while the segment changes: the log stops`, async () => {
+    const recorded = recordingDisk();
+    const { log, failures } = await openTestLog(recorded.disk, { segmentBytes: 4096 });
+    recorded.fault = (call) => (call.kind === kind ? { code: 'EIO' } : null);
+    const acknowledged: number[] = [];
+    for (let index = 1; index <= 6; index++) {
+      const onDurable = () => void acknowledged.push(index);
+      log.append({ entries: [entry(index, 1, 900)], hardState: null, mustSync: false, onDurable });
+      await settle(10);
+    }
+    assert.deepEqual(
+      failures.map((failure) => failure.code),
+      ['STRATA_DISK_FAILED'],
+    );
+    assert.ok(acknowledged.length > 0 && acknowledged.length < 6);
+    await log.close();
+  });
+}
+
+test('closing fails: reported, the lock is released', async () => {
+  const recorded = recordingDisk();
+  const { log, failures } = await openTestLog(recorded.disk, { strategy: 'none' });
+  await append(log, entries(1, 3));
+  recorded.fault = (call) => onLog('fdatasync')(call, { code: 'EIO' });
+  await log.close();
+  assert.deepEqual(
+    failures.map((failure) => failure.code),
+    ['STRATA_DISK_FAILED'],
+  );
+  recorded.fault = () => null;
+  await (await openTestLog(recorded.disk)).log.close();
+});
