@@ -19,6 +19,15 @@ export class RunDirectoryError extends Error {
   readonly code = 'STRATA_RUN_INVALID';
 }
 
+/** What a capture may be, by its field `schema`. */
+export const CAPTURE_SCHEMAS: ReadonlyMap<unknown, typeof CpuCapture | typeof SyscallCapture> = new Map<
+  unknown,
+  typeof CpuCapture | typeof SyscallCapture
+>([
+  ['strata.cpu/1', CpuCapture],
+  ['strata.syscalls/1', SyscallCapture],
+]);
+
 export interface PassData {
   readonly pass: ProbePass;
   readonly cpu: readonly CpuCapture[];
@@ -57,7 +66,12 @@ function readPoint(directory: string, ref: PointRef): PointData {
     summary: readDocument(join(directory, 'summary.json'), LoadSummary),
     stages: readOptional(join(directory, 'stages.json'), Stages),
     nodes: listJson(join(directory, 'nodes')).map((path) => readDocument(path, NodeWindow)),
-    passes: ref.passes.map((name) => readPass(join(directory, 'passes', name))),
+    passes: ref.passes.map((name) => {
+      if (isInsideFolder(name)) return readPass(join(directory, 'passes', name));
+      throw new RunDirectoryError(
+        `run.json: field points: pass ${name} of ${ref.id} leads out of the point.`,
+      );
+    }),
     durability: readOptional(join(directory, 'durability.json'), Durability),
   };
 }
@@ -68,14 +82,21 @@ function readPass(directory: string): PassData {
   const syscalls: SyscallCapture[] = [];
   for (const name of pass.captures) {
     const path = join(directory, name);
-    const document = readJson(path);
-    const schema = (document as { schema?: unknown } | null)?.schema;
-    if (schema === 'strata.cpu/1') cpu.push(check(path, document, CpuCapture));
-    else if (schema === 'strata.syscalls/1') syscalls.push(check(path, document, SyscallCapture));
-    else
+    if (!isInsideFolder(name)) {
       throw new RunDirectoryError(
-        `${path}: field schema is ${JSON.stringify(schema)}, which this build does not read.`,
+        `${join(directory, 'pass.json')}: field captures: ${name} leads out of the pass.`,
       );
+    }
+    const document = readJson(path);
+    const schema = CAPTURE_SCHEMAS.get((document as { schema?: unknown } | null)?.schema);
+    if (schema === undefined) {
+      throw new RunDirectoryError(
+        `${path}: field schema is ${JSON.stringify((document as { schema?: unknown } | null)?.schema)}, which this build does not read.`,
+      );
+    }
+    const capture = check(path, document, schema);
+    if (capture.schema === 'strata.cpu/1') cpu.push(capture);
+    else syscalls.push(capture);
   }
   return { pass, cpu, syscalls };
 }
@@ -123,6 +144,11 @@ function check<Schema extends z.ZodType>(path: string, document: unknown, schema
   throw new RunDirectoryError(
     `${path}: field ${field || '(root)'}: ${issue?.message ?? 'does not fit its schema'}.`,
   );
+}
+
+/** A run directory may come from a stranger: names in it must not point anywhere else. */
+export function isInsideFolder(name: string): boolean {
+  return name !== '' && !name.startsWith('/') && !name.split(/[/\\]/).includes('..');
 }
 
 /** Sorted, so that a report does not depend on the order of a directory. */
