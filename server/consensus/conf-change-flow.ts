@@ -29,9 +29,8 @@ export function proposeConfChange(raft: Raft, change: ConfChangeV2): number {
 }
 
 export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): void {
-  raft.setMembership(
-    changed(raft.membership, change instanceof Uint8Array ? decodeConfChange(change) : change),
-  );
+  const decoded = change instanceof Uint8Array ? decodeConfChange(change) : change;
+  raft.setMembership(new Changer(raft.membership).apply(decoded));
   if (raft.role !== Role.Leader) return;
   if (!raft.isPromotable) {
     // Removed or demoted: it led until the change was committed, and not longer (thesis §4.2.2).
