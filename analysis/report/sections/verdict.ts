@@ -7,11 +7,11 @@ import { integer, micros, percent, perSecond, times } from '../../tables/format.
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { limitOf } from '../limits.js';
 import { blocks, type Section } from '../section.js';
-import { compareStrategies, type StrategyComparison, soundArm } from '../strategies.js';
+import { compareStrategies, lostWrites, soundArm } from '../strategies.js';
 
 interface Finding {
-  readonly mark: '✅' | '⚠️';
-  /** Share of what is at stake, 0 to 1; ranks the list. */
+  readonly mark: '✅' | '⚠️' | '❌';
+  /** Share of what is at stake, 0 to 1; ranks the list. A broken promise ranks above every speed. */
   readonly effect: number;
   readonly text: string;
 }
@@ -56,19 +56,33 @@ function strategySentence(facts: Facts): string | null {
   const compared = others
     .map((arm) => `${times(best / arm.summary.throughputPerSecond)} the rate of ${arm.point.ref.strategy}`)
     .join(', ');
-  return `Durability: ${row.safest.point.ref.strategy} is the fastest strategy that loses nothing in a power cut (${perSecond(best)} at ${integer(row.clients)} clients; ${compared}).`;
+  return `Durability: ${row.safest.point.ref.strategy} is the fastest strategy that acknowledges only after a sync (${perSecond(best)} at ${integer(row.clients)} clients; ${compared}).`;
 }
 
 function findings(facts: Facts): string {
-  const all = [...adviceFindings(facts), ...documentFindings(facts), ...strategyFindings(facts)].sort(
-    (one, other) => other.effect - one.effect,
-  );
+  const all = [
+    ...lossFindings(facts),
+    ...adviceFindings(facts),
+    ...documentFindings(facts),
+    ...strategyFindings(facts),
+  ].sort((one, other) => (other.effect === one.effect ? 0 : other.effect - one.effect));
   const list = all.map((finding, index) => `${index + 1}. ${finding.mark} ${finding.text}`).join('\n');
   return blocks(
     '### Findings, by effect',
     all.length === 0 ? 'No rule fired, and no level has a counterpart in the document.' : list,
     kpiCount(facts),
   );
+}
+
+/** A and G promise that an acknowledged write is there after a crash; one that is not outweighs any number of this report. */
+function lossFindings(facts: Facts): Finding[] {
+  return [...facts.sweep, ...facts.strategies].flatMap((point) => {
+    const { strategy, id } = point.point.ref;
+    const lost = lostWrites(point);
+    if (lost === 0 || (strategy !== 'A' && strategy !== 'G')) return [];
+    const text = `**Acknowledged writes were lost under strategy ${strategy}**: ${integer(lost)} keys at point ${id}.`;
+    return [{ mark: '❌' as const, effect: Number.POSITIVE_INFINITY, text }];
+  });
 }
 
 function adviceFindings(facts: Facts): Finding[] {

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { mean, median, medianInterval, quantileOf } from './order-statistics.js';
+
+describe('median, mean and quantile', () => {
+  it('give null for nothing', () => {
+    assert.equal(median([]), null);
+    assert.equal(mean([]), null);
+    assert.equal(quantileOf([], 0.5), null);
+    assert.equal(medianInterval([]), null);
+  });
+
+  it('agree with values worked out by hand', () => {
+    assert.equal(median([3, 1, 2]), 2);
+    assert.equal(median([4, 1, 3, 2]), 2.5);
+    assert.equal(mean([1, 2, 6]), 3);
+    assert.equal(quantileOf([10, 20, 30, 40], 0.5), 20);
+    assert.equal(quantileOf([10, 20, 30, 40], 0.51), 30);
+    assert.equal(quantileOf([10, 20, 30, 40], 1), 40);
+    assert.equal(quantileOf([10, 20, 30, 40], 0), 10);
+  });
+
+  it('leave their input as it is, and lie within it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
+        (values) => {
+          const before = [...values];
+          const middle = median(values)!;
+          assert.deepEqual(values, before);
+          assert.ok(middle >= Math.min(...values) && middle <= Math.max(...values));
+        },
+      ),
+    );
+  });
+});
+
+describe('medianInterval', () => {
+  it('has no interval at 95 % below six values, and the extremes at six', () => {
+    assert.equal(medianInterval([1, 2, 3, 4, 5]), null);
+    const interval = medianInterval([6, 5, 4, 3, 2, 1])!;
+    assert.deepEqual([interval.low, interval.high], [1, 6]);
+    // 1 - 2 / 2^6
+    assert.equal(interval.coverage, 0.96875);
+  });
+
+  it('takes the ranks of the tables: 2 and 9 of ten, 6 and 15 of twenty', () => {
+    const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+    const ten = medianInterval(upTo(10))!;
+    assert.deepEqual([ten.low, ten.high], [2, 9]);
+    const twenty = medianInterval(upTo(20))!;
+    assert.deepEqual([twenty.low, twenty.high], [6, 15]);
+  });
+});
