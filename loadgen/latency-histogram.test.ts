@@ -58,7 +58,11 @@ test('merging encoded parts is the same as recording everything in one', () => {
     fc.property(latencies, latencies, (first, second) => {
       const merged = new LatencyHistogram();
       for (const part of [first, second]) merged.addEncoded(filled(part).encode());
-      assert.deepEqual(merged.percentiles(), filled([...first, ...second]).percentiles());
+      // The encoding knows buckets, not the one largest value: the maximum is that of its bucket.
+      const { max: mergedMax, ...mergedRest } = merged.percentiles();
+      const { max, ...rest } = filled([...first, ...second]).percentiles();
+      assert.deepEqual(mergedRest, rest);
+      assert.ok(mergedMax >= max && mergedMax <= max * 1.001 + 0.001, `${mergedMax} for ${max}`);
     }),
     { numRuns: 30 },
   );
