@@ -50,8 +50,8 @@ export class VolatileFileSystem implements FileSystem {
   readonly #options: VolatileOptions;
   readonly #directories = new Set<string>(['/']);
   /** What processes see, and what a power cut leaves at least. */
-  #names: Map<string, Inode>;
-  readonly #durableNames: Map<string, Inode>;
+  readonly #names = new Map<string, Inode>();
+  readonly #durableNames = new Map<string, Inode>();
   #unsyncedNames: NameChange[] = [];
   readonly #locked = new Set<string>();
   readonly #underWay = new Set<() => void>();
@@ -59,8 +59,6 @@ export class VolatileFileSystem implements FileSystem {
 
   constructor(options: VolatileOptions) {
     this.#options = options;
-    this.#names = new Map();
-    this.#durableNames = new Map();
   }
 
   /**
@@ -78,6 +76,18 @@ export class VolatileFileSystem implements FileSystem {
     const next = new VolatileFileSystem(options);
     for (const directory of this.#directories) next.#directories.add(directory);
     for (const [path, inode] of names) next.put(path, inode.afterPowerCut(keep));
+    return next;
+  }
+
+  /** Kills the process that uses the disk: nothing returns any more on this object, the page cache stays as it is. */
+  processCrash(options: VolatileOptions = this.#options): VolatileFileSystem {
+    this.#isOff = true;
+    for (const apply of this.#underWay) apply();
+    const next = new VolatileFileSystem(options);
+    for (const directory of this.#directories) next.#directories.add(directory);
+    for (const [path, inode] of this.#names) next.#names.set(path, inode);
+    for (const [path, inode] of this.#durableNames) next.#durableNames.set(path, inode);
+    next.#unsyncedNames = [...this.#unsyncedNames];
     return next;
   }
 

@@ -3,7 +3,7 @@ import { InvariantError } from '../errors.js';
 import type { AppendRequest, AppendTimings } from '../ports/log-storage.js';
 import { ENTRY_PREFIX_BYTES, recordBytes } from './record-codec.js';
 import { RecordEncoder } from './record-encoder.js';
-import { hardStateFault } from './replay.js';
+import { hardStateFault, raisedTo } from './replay.js';
 
 /** An append on its way. */
 export interface Pending {
@@ -108,14 +108,14 @@ export class Batcher {
       encoder.reset();
       return { appends, entries, mustSync, lastEntry: null, hardState: null };
     }
-    return { appends, entries, mustSync, lastEntry, hardState: this.#encodeOwed() };
+    return { appends, entries, mustSync, lastEntry, hardState: this.#encodeOwed(lastEntry?.term ?? 0) };
   }
 
   /** The commit index that waits for a batch, as a batch of its own; used when the log is closed. */
   takeOwed(): HardState | null {
     this.encoder.reset();
     this.encoder.reserveMark();
-    return this.#encodeOwed();
+    return this.#encodeOwed(0);
   }
 
   #endsBefore(next: AppendRequest, appends: number, entries: number, mustSync: boolean): boolean {
@@ -139,10 +139,12 @@ export class Batcher {
     return true;
   }
 
-  #encodeOwed(): HardState | null {
-    const owed = this.#owedHardState;
+  /** The owed state may be older than the first entries of an append whose own hard state comes with a later batch. */
+  #encodeOwed(lastTerm: number): HardState | null {
+    if (this.#owedHardState === null) return null;
+    const owed = raisedTo(lastTerm, this.#owedHardState);
     this.#owedHardState = null;
-    if (owed !== null) this.encoder.hardState(owed);
+    this.encoder.hardState(owed);
     return owed;
   }
 
