@@ -7,9 +7,9 @@ const COMMANDS = ['up', 'serve', 'load', 'sweep', 'fsync', 'report', 'doctor'];
 
 /** `[arguments, exit code, what stderr must say]`. */
 const REFUSED: readonly (readonly [readonly string[], number, RegExp])[] = [
-  [['sweeep'], 2, /unknown command 'sweeep'.*See strata --help/],
+  [['sweeep'], 2, /Unknown command 'sweeep'.*See strata --help/],
   [['load'], 2, /--target.*See strata load --help/],
-  [['up', '--nodez', '3'], 2, /unknown option '--nodez'.*See strata up --help/],
+  [['up', '--nodez', '3'], 2, /Unknown option '--nodez'.*See strata up --help/],
   [['up', '--nodes', '0'], 2, /--nodes.*whole number from 1 to 9.*See strata up --help/],
   [['up', '--fsync', 'maybe'], 2, /"maybe" is not a strategy/],
   [['up', '--primitive', 'hope'], 2, /fdatasync, fsync, dsync/],
@@ -19,7 +19,7 @@ const REFUSED: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['sweep', '--levels', '10,x'], 2, /--levels.*whole number/],
   [['sweep', '--probes', 'crystal-ball'], 2, /There is no probe crystal-ball; there are/],
   [['sweep', '--target', 'http://127.0.0.1:1', '--with-fsync'], 2, /leave --target out/],
-  [['serve', 'extra', '--config', 'x'], 2, /too many arguments/],
+  [['serve', 'extra', '--config', 'x'], 2, /Too many arguments/],
   [['report', '/nonexistent'], 3, /run\.json cannot be read/],
 ];
 
@@ -72,7 +72,7 @@ test('up prints one JSON line, load measures and verifies, SIGTERM stops everyth
     ...['--http-port', `${first}`, '--peer-port', `${ports.find((port) => port !== first)}`],
   ]);
   const line = await up.firstLine;
-  assert.ok(line !== null, (await up.result).stderr);
+  if (line === null) assert.fail((await up.result).stderr);
   const ready = JSON.parse(line) as {
     ready: boolean;
     leader: number;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,7 +16,7 @@ export function projectRoot(): string {
 function isProject(directory: string): boolean {
   try {
     const { name } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name?: unknown };
-    return name === 'strata';
+    return name === 'strata' && existsSync(join(directory, 'server'));
   } catch {
     return false;
   }

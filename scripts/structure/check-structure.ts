@@ -131,8 +131,9 @@ export function checkLength(files: readonly SourceFile[], max: number): Violatio
   });
 }
 
+/** Tests, and the folders of helpers that only tests use. */
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts');
+  return path.endsWith('.test.ts') || path.includes('/testing/');
 }
 
 export function renderViolations(violations: readonly Violation[]): string {
