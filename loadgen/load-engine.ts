@@ -18,6 +18,7 @@ import { WindowRecorder } from './window-recorder.js';
 
 /** Connections that a worker makes at a time: a burst of thousands would overflow the server's accept queue. */
 const CONNECTING_MAX = 64;
+/** A cluster that is just starting gets this long to answer, or the time-out of a request when that is shorter. */
 const CONNECT_MS_MAX = 5_000;
 /** After the end, what is under way may finish for this long, so that the ledger learns of it. */
 const DRAIN_MS_MAX = 5_000;
@@ -40,6 +41,7 @@ export class LoadEngine implements ExchangeOwner {
   readonly #requests: RequestFactory;
   readonly #timeouts: TimeoutQueue<Exchange>;
   readonly #random: Random;
+  readonly #connectMsMax: number;
   readonly #drainMsMax: number;
   /** While connecting, an exchange that ends goes here instead of into the numbers. */
   readonly #connecting = new Map<Exchange, () => void>();
@@ -50,6 +52,7 @@ export class LoadEngine implements ExchangeOwner {
     const { options, index, count } = setup;
     this.#hooks = hooks;
     this.#random = new Random(options.seed, 0x30000 + index);
+    this.#connectMsMax = Math.min(CONNECT_MS_MAX, options.requestTimeoutMs);
     this.#drainMsMax = Math.min(DRAIN_MS_MAX, options.requestTimeoutMs);
     this.ledger = options.ledger ? new LedgerRecorder(options.keys, options.clients) : null;
     this.#requests = new RequestFactory(setup, this.ledger);
@@ -84,7 +87,7 @@ export class LoadEngine implements ExchangeOwner {
    * the kind of the last failure. Those that did not answer try again with their first request.
    */
   async connect(): Promise<{ readonly connections: number; readonly failure: string | null }> {
-    const deadlineNs = monotonicNs() + CONNECT_MS_MAX * 1e6;
+    const deadlineNs = monotonicNs() + this.#connectMsMax * 1e6;
     const waiting = [...this.#connections];
     let connections = 0;
     let failure: string | null = null;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkOptions } from './check-options.js';
 import { monotonicNs } from './clock.js';
 import { LoadError } from './load-error.js';
@@ -24,15 +25,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   options.signal?.throwIfAborted();
   const crew = new WorkerCrew(options);
   const progress = new ProgressReporter(options, () => crew.liveSnapshot());
+  // A run that fails must not leave a timer behind that keeps the process alive to the end of its time.
+  const ended = new AbortController();
   try {
     progress.enter('connect');
     checkConnected(options, await crew.connected);
     const startNs = monotonicNs() + START_DELAY_NS;
     crew.start(startNs);
     progress.enter('warmup', startNs);
-    await crew.guard(until(startNs + options.warmupSeconds * 1e9));
+    await crew.guard(until(startNs + options.warmupSeconds * 1e9, ended.signal));
     await crew.guard(options.onMeasureStart?.());
-    const window = await measure(options, crew, progress);
+    const window = await measure(options, crew, progress, ended.signal);
     progress.enter('drain');
     crew.tell({ kind: 'stop' });
     const results = await crew.results;
@@ -45,6 +48,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       ...window,
     });
   } finally {
+    ended.abort();
     progress.stop();
     await crew.dismiss();
   }
@@ -54,6 +58,7 @@ async function measure(
   options: LoadOptions,
   crew: WorkerCrew,
   progress: ProgressReporter,
+  ended: AbortSignal,
 ): Promise<{ startMs: number; processCpuSeconds: number; pacerCpuSeconds: number }> {
   const startNs = monotonicNs() + WINDOW_DELAY_NS;
   const endNs = startNs + options.durationSeconds * 1e9;
@@ -63,7 +68,7 @@ async function measure(
   progress.enter('measure', startNs);
   const cpu = process.cpuUsage();
   const pacerCpuNs = crew.pacerCpuNs;
-  await crew.guard(until(endNs));
+  await crew.guard(until(endNs, ended));
   const { user, system } = process.cpuUsage(cpu);
   const pacerCpuSeconds = (crew.pacerCpuNs - pacerCpuNs) / 1e9;
   await crew.guard(options.onMeasureEnd?.());
@@ -71,9 +76,9 @@ async function measure(
 }
 
 /** Resolves at the given time or just after it, never before. */
-async function until(timeNs: number): Promise<void> {
+async function until(timeNs: number, signal: AbortSignal): Promise<void> {
   for (let leftNs = timeNs - monotonicNs(); leftNs > 0; leftNs = timeNs - monotonicNs()) {
-    await new Promise((resolve) => setTimeout(resolve, Math.ceil(leftNs / 1e6)));
+    await sleep(Math.ceil(leftNs / 1e6), undefined, { signal });
   }
 }
 
