@@ -71,7 +71,7 @@ function yAxis(
   }
   const ticks = logTicks(Math.min(...values), Math.max(...values));
   const place = linear(Math.log10(ticks[0]!), Math.log10(ticks.at(-1)!), PLOT.bottom, PLOT.top);
-  return { ticks, y: (value) => place(Math.log10(value)) };
+  return { ticks, y: (value) => place(Math.log10(Math.max(value, ticks[0]!))) };
 }
 
 function drawLine(

@@ -1,6 +1,7 @@
 /** Round numbers from zero to at least `max`: steps of 1, 2 or 5 times a power of ten, at most about `count` of them. */
 export function linearTicks(max: number, count = 5): readonly number[] {
-  if (!(max > 0)) return [0, 1];
+  // Below this a step would lose its digits, and a step of zero never arrives.
+  if (!(max > 1e-12 && max < 1e300)) return [0, 1];
   const rough = max / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough)!;
@@ -13,10 +14,10 @@ export function linearTicks(max: number, count = 5): readonly number[] {
   }
 }
 
-/** Powers of ten that enclose the range. Both ends positive. */
+/** Powers of ten that enclose the range; what lies below 1e-12 counts as 1e-12. */
 export function logTicks(min: number, max: number): readonly number[] {
-  const first = Math.floor(Math.log10(min) + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(Math.log10(max) - 1e-9));
+  const first = Math.floor(Math.log10(Math.max(min, 1e-12)) + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(max, 1e-12)) - 1e-9));
   const ticks: number[] = [];
   for (let exponent = first; exponent <= last; exponent += 1) ticks.push(Number(`1e${exponent}`));
   return ticks;

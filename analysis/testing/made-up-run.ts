@@ -21,6 +21,14 @@ const STRATEGY_RATIO: Readonly<Record<StrategyLetter, number>> = { A: 0.08, B: 1
 
 /** A whole run of made-up numbers: three levels, four strategies, two probes at the middle level. */
 export function madeUpRun(): RunData {
+  made ??= makeUp();
+  return made;
+}
+
+/** Built once: it is read-only, and a test that wants another run copies it. */
+let made: RunData | null = null;
+
+function makeUp(): RunData {
   const sweep = (['low', 'mid', 'high'] as const).map((level) => sweepPoint(level));
   const arms = (['A', 'B', 'C', 'G'] as const).flatMap((strategy) =>
     (['low', 'mid'] as const).map((level) => armPoint(strategy, level)),

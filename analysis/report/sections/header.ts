@@ -14,7 +14,12 @@ function warning(facts: Facts): string | null {
   if (facts.data.points.length === 0) return '> ⚠️ **No conclusion: this run holds no point.**';
   if (unsound.length === 0) return null;
   const all = unsound.length === facts.data.points.length;
-  const list = unsound.map((point) => `\`${point.point.ref.id}\`: ${point.unsound.join('; ')}`).join(' · ');
+  const byReason = new Map<string, string[]>();
+  for (const point of unsound) {
+    const reason = point.unsound.join('; ');
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `\`${point.point.ref.id}\``]);
+  }
+  const list = [...byReason].map(([reason, ids]) => `${ids.join(', ')}: ${reason}`).join(' · ');
   const consequence = all
     ? 'No conclusion is drawn from this run.'
     : 'No conclusion is drawn from these points; their numbers are shown, and judge nothing.';

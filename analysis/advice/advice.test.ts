@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RunData } from '../../results/run-directory.js';
+import type { NodeWindow } from '../../results/schema/index.js';
+import { factsOf, mapNodes, mapPoints } from '../testing/change-run.js';
+import { madeUpRun } from '../testing/made-up-run.js';
+import { type Advice, evaluateAdvice, stake } from './advice-rule.js';
+import { ADVICE_RULES } from './rules.js';
+
+const advise = (run: RunData): readonly Advice[] => evaluateAdvice(ADVICE_RULES, factsOf(run));
+const find = (run: RunData, id: string): Advice | undefined =>
+  advise(run).find((advice) => advice.rule.id === id);
+
+function busyLeader(node: NodeWindow): NodeWindow {
+  const proc = node.proc!;
+  const threads = proc.threads.map((thread) =>
+    thread.kind === 'main'
+      ? { ...thread, cpuMs: node.seconds * 950, runqueueWaitMs: node.seconds * 300 }
+      : thread,
+  );
+  return node.role === 'leader' ? { ...node, proc: { ...proc, threads } } : node;
+}
+
+describe('advice', () => {
+  it('is ranked by what is at stake, with a bound between nothing and all, and evidence in numbers', () => {
+    const list = advise(madeUpRun());
+    assert.ok(list.length >= 3);
+    list.forEach((advice, index) => {
+      assert.match(advice.evidence.text, /\d/);
+      assert.match(advice.command, /^strata /);
+      const { bound } = advice.evidence;
+      assert.ok(bound === null || (bound > 0 && bound <= 1), advice.rule.id);
+      assert.equal(advice.priority, stake(advice.rule, advice.evidence) >= 0.2 ? 'P0' : 'P1');
+      if (index > 0) {
+        const before = list[index - 1]!;
+        assert.ok(stake(before.rule, before.evidence) >= stake(advice.rule, advice.evidence));
+      }
+    });
+  });
+
+  it('says nothing from a run that failed its audit', () => {
+    const run = mapPoints(madeUpRun(), (point) => ({
+      ...point,
+      summary: {
+        ...point.summary,
+        audit: { ...point.summary.audit, verdict: 'suspect', reasons: ['made up'] },
+      },
+    }));
+    assert.deepEqual(advise(run), []);
+  });
+
+  it('says nothing without evidence', () => {
+    const run = mapPoints(madeUpRun(), (point) => ({ ...point, nodes: [], stages: null, passes: [] }));
+    assert.deepEqual(advise({ ...run, baseline: null }), []);
+  });
+
+  it('speaks of a busy loop and of a missing CPU only when there is one', () => {
+    assert.equal(find(madeUpRun(), 'loop-busy'), undefined);
+    assert.equal(find(madeUpRun(), 'runqueue'), undefined);
+    const busy = mapNodes(madeUpRun(), busyLeader);
+    assert.match(find(busy, 'loop-busy')!.evidence.text, /95\.0 %.*network/);
+    assert.equal(find(busy, 'runqueue')!.evidence.bound, 0.3);
+  });
+
+  it('speaks of a full machine only when nodes and generator fill it', () => {
+    const run = madeUpRun();
+    assert.equal(find(run, 'machine-full'), undefined);
+    const small = { ...run, run: { ...run.run, machine: { ...run.run.machine, cpuCount: 2 } } };
+    assert.match(find(small, 'machine-full')!.evidence.text, /of 2/);
+    const outside = { ...small, run: { ...small.run, cluster: { ...small.run.cluster, external: true } } };
+    assert.equal(find(outside, 'machine-full'), undefined);
+  });
+
+  it('compares strategies within the run', () => {
+    assert.equal(find(madeUpRun(), 'better-strategy'), undefined);
+    const slow = mapPoints(madeUpRun(), (point) =>
+      point.ref.series === 'sweep' ? { ...point, ref: { ...point.ref, strategy: 'A' } } : point,
+    );
+    const advice = find(slow, 'better-strategy')!;
+    assert.match(advice.evidence.text, /^G [\d,]+\/s against A [\d,]+\/s/);
+    assert.ok(advice.evidence.bound! > 0.9);
+  });
+
+  it('checks heartbeat and election against the recommended range, both sides', () => {
+    const withTimes = (
+      heartbeatMs: number,
+      electionTimeoutMsMin: number,
+      electionTimeoutMsMax: number,
+    ): RunData => {
+      const run = madeUpRun();
+      const cluster = { ...run.run.cluster, heartbeatMs, electionTimeoutMsMin, electionTimeoutMsMax };
+      return { ...run, run: { ...run.run, cluster } };
+    };
+    assert.equal(find(withTimes(100, 300, 600), 'heartbeat-ratio'), undefined);
+    assert.equal(find(withTimes(50, 150, 300), 'heartbeat-ratio'), undefined);
+    for (const times of [
+      [10, 300, 600],
+      [200, 600, 1200],
+      [100, 200, 400],
+      [100, 300, 1000],
+    ] as const) {
+      assert.ok(find(withTimes(times[0], times[1], times[2]), 'heartbeat-ratio') !== undefined, times.join());
+    }
+  });
+});
