@@ -10,7 +10,7 @@ import { TestServer } from './test-server.js';
 const quick: Omit<LoadOptions, 'targets'> = {
   ...defaultLoadOptions,
   clients: 8,
-  durationSeconds: 0.6,
+  durationSeconds: 0.4,
   warmupSeconds: 0.1,
   keys: 1_000,
   arrival: 'constant',
