@@ -1,37 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
-import type { PointData, RunData } from '../../results/run-directory.js';
+import type { PointData } from '../../results/run-directory.js';
 import type { Percentiles } from '../../results/schema/index.js';
 import { mapNodes, mapPoints } from '../testing/change-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
-import { xmlProblem } from '../testing/xml.js';
+import { assertReadable, HEADINGS, textOf } from '../testing/readable.js';
 import { renderReport } from './render-report.js';
-
-const HEADINGS = [
-  '# Layered performance report: made-up-sweep',
-  '## Verdict',
-  '## Machine baseline',
-  '## 1 Network',
-  '## 2 Log and I/O',
-  '## 3 Consensus',
-  '## Request budget: layer → stage → function',
-  '## 4 Advice',
-  '## 5 Overall, beside the document',
-  '## 6 Capacity prediction',
-  '## 7 KPIs and commands',
-  '## 8 Not measured, because',
-];
-
-const textOf = (run: RunData): string => renderReport(run).get('report.md')!;
-
-/** What no report may hold, whatever the run. */
-function assertReadable(run: RunData): void {
-  for (const [path, text] of renderReport(run)) {
-    assert.doesNotMatch(text, /\bNaN\b|\bundefined\b|\[object|\bInfinity\b|n\/a/, path);
-    if (path.endsWith('.svg')) assert.equal(xmlProblem(text), null, path);
-  }
-}
 
 const withSummary = (point: PointData, change: Partial<PointData['summary']>): PointData => ({
   ...point,
@@ -198,96 +172,6 @@ describe('renderReport of a run that may not be believed', () => {
       /^1\. ❌ \*\*Acknowledged writes were lost under strategy G\*\*: 3 keys at point G-mid/m,
     );
     assert.ok(!report.includes('(19,200/s at 100 clients;'));
-  });
-});
-
-describe('renderReport of a run with gaps', () => {
-  it('says what the node did not report', () => {
-    const run = mapNodes(madeUpRun(), (node) => ({ ...node, counters: {}, histograms: {} }));
-    assertReadable(run);
-    const report = textOf(run);
-    for (const name of [
-      'io_fsync_ns',
-      'network_peer_rtt_ns',
-      'consensus_propose_wait_ns',
-      'log_entries_total',
-    ]) {
-      assert.ok(report.includes(`not measured, because the node did not report ${name}`), name);
-    }
-  });
-
-  it('is readable with any one metric missing', () => {
-    const node = madeUpRun().points[0]!.nodes[0]!;
-    const names = [...Object.keys(node.counters), ...Object.keys(node.histograms)];
-    fc.assert(
-      fc.property(fc.subarray(names, { minLength: 1 }), (gone) => {
-        const keep = <Value>(all: Readonly<Record<string, Value>>): Record<string, Value> =>
-          Object.fromEntries(Object.entries(all).filter(([name]) => !gone.includes(name)));
-        assertReadable(
-          mapNodes(madeUpRun(), (each) => ({
-            ...each,
-            counters: keep(each.counters),
-            histograms: keep(each.histograms),
-          })),
-        );
-      }),
-      { numRuns: 6 },
-    );
-  });
-
-  it('is readable when nothing was counted', () => {
-    const zero = mapNodes(madeUpRun(), (node) => ({
-      ...node,
-      counters: Object.fromEntries(Object.keys(node.counters).map((name) => [name, 0])),
-      histograms: Object.fromEntries(
-        Object.keys(node.histograms).map((name) => [name, { count: 0, sum: 0, buckets: [] }]),
-      ),
-    }));
-    assertReadable(zero);
-  });
-
-  it('is readable without baseline, stages, nodes, passes, strategies and /proc', () => {
-    const run = madeUpRun();
-    const bare = mapPoints(run, (point) => ({
-      ...point,
-      stages: null,
-      nodes: [],
-      passes: [],
-      durability: null,
-    }));
-    const sweepOnly = {
-      ...bare,
-      baseline: null,
-      points: bare.points.filter((point) => point.ref.series === 'sweep'),
-    };
-    for (const each of [
-      { ...run, baseline: null },
-      bare,
-      sweepOnly,
-      mapNodes(run, (node) => ({ ...node, proc: null })),
-    ]) {
-      assertReadable(each);
-      const headings = textOf(each)
-        .split('\n')
-        .filter((line) => line.startsWith('## '));
-      assert.deepEqual(headings, HEADINGS.slice(1));
-    }
-    assert.ok(textOf(sweepOnly).includes('_Not measured, because `baseline.json` does not exist._'));
-  });
-
-  it('is readable for a comparison of strategies without a sweep, and for a run without a point', () => {
-    const run = madeUpRun();
-    const arms = { ...run, points: run.points.filter((point) => point.ref.series === 'fsync') };
-    assertReadable(arms);
-    assert.ok(textOf(arms).includes('Durability: G'));
-    assertReadable({ ...run, points: [] });
-    assert.match(textOf({ ...run, points: [] }).split('\n')[0]!, /No conclusion: this run holds no point/);
-  });
-
-  it('has no leader when two nodes call themselves so', () => {
-    const run = mapNodes(madeUpRun(), (node) => ({ ...node, role: 'leader' }));
-    assertReadable(run);
-    assert.ok(textOf(run).includes('3 nodes of point mid called themselves leader'));
   });
 });
 
