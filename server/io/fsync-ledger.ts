@@ -2,14 +2,15 @@ import { SYNC_CAUSES, type SyncCause, type SyncLabel } from '../ports/file-syste
 import type { Counter, Histogram, Metrics } from '../ports/metrics.js';
 
 /**
- * The account of every write and every sync: how many, why, how long, and how many entries and bytes shared one.
+ * The account of every write and every sync: how many, why, how long, and how many entries and bytes shared
+ * one.
  *
- * Durations are as JavaScript saw them, from submission to callback: kernel time plus the wait for a libuv pool thread
- * plus the wake-up of the event loop. What the kernel alone took is a probe's business.
+ * Durations are as JavaScript saw them, from submission to callback: kernel time plus the wait for a libuv
+ * pool thread plus the wake-up of the event loop. What the kernel alone took is a probe's business.
  *
- * Calls that no request waits for (preallocation, directories) are counted like all others, but their durations go to
- * `io_write_background_ns` and `io_fsync_background_ns`: a 4 MiB preallocation would otherwise be read as the tail of
- * commit latency.
+ * Calls that no request waits for (preallocation, directories) are counted like all others, but their
+ * durations go to `io_write_background_ns` and `io_fsync_background_ns`: a 4 MiB preallocation would
+ * otherwise be read as the tail of commit latency.
  */
 export class FsyncLedger {
   readonly #writes: Counter;

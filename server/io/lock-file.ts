@@ -3,11 +3,13 @@ import { StrataError } from '../errors.js';
 import type { FileLock } from '../ports/file-system.js';
 
 /**
- * Node has no flock(2), so the lock is a file that names its holder: pid, start time of that pid, boot. A holder that is gone
- * is replaced. A pid alone would not do: after a restart of a container the same small pid is somebody else's.
+ * Node has no flock(2), so the lock is a file that names its holder: pid, start time of that pid, boot. A
+ * holder that is gone is replaced. A pid alone would not do: after a restart of a container the same small
+ * pid is somebody else's.
  *
- * The file appears by link(2) of a complete temporary file: it is never seen half written. To replace a dead holder, the
- * lock of the lock (`<path>.takeover`) is taken first, by the same rules, so two starters cannot both succeed the dead one.
+ * The file appears by link(2) of a complete temporary file: it is never seen half written. To replace a dead
+ * holder, the lock of the lock (`<path>.takeover`) is taken first, by the same rules, so two starters cannot
+ * both succeed the dead one.
  *
  * Not covered: processes in different pid namespaces that share the directory, and network file systems.
  */
@@ -45,7 +47,10 @@ function acquire(path: string, mine: string, shownPath: string, depth: number): 
   throw locked(shownPath, read(path) ?? 'unknown');
 }
 
-/** True when `path` now belongs to `mine`; false when the lock changed hands meanwhile and must be looked at again. */
+/**
+ * True when `path` now belongs to `mine`; false when the lock changed hands meanwhile and must be looked at
+ * again.
+ */
 function replaceDead(path: string, holder: string, mine: string, shownPath: string, depth: number): boolean {
   const takeover = `${path}.takeover`;
   acquire(takeover, mine, shownPath, depth + 1);
@@ -97,7 +102,10 @@ function bootId(): string {
   return read('/proc/sys/kernel/random/boot_id')?.trim() || '-';
 }
 
-/** Field 22 of /proc/<pid>/stat, in clock ticks since boot. The command name before it may hold spaces and brackets. */
+/**
+ * Field 22 of /proc/<pid>/stat, in clock ticks since boot. The command name before it may hold spaces and
+ * brackets.
+ */
 function startTime(pid: number): string | null {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === null) return null;

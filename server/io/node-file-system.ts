@@ -25,8 +25,9 @@ const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
 };
 
 /**
- * The real disk. The hot path (`write`, `sync`) is libuv's callback calls on raw descriptors: a promise would add a
- * microtask and an object per call, a FileHandle a second round of checks. All else runs at start and rotation only.
+ * The real disk. The hot path (`write`, `sync`) is libuv's callback calls on raw descriptors: a promise would
+ * add a microtask and an object per call, a FileHandle a second round of checks. All else runs at start and
+ * rotation only.
  */
 export class NodeFileSystem implements FileSystem {
   readonly #clock: Pick<Clock, 'nowNs'>;
@@ -127,7 +128,8 @@ class NodeFile implements File {
   write(bytes: Uint8Array, length: number, position: number, label: SyncLabel | null, done: WriteDone): void {
     const startedNs = this.#clock.nowNs();
     this.#calls.write(this.#descriptor, bytes, 0, length, position, (error, bytesWritten) => {
-      // The write at the boundary of a full disk succeeds with fewer bytes; only the one after it says ENOSPC.
+      // The write at the boundary of a full disk succeeds with fewer bytes; only the one after it says
+      // ENOSPC.
       const failure = error ?? (bytesWritten === length ? null : new ShortWriteError(bytesWritten, length));
       if (failure !== null) {
         done(failure, bytesWritten);
@@ -156,7 +158,10 @@ class NodeFile implements File {
   }
 }
 
-/** The kernel took fewer bytes than it was given. Never continued: the rest may fail for the reason that cut it. */
+/**
+ * The kernel took fewer bytes than it was given. Never continued: the rest may fail for the reason that cut
+ * it.
+ */
 export class ShortWriteError extends Error {
   readonly code = 'ESHORT';
 

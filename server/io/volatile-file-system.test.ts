@@ -68,7 +68,7 @@ test('a sync covers what was written when it was submitted', async () => {
   assert.deepEqual(await disk.powerCut(lost).readFile('/d/f'), filled(512, 2));
 });
 
-test('a killed process leaves the page cache: read back whole, lost by a power cut all the same', async () => {
+test('a killed process leaves the page cache, a power cut after it does not', async () => {
   const disk = await newDisk();
   const file = await syncedFile(disk, filled(512, 1));
   await write(file, filled(512, 2), 0);

@@ -39,12 +39,13 @@ type NameChange =
   | { readonly kind: 'rename'; readonly from: string; readonly to: string };
 
 /**
- * A disk in memory that forgets what was not synced. Fault model of `powerCut`: a sector (512 bytes) written since the last sync of its
- * file is on the disk or not, each on its own; changes of names since the last sync of their directory survive up to some point in
- * their order, as on a journaling file system. A write under way may have reached any of its sectors.
+ * A disk in memory that forgets what was not synced. Fault model of `powerCut`: a sector (512 bytes) written
+ * since the last sync of its file is on the disk or not, each on its own; changes of names since the last
+ * sync of their directory survive up to some point in their order, as on a journaling file system. A write
+ * under way may have reached any of its sectors.
  *
- * Bytes are taken from the caller's buffer when the write returns, not when it is submitted: whoever reuses the buffer
- * too early writes garbage here, as on a real disk.
+ * Bytes are taken from the caller's buffer when the write returns, not when it is submitted: whoever reuses
+ * the buffer too early writes garbage here, as on a real disk.
  */
 export class VolatileFileSystem implements FileSystem {
   readonly #options: VolatileOptions;
@@ -62,8 +63,8 @@ export class VolatileFileSystem implements FileSystem {
   }
 
   /**
-   * Takes the power: nothing returns any more on this object. The result is the disk as the next start finds it; `keep` is
-   * asked for each sector and name change that was not synced whether it survived.
+   * Takes the power: nothing returns any more on this object. The result is the disk as the next start finds
+   * it; `keep` is asked for each sector and name change that was not synced whether it survived.
    */
   powerCut(keep: () => boolean, options: VolatileOptions = this.#options): VolatileFileSystem {
     this.#isOff = true;
@@ -79,7 +80,10 @@ export class VolatileFileSystem implements FileSystem {
     return next;
   }
 
-  /** Kills the process that uses the disk: nothing returns any more on this object, the page cache stays as it is. */
+  /**
+   * Kills the process that uses the disk: nothing returns any more on this object, the page cache stays as it
+   * is.
+   */
   processCrash(options: VolatileOptions = this.#options): VolatileFileSystem {
     this.#isOff = true;
     for (const apply of this.#underWay) apply();

@@ -1,8 +1,9 @@
 const SECTOR_BYTES = 512;
 
 /**
- * The content of one file of the volatile disk: what reads see, and what is on the disk. The file is a list of sectors; a sector
- * is replaced as a whole, never changed in place, so what is on the disk is the same array until it is synced again.
+ * The content of one file of the volatile disk: what reads see, and what is on the disk. The file is a list
+ * of sectors; a sector is replaced as a whole, never changed in place, so what is on the disk is the same
+ * array until it is synced again.
  */
 export class Inode {
   #bytes = 0;

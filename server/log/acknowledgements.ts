@@ -2,7 +2,10 @@ import type { Clock } from '../ports/clock.js';
 import type { Counter } from '../ports/metrics.js';
 import type { Batch, Pending } from './batcher.js';
 
-/** Appends from their acceptance to their acknowledgement: what is counted as pending, and the order of the callbacks. */
+/**
+ * Appends from their acceptance to their acknowledgement: what is counted as pending, and the order of the
+ * callbacks.
+ */
 export class Acknowledgements {
   readonly #clock: Clock;
   readonly #acknowledged: Counter;

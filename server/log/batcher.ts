@@ -38,11 +38,12 @@ interface Accepted {
 }
 
 /**
- * The queue of appends and the one buffer they are encoded into. While a write is under way appends gather here; `take`
- * then encodes as many as may share the next one.
+ * The queue of appends and the one buffer they are encoded into. While a write is under way appends gather
+ * here; `take` then encodes as many as may share the next one.
  *
- * A hard state is encoded once per batch, behind the batch's entries. One that brings only a new commit index waits for a batch that is
- * written anyway: commit is recovered from the leader, so it is not worth a write of its own.
+ * A hard state is encoded once per batch, behind the batch's entries. One that brings only a new commit index
+ * waits for a batch that is written anyway: commit is recovered from the leader, so it is not worth a write
+ * of its own.
  */
 export class Batcher {
   readonly encoder = new RecordEncoder(INITIAL_BYTES);
@@ -64,7 +65,10 @@ export class Batcher {
     return this.#head === this.#queue.length;
   }
 
-  /** Refuses by `InvariantError` what recovery would refuse later: better no log than a log that cannot be read. */
+  /**
+   * Refuses by `InvariantError` what recovery would refuse later: better no log than a log that cannot be
+   * read.
+   */
   push(request: AppendRequest, submittedNs: number): Pending {
     let bytes = 0;
     for (const entry of request.entries) {
@@ -77,7 +81,10 @@ export class Batcher {
     return pending;
   }
 
-  /** Encodes the next batch, its mark reserved at the start. `encoder.length` is 0 when there is nothing to write. */
+  /**
+   * Encodes the next batch, its mark reserved at the start. `encoder.length` is 0 when there is nothing to
+   * write.
+   */
   take(): Batch {
     const { encoder } = this;
     const appends: Pending[] = [];
@@ -139,7 +146,10 @@ export class Batcher {
     return true;
   }
 
-  /** The owed state may be older than the first entries of an append whose own hard state comes with a later batch. */
+  /**
+   * The owed state may be older than the first entries of an append whose own hard state comes with a later
+   * batch.
+   */
   #encodeOwed(lastTerm: number): HardState | null {
     if (this.#owedHardState === null) return null;
     const owed = raisedTo(lastTerm, this.#owedHardState);

@@ -3,10 +3,12 @@ import { crc32 as zlibCrc32 } from 'node:zlib';
 /**
  * CRC-32 (IEEE 802.3) of `bytes[start, end)`.
  *
- * Not CRC-32C, which etcd and RocksDB use: the instruction that makes it cheap is out of reach from JavaScript, and Node's zlib
- * brings only IEEE. Both find every single flipped bit and every burst up to 32 bits, which is what is asked of it here.
+ * Not CRC-32C, which etcd and RocksDB use: the instruction that makes it cheap is out of reach from
+ * JavaScript, and Node's zlib brings only IEEE. Both find every single flipped bit and every burst up to 32
+ * bits, which is what is asked of it here.
  *
- * A call into zlib costs about 250 ns before the first byte, so short ranges are summed here, four bytes a step.
+ * A call into zlib costs about 250 ns before the first byte, so short ranges are summed here, four bytes a
+ * step.
  */
 export function checksum(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > NATIVE_FROM_BYTES) return zlibCrc32(bytes.subarray(start, end));

@@ -40,7 +40,7 @@ test('a bit flipped anywhere in a log that was closed: refused, or nothing is mi
   assert.ok(seen.refused > 0 && seen.accepted > 0, 'both outcomes occur');
 });
 
-test('a bit flipped anywhere in the last segment of a killed process: refused, or a prefix that lacks at most the last write', async () => {
+test('a bit flipped in the last segment of a killed process: refused, or at most the last write is missing', async () => {
   const log = await smallLog(false);
   const bytes = log.files.get(log.last)!;
   for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -51,7 +51,7 @@ test('a bit flipped anywhere in the last segment of a killed process: refused, o
   }
 });
 
-test('the last segment cut at any byte: exactly the entries that are whole, or refused inside the head', async () => {
+test('the last segment cut at any byte: the entries that are whole, or refused in the head', async () => {
   const log = await smallLog(true);
   const bytes = log.files.get(log.last)!;
   const before = entryEnds(log.files.get(log.first)!, 1).length;
@@ -82,7 +82,7 @@ test('an earlier segment cut at any byte: refused, or nothing is missing', async
   }
 });
 
-test('any sector of a closed log zeroed: refused, or nothing is missing; the last used sector may take its records', async () => {
+test('any sector of a closed log zeroed: refused, or nothing outside the last used sector is missing', async () => {
   const log = await smallLog(true);
   for (const path of [log.first, log.last]) {
     const bytes = log.files.get(path)!;
@@ -92,7 +92,8 @@ test('any sector of a closed log zeroed: refused, or nothing is missing; the las
       const outcome = await recoverWith(log, path, lost);
       if (outcome.kind === 'refused') continue;
       assertPrefix(outcome.entries, log.entries, `${path} sector ${sector}`);
-      // The mark that vouches for these bytes lies in the same sector: a write that never happened looks the same.
+      // The mark that vouches for these bytes lies in the same sector: a write that never happened looks the
+      // same.
       const isLastUsed = path === log.last && (sector + 1) * 512 >= usedBytes && sector * 512 < usedBytes;
       const missing = log.entries.length - outcome.entries.length;
       assert.ok(missing <= (isLastUsed ? 1 : 0), `${path} sector ${sector}: ${missing} entries are missing`);

@@ -102,7 +102,7 @@ test('O_DSYNC: a failed write is a failed sync', async () => {
   await log.close();
 });
 
-test('the next segment cannot be prepared: the current one is used up first, then the log stops', async () => {
+test('the next segment cannot be prepared: the current one is used up, then the log stops', async () => {
   const recorded = recordingDisk();
   const { log, failures } = await openTestLog(recorded.disk, { segmentBytes: 8192 });
   recorded.fault = (call) =>

@@ -27,7 +27,10 @@ export function syncFile(file: File, call: SyncCall, label: SyncLabel): Promise<
   });
 }
 
-/** The file system reports short writes as errors; they are looked for here once more, because one that slips through is lost data. */
+/**
+ * The file system reports short writes as errors; they are looked for here once more, because one that slips
+ * through is lost data.
+ */
 export function writeFailure(file: File, error: Error | null, bytesWritten: number, length: number) {
   if (error !== null) return diskError('write', file.path, error);
   if (bytesWritten === length) return null;

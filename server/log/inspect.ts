@@ -34,11 +34,16 @@ export interface WalSummary {
   readonly firstIndex: number;
   readonly lastIndex: number;
   readonly lastTerm: number;
-  /** What an opening would be refused for, null when it would succeed. Segments are those before the damage. */
+  /**
+   * What an opening would be refused for, null when it would succeed. Segments are those before the damage.
+   */
   readonly damage: { readonly code: string; readonly message: string } | null;
 }
 
-/** Reads a log as opening it would, changes nothing and takes no lock. Accepts the data directory or the `wal/` in it. */
+/**
+ * Reads a log as opening it would, changes nothing and takes no lock. Accepts the data directory or the
+ * `wal/` in it.
+ */
 export async function inspectWal(dataDirectory: string, fileSystem: FileSystem): Promise<WalSummary> {
   const directory = await walDirectory(dataDirectory, fileSystem);
   const segments: SegmentSummary[] = [];

@@ -47,7 +47,7 @@ for (const strategy of ['always', 'interval', 'none', 'group'] as const) {
   }
 }
 
-test('a new log: directories are made, the first segment has its full length and nothing temporary is left', () =>
+test('a new log: directories, a first segment of full length, nothing temporary', () =>
   inDirectory(async (parent) => {
     const directory = join(parent, 'a', 'b');
     const { log } = await openTestLog(realDisk(), { directory });
@@ -94,7 +94,7 @@ test('a refused log: the lock is released, every byte is as it was, the reason i
     assert.deepEqual(segments, []);
   }));
 
-test('another node or cluster is refused by name; leftovers of a crash are removed by the one that may open', () =>
+test('another node or cluster is refused by name; only who may open removes leftovers', () =>
   inDirectory(async (directory) => {
     await (await openTestLog(realDisk(), { directory })).log.close();
     writeFileSync(join(directory, 'wal', 'next.tmp'), 'left by a crash');
@@ -132,7 +132,7 @@ test('the summary of a log names what is in it', () =>
   }));
 
 for (const strategy of ['always', 'group', 'none'] as const) {
-  test(`${strategy}: a writer killed by SIGKILL loses nothing that it acknowledged, three times in a row`, () =>
+  test(`${strategy}: a writer killed by SIGKILL loses nothing that it acknowledged, three times`, () =>
     inDirectory(async (directory) => {
       let acknowledged = 0;
       for (let round = 1; round <= 3; round++) {
@@ -147,7 +147,10 @@ for (const strategy of ['always', 'group', 'none'] as const) {
     }));
 }
 
-/** Starts a process that appends without end; kills it when it has acknowledged `target`. Returns the highest index it reported. */
+/**
+ * Starts a process that appends without end; kills it when it has acknowledged `target`. Returns the highest
+ * index it reported.
+ */
 function writeUntilKilled(directory: string, strategy: string, target: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = fork(new URL('./testing/endless-writer.js', import.meta.url), [directory, strategy]);

@@ -27,7 +27,10 @@ export interface OpenLogOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly fileSystem: FileSystem;
-  /** Called at most once: a write or sync failed, nothing is acknowledged any more. STRATA_DISK_FAILED or STRATA_DISK_FULL. */
+  /**
+   * Called at most once: a write or sync failed, nothing is acknowledged any more. STRATA_DISK_FAILED or
+   * STRATA_DISK_FULL.
+   */
   readonly onFailure: (error: StrataError) => void;
 }
 
@@ -40,8 +43,9 @@ const SEGMENT_BYTES_MAX = 2 ** 31;
 const SEGMENT_BYTES_MIN = 4096;
 
 /**
- * Locks the data directory, reads the log, makes it ready to be written. Rejects with STRATA_DATA_DIR_LOCKED, STRATA_WAL_CORRUPT,
- * STRATA_WAL_VERSION or STRATA_WAL_IDENTITY, the files unchanged; or with STRATA_DISK_FAILED or STRATA_DISK_FULL.
+ * Locks the data directory, reads the log, makes it ready to be written. Rejects with STRATA_DATA_DIR_LOCKED,
+ * STRATA_WAL_CORRUPT, STRATA_WAL_VERSION or STRATA_WAL_IDENTITY, the files unchanged; or with
+ * STRATA_DISK_FAILED or STRATA_DISK_FULL.
  */
 export async function openLog(options: OpenLogOptions): Promise<LogStorage> {
   const { fileSystem, segmentBytes } = options;

@@ -6,9 +6,9 @@ import type { SyncPolicyName, SyncPrimitiveName } from './sync-policies.js';
 import { append, entry, openTestLog, plain } from './testing/log-fixtures.js';
 
 /**
- * Random appends on a disk that forgets, the power cut at a random call, several lives in a row. Sectors and names that were not
- * synced survive or not, each on its own. What a strategy promises must hold for every seed, and every start must succeed:
- * a power cut alone never makes a log that is refused.
+ * Random appends on a disk that forgets, the power cut at a random call, several lives in a row. Sectors and
+ * names that were not synced survive or not, each on its own. What a strategy promises must hold for every
+ * seed, and every start must succeed: a power cut alone never makes a log that is refused.
  */
 
 const SEEDS = 40;
@@ -102,13 +102,14 @@ function check(found: readonly Entry[], state: HardState, ledger: Ledger, strate
   if (state.term === votedDurably.term) assert.equal(state.vote, votedDurably.vote, 'the vote is lost');
   assert.ok(state.commit <= found.length);
   if (strategy === 'interval' || strategy === 'none') return;
-  // A suffix may have been replaced by an append that was under way; up to there every acknowledged entry is back.
+  // A suffix may have been replaced by an append that was under way; up to there every acknowledged entry is
+  // back.
   const wanted = acknowledged.filter((one, at) => ledger.entries[at] === one);
   assert.deepEqual(plain(found.slice(0, wanted.length)), plain(wanted));
 }
 
 for (const strategy of ['none', 'interval'] as const) {
-  test(`${strategy}: what a start found in the page cache of a killed process is durable once the log is open`, async () => {
+  test(`${strategy}: what a start found in the page cache is durable once the log is open`, async () => {
     const random = randomOf(7);
     const first = new VolatileFileSystem({ defer: (task) => void setImmediate(task) });
     const { log } = await openTestLog(first, { strategy, segmentBytes: SEGMENT_BYTES });

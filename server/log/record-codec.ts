@@ -2,16 +2,17 @@ import type { Entry, EntryType, HardState } from '../consensus/messages.js';
 import { checksum } from './checksum.js';
 
 /**
- * One record of the log, little-endian, at an offset divisible by 8:
+ * One record of the log, little-endian, at an offset divisible by 8, padded with zeros to a multiple of 8:
  *
  *     0       4      5       6        8             12           16                    16 + length
  *     +-------+------+-------+--------+-------------+------------+---------------------+---------+
  *     | length| type | detail| zero   | payload CRC | header CRC | payload             | zeros   |
- *     +-------+------+-------+--------+-------------+------------+---------------------+---------+ to a multiple of 8
+ *     +-------+------+-------+--------+-------------+------------+---------------------+---------+
  *
- * The header has a CRC of its own, so a length is known to be good before anything is skipped by it: a flipped length
- * would otherwise look like a record that the crash cut off, and the good records behind it would be thrown away.
- * Sixteen zero bytes are not a header (their CRC is not zero): zeros mean that nothing was written here yet.
+ * The header has a CRC of its own, so a length is known to be good before anything is skipped by it: a
+ * flipped length would otherwise look like a record that the crash cut off, and the good records behind it
+ * would be thrown away. Sixteen zero bytes are not a header (their CRC is not zero): zeros mean that nothing
+ * was written here yet.
  *
  * Pure: bytes in, values out.
  */
@@ -152,7 +153,9 @@ export function decodeMark(bytes: Uint8Array, offset: number): Mark {
   };
 }
 
-/** The version stands first and is read alone, so that a later format can be named before it is understood. */
+/**
+ * The version stands first and is read alone, so that a later format can be named before it is understood.
+ */
 export function decodeVersion(bytes: Uint8Array, offset: number): number {
   return readUint32(bytes, offset + HEADER_BYTES);
 }

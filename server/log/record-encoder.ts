@@ -20,8 +20,8 @@ import {
 export const MARK_RECORD_BYTES = recordBytes(MARK_BYTES);
 
 /**
- * Encodes records one behind the other into a buffer that grows to the largest batch seen and is then reused: an entry is copied
- * once, from the caller's bytes to here, and the kernel takes it from here.
+ * Encodes records one behind the other into a buffer that grows to the largest batch seen and is then reused:
+ * an entry is copied once, from the caller's bytes to here, and the kernel takes it from here.
  */
 export class RecordEncoder {
   #bytes: Buffer;

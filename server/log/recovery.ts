@@ -32,8 +32,9 @@ export interface ScannedSegment {
 }
 
 /**
- * Reads all segments. Changes nothing on disk: whether it succeeds, finds a torn tail or refuses with STRATA_WAL_CORRUPT,
- * STRATA_WAL_VERSION or STRATA_WAL_IDENTITY, the files are as they were. `scan.ts` has the decision table.
+ * Reads all segments. Changes nothing on disk: whether it succeeds, finds a torn tail or refuses with
+ * STRATA_WAL_CORRUPT, STRATA_WAL_VERSION or STRATA_WAL_IDENTITY, the files are as they were. `scan.ts` has
+ * the decision table.
  */
 export async function recover(options: {
   readonly fileSystem: FileSystem;
@@ -95,7 +96,10 @@ async function readSegment(fileSystem: FileSystem, path: string): Promise<Uint8A
   }
 }
 
-/** Entries keep views of what they are decoded from: a copy of the used part lets the zeros of a fresh segment go. */
+/**
+ * Entries keep views of what they are decoded from: a copy of the used part lets the zeros of a fresh segment
+ * go.
+ */
 function withoutTail(bytes: Uint8Array, usedBytes: number): Uint8Array {
   const used = bytes.subarray(0, usedBytes);
   return usedBytes > bytes.length / 2

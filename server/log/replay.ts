@@ -25,16 +25,18 @@ export class ReplayFault extends Error {
 }
 
 /**
- * Rebuilds the log from its records, in order: the logical half of recovery. An entry whose index is not above the last one
- * replaces the suffix from there, as it did when it was appended; terms never fall along the log. They may fall at one index: a leader
- * of term 5 may bring its entry of term 3 where a failed leader of term 4 had left another (Raft, figure 8).
+ * Rebuilds the log from its records, in order: the logical half of recovery. An entry whose index is not
+ * above the last one replaces the suffix from there, as it did when it was appended; terms never fall along
+ * the log. They may fall at one index: a leader of term 5 may bring its entry of term 3 where a failed leader
+ * of term 4 had left another (Raft, figure 8).
  *
- * A hard state stands behind the entries it was written with, and what a crash leaves is a prefix of the records. So `commit` can
- * never be above the last entry, whatever the strategy: where it is, entries that were acknowledged are missing.
+ * A hard state stands behind the entries it was written with, and what a crash leaves is a prefix of the
+ * records. So `commit` can never be above the last entry, whatever the strategy: where it is, entries that
+ * were acknowledged are missing.
  *
- * Terms of entries may be above the recovered term, when the crash fell between them and the hard state behind them: that
- * append was never acknowledged, so no vote in that term was cast (a vote is synced before it leaves), and term = that
- * term, vote = none is the truth.
+ * Terms of entries may be above the recovered term, when the crash fell between them and the hard state
+ * behind them: that append was never acknowledged, so no vote in that term was cast (a vote is synced before
+ * it leaves), and term = that term, vote = none is the truth.
  */
 export class Replay {
   readonly entries: Entry[] = [];
@@ -150,8 +152,9 @@ export class Replay {
 }
 
 /**
- * The hard state that goes with a log whose last entry has `lastTerm`: entries stand before the hard state that came with them, so
- * between the two the term of the log is ahead. Nobody has been voted for in that term yet.
+ * The hard state that goes with a log whose last entry has `lastTerm`: entries stand before the hard state
+ * that came with them, so between the two the term of the log is ahead. Nobody has been voted for in that
+ * term yet.
  */
 export function raisedTo(lastTerm: number, hardState: HardState): HardState {
   return lastTerm > hardState.term ? { term: lastTerm, vote: 0, commit: hardState.commit } : hardState;

@@ -56,7 +56,7 @@ for (const strategy of ['always', 'interval', 'none', 'group'] as const) {
   });
 }
 
-test('always: a change of segment between the entries of a new term and the hard state behind them', async () => {
+test('always: the segment changes between the entries of a new term and their hard state', async () => {
   const { disk } = recordingDisk();
   const { log } = await openTestLog(disk, { ...SMALL, strategy: 'always' });
   await append(log, entries(1, 1, 1, 100), { term: 1, vote: 2, commit: 0 }, true);

@@ -14,27 +14,29 @@ import {
 import { MARK_RECORD_BYTES } from './record-encoder.js';
 
 /**
- * Where the good records of a segment end, and why. Fault model: a disk writes 512-byte sectors whole or not at all, in any
- * order, until a sync returns; what was synced stays, unless it is damaged. Nothing else but the log writes here.
+ * Where the good records of a segment end, and why. Fault model: a disk writes 512-byte sectors whole or not
+ * at all, in any order, until a sync returns; what was synced stays, unless it is damaged. Nothing else but
+ * the log writes here.
  *
  * What stands at the end of the good records, X:
  *
- * | at X                                               | evidence of a torn write                  | else      |
- * |----------------------------------------------------|-------------------------------------------|-----------|
- * | the file ends, or only zeros follow                | none needed: the log ends here            |           |
- * | 16 zero bytes, but not only zeros later            | the sector was not written                |           |
- * | the file ends inside the header                    | the end of the file                       |           |
- * | header checksum wrong                              | a sector's part of the header is all zero | corrupt   |
- * | header good, says what no writer wrote             |                                           | corrupt   |
- * | header good, the file ends inside the record       | the end of the file                       |           |
- * | header good, payload checksum wrong                | a sector's part of the record is all zero | corrupt   |
- * | record good, padding not zero                      |                                           | corrupt   |
+ * | at X                                         | evidence of a torn write                  | else    |
+ * |----------------------------------------------|-------------------------------------------|---------|
+ * | the file ends, or only zeros follow          | none needed: the log ends here            |         |
+ * | 16 zero bytes, but not only zeros later      | the sector was not written                |         |
+ * | the file ends inside the header              | the end of the file                       |         |
+ * | header checksum wrong                        | a sector's part of the header is all zero | corrupt |
+ * | header good, says what no writer wrote       |                                           | corrupt |
+ * | header good, the file ends inside the record | the end of the file                       |         |
+ * | header good, payload checksum wrong          | a sector's part of the record is all zero | corrupt |
+ * | record good, padding not zero                |                                           | corrupt |
  *
- * Evidence is not enough. It holds only in the last segment (a segment is synced before the next one appears), only behind the
- * head, and only if no mark further on says that the bytes at X had been synced before it was written: such a mark proves that X was whole
- * once and was damaged since. Without this rule a lost sector in the middle would cut off every acknowledged record after it.
- * With the simpler rule "only zeros may follow" a power cut in the middle of one write would refuse to start, because
- * sectors reach the disk in any order.
+ * Evidence is not enough. It holds only in the last segment (a segment is synced before the next one
+ * appears), only behind the head, and only if no mark further on says that the bytes at X had been synced
+ * before it was written: such a mark proves that X was whole once and was damaged since. Without this rule a
+ * lost sector in the middle would cut off every acknowledged record after it. With the simpler rule "only
+ * zeros may follow" a power cut in the middle of one write would refuse to start, because sectors reach the
+ * disk in any order.
  */
 export type ScanEnd =
   | { readonly kind: 'end'; readonly offset: number }
@@ -124,7 +126,10 @@ function judge(
   };
 }
 
-/** Offset of a mark behind `damaged` that was written after the bytes at `damaged` were synced; null when there is none. */
+/**
+ * Offset of a mark behind `damaged` that was written after the bytes at `damaged` were synced; null when
+ * there is none.
+ */
 function findWitness(bytes: Uint8Array, damaged: number, sequence: number): number | null {
   const first = damaged + ALIGNMENT_BYTES;
   for (let at = first; at + MARK_RECORD_BYTES <= bytes.length; at += ALIGNMENT_BYTES) {

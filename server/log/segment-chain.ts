@@ -65,8 +65,9 @@ export class SegmentChain {
   }
 
   /**
-   * Goes on behind what recovery found. A torn tail is overwritten with zeros first, or it would stand behind the next record
-   * as damage; and everything is synced, because what a crashed process left in the page cache was read as if it were durable.
+   * Goes on behind what recovery found. A torn tail is overwritten with zeros first, or it would stand behind
+   * the next record as damage; and everything is synced, because what a crashed process left in the page
+   * cache was read as if it were durable.
    */
   async resume(tail: Tail): Promise<void> {
     const { fileSystem, directory, segmentBytes, mode } = this.#options;
@@ -74,7 +75,8 @@ export class SegmentChain {
     await writeZeros(file, tail.endBytes, tail.usedBytes);
     const label = { cause: 'recovery', entries: 0, bytes: 0 } as const;
     await syncFile(file, 'fsync', label);
-    // Only after the zeros are durable: a file that ends inside a record is proof of a torn write, a grown one is not.
+    // Only after the zeros are durable: a file that ends inside a record is proof of a torn write, a grown
+    // one is not.
     if (tail.fileBytes < segmentBytes) {
       await writeZeros(file, tail.fileBytes, segmentBytes);
       await syncFile(file, 'fsync', label);
@@ -87,8 +89,8 @@ export class SegmentChain {
   }
 
   /**
-   * Changes to the next segment, or makes the first. The old one is synced whole before the new one has its name, under every
-   * strategy: only so is the last segment the only one that a crash can tear.
+   * Changes to the next segment, or makes the first. The old one is synced whole before the new one has its
+   * name, under every strategy: only so is the last segment the only one that a crash can tear.
    */
   async rotate(end: LogEnd, unsyncedEntries: number): Promise<void> {
     const { fileSystem, directory, identity, mode } = this.#options;

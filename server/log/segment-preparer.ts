@@ -9,10 +9,12 @@ const CHUNK_BYTES = 256 * 1024;
 const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
 
 /**
- * Fills the next segment with zeros in the background. It is paced by the log itself, not by a timer: for each byte that the log
- * writes, two are prepared, so the file is ready when the current segment is half full, and an idle node writes nothing.
+ * Fills the next segment with zeros in the background. It is paced by the log itself, not by a timer: for
+ * each byte that the log writes, two are prepared, so the file is ready when the current segment is half
+ * full, and an idle node writes nothing.
  *
- * A failure here is no failure of the log yet: the current segment still has room. It is thrown to the one that needs the file.
+ * A failure here is no failure of the log yet: the current segment still has room. It is thrown to the one
+ * that needs the file.
  */
 export class SegmentPreparer {
   readonly #fileSystem: FileSystem;
@@ -42,7 +44,10 @@ export class SegmentPreparer {
     this.#work ??= this.#fill();
   }
 
-  /** A synced file of zeros in full length under its temporary name. The next call of `advance` starts another. */
+  /**
+   * A synced file of zeros in full length under its temporary name. The next call of `advance` starts
+   * another.
+   */
   async take(): Promise<File> {
     this.#targetBytes = this.#segmentBytes;
     while (this.#filledBytes < this.#segmentBytes || this.#work !== null) {

@@ -3,9 +3,9 @@ import type { Metadata } from './record-codec.js';
 import { RecordEncoder } from './record-encoder.js';
 
 /**
- * A segment is one file of the log: `<sequence>-<first index>.wal`, both decimal and padded, so that names sort as the
- * log runs. It is full length from the start, zeros behind what is written: a write into it changes no metadata, which makes
- * fdatasync cheap, and zeros tell a torn write from a damaged one.
+ * A segment is one file of the log: `<sequence>-<first index>.wal`, both decimal and padded, so that names
+ * sort as the log runs. It is full length from the start, zeros behind what is written: a write into it
+ * changes no metadata, which makes fdatasync cheap, and zeros tell a torn write from a damaged one.
  *
  *     | Metadata | HardState |  Mark Entry Entry ... HardState?  |  Mark Entry ...  |  zeros           |
  *       head, synced before      one write                          the next write

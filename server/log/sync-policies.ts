@@ -1,6 +1,6 @@
 /**
- * When an append may be acknowledged. The caller writes; the policy says what has to happen between the write and the
- * acknowledgement, and how much may share one write.
+ * When an append may be acknowledged. The caller writes; the policy says what has to happen between the write
+ * and the acknowledgement, and how much may share one write.
  *
  * | policy       | write shared | before the acknowledgement    | a power cut may lose                   |
  * |--------------|--------------|-------------------------------|----------------------------------------|
@@ -32,8 +32,9 @@ export const SYNC_POLICIES: Readonly<Record<SyncPolicyName, SyncPolicy>> = {
 export type SyncPrimitiveName = 'fdatasync' | 'fsync' | 'dsync';
 
 /**
- * O_DSYNC makes every write a sync, which is the opposite of what `interval` and `none` stand for: with those two, files are opened
- * plainly and `dsync` means fdatasync for the syncs that remain (term and vote, interval, rotation, close).
+ * O_DSYNC makes every write a sync, which is the opposite of what `interval` and `none` stand for: with those
+ * two, files are opened plainly and `dsync` means fdatasync for the syncs that remain (term and vote,
+ * interval, rotation, close).
  */
 export function opensWithDsync(policy: SyncPolicy, primitive: SyncPrimitiveName): boolean {
   return primitive === 'dsync' && policy.syncsEntries;

@@ -43,7 +43,7 @@ test('A always: the entries of one append are written and synced one by one', as
   assert.equal(timings.batchEntries, 1);
 });
 
-test('B interval: acknowledged after the write; the timer syncs once, and only when something is unsynced', async () => {
+test('B interval: acknowledged after the write; the timer syncs, and only what is unsynced', async () => {
   const { events, clock, metrics } = await threeAppends('interval');
   assert.deepEqual(events, [
     ...overlapped(WRITE, ['acknowledge 1'], 'write'),
@@ -103,7 +103,7 @@ for (const strategy of ['always', 'interval', 'none', 'group'] as const) {
     assert.deepEqual(events, [...WRITE, ...SYNC]);
   });
 
-  test(`${strategy}: a commit index alone costs no call and is acknowledged after append returned`, async () => {
+  test(`${strategy}: a commit index alone costs no call and is acknowledged later`, async () => {
     const { disk, events } = recordingDisk();
     const { log } = await openTestLog(disk, { strategy });
     await append(log, entries(1, 2), STATE, true);
@@ -155,7 +155,7 @@ test('acknowledgements come in the order of the appends, those without a write a
   assert.equal(log.pendingBytes, 0);
 });
 
-test('an append of more than batchBytesMax goes in several writes and is acknowledged with the last', async () => {
+test('an append above batchBytesMax takes several writes and is acknowledged with the last', async () => {
   const { disk, events } = recordingDisk();
   const { log, metrics } = await openTestLog(disk, { batchBytesMax: 320 });
   events.length = 0;

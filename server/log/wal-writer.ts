@@ -31,10 +31,10 @@ export interface WalWriterOptions {
  *
  *     append ─► queue ─► take: encode ─► write ─► sync ─► acknowledge, in order
  *                 ▲                        └── under B and C: acknowledge after the write
- *                 └── the next batch is submitted before the callbacks of the last one run, so the disk works while they do
+ *                 └── the next batch is submitted before the callbacks of the last one run, so the disk stays busy
  *
- * After a failed write or sync nothing is acknowledged, written or synced again: the kernel marks pages clean after a
- * failed sync, so a second sync would succeed without the data (fsyncgate).
+ * After a failed write or sync nothing is acknowledged, written or synced again: the kernel marks pages clean
+ * after a failed sync, so a second sync would succeed without the data (fsyncgate).
  */
 export class WalWriter implements LogStorage {
   readonly recovered: RecoveredLog;
@@ -262,8 +262,8 @@ export class WalWriter implements LogStorage {
   }
 
   /**
-   * Syncs what is pending, then writes a mark that says so, and syncs that. After a clean close no damage can pass
-   * for a torn write, not even in the last batch.
+   * Syncs what is pending, then writes a mark that says so, and syncs that. After a clean close no damage can
+   * pass for a torn write, not even in the last batch.
    */
   async #seal(): Promise<void> {
     const { file, isDirty, sequence } = this.#chain;

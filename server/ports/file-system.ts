@@ -1,6 +1,6 @@
 /**
- * The disk as the log sees it. One implementation talks to the kernel (`io/`), others lose what was not synced or
- * fail on demand. Errors carry the system's `code` (`ENOSPC`, `EIO`, ...); nothing here is retried.
+ * The disk as the log sees it. One implementation talks to the kernel (`io/`), others lose what was not
+ * synced or fail on demand. Errors carry the system's `code` (`ENOSPC`, `EIO`, ...); nothing here is retried.
  */
 export interface FileSystem {
   /** Makes the directory and its parents, durably; existing ones are fine. */
@@ -13,25 +13,31 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   syncDirectory(path: string): Promise<void>;
-  /** Exclusive among all processes of the machine, or a `StrataError` STRATA_DATA_DIR_LOCKED naming the holder. */
+  /**
+   * Exclusive among all processes of the machine, or a `StrataError` STRATA_DATA_DIR_LOCKED naming the
+   * holder.
+   */
   lock(path: string): Promise<FileLock>;
 }
 
 /**
- * `create`: a new or emptied file. `write`: an existing one. `write-dsync`: an existing one, and every write returns
- * only when its bytes are on the disk (O_DSYNC).
+ * `create`: a new or emptied file. `write`: an existing one. `write-dsync`: an existing one, and every write
+ * returns only when its bytes are on the disk (O_DSYNC).
  */
 export type OpenMode = 'create' | 'write' | 'write-dsync';
 
 export interface File {
   readonly path: string;
   /**
-   * Writes the first `length` bytes of `bytes` at `position`; the buffer must stay as it is until `done`. A short write is
-   * an error: the bytes that are missing would be found missing only after a crash. `label` says what the implied sync is
-   * for on a file opened `write-dsync`; null on all others.
+   * Writes the first `length` bytes of `bytes` at `position`; the buffer must stay as it is until `done`. A
+   * short write is an error: the bytes that are missing would be found missing only after a crash. `label`
+   * says what the implied sync is for on a file opened `write-dsync`; null on all others.
    */
   write(bytes: Uint8Array, length: number, position: number, label: SyncLabel | null, done: WriteDone): void;
-  /** Returns through `done` when all that was written before is on the disk. After an error the file must not be trusted. */
+  /**
+   * Returns through `done` when all that was written before is on the disk. After an error the file must not
+   * be trusted.
+   */
   sync(call: SyncCall, label: SyncLabel, done: SyncDone): void;
   close(): Promise<void>;
 }

@@ -16,8 +16,8 @@ export interface SmallLog {
 }
 
 /**
- * A log of two segments with all record types, several writes, an entry without data and one with bytes that are all zero.
- * `clean` closes it; otherwise it is as a killed process leaves it.
+ * A log of two segments with all record types, several writes, an entry without data and one with bytes that
+ * are all zero. `clean` closes it; otherwise it is as a killed process leaves it.
  */
 export async function smallLog(clean: boolean): Promise<SmallLog> {
   const disk = new VolatileFileSystem({ defer: (task) => void setImmediate(task) });

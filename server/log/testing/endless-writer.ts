@@ -1,4 +1,7 @@
-/** A process that appends until it is killed and reports what was acknowledged: `endless-writer.js DIRECTORY STRATEGY`. */
+/**
+ * A process that appends until it is killed and reports what was acknowledged: `endless-writer.js DIRECTORY
+ * STRATEGY`.
+ */
 import { NodeFileSystem } from '../../io/node-file-system.js';
 import { TestClock } from '../../io/testing/test-clock.js';
 import { TestMetrics } from '../../io/testing/test-metrics.js';

@@ -96,7 +96,10 @@ export function append(
   });
 }
 
-/** A few turns of the event loop: all that was submitted to a volatile disk has returned, and what followed from it. */
+/**
+ * A few turns of the event loop: all that was submitted to a volatile disk has returned, and what followed
+ * from it.
+ */
 export async function settle(turns = 50): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
