@@ -1,18 +1,13 @@
-/** `node dist/scripts/check-run.js RUN`: reads a run directory with every document checked against its schema. For CI. */
-import { readRunDirectory } from '../results/run-directory.js';
-import { renderError } from './lib/cli-error.js';
+/** `node dist/scripts/check-run.js RUN`: a run directory against its schema, every problem on a line. For CI. */
+import { checkRunDirectory } from '../results/check-run-directory.js';
 import { EXIT } from './lib/exit-codes.js';
 
-const [directory] = process.argv.slice(2);
-try {
-  if (directory === undefined) throw new Error('name a run directory');
-  const { run, points, baseline } = readRunDirectory(directory);
-  const passes = points.flatMap((point) => point.passes).length;
-  process.stdout.write(
-    `${run.id}: ${points.length} points, ${passes} probe passes, ${baseline === null ? 'no baseline' : 'a baseline'}; all as their schema says\n`,
-  );
-  if (points.length === 0) throw new Error(`${directory} holds no point`);
-} catch (error) {
-  process.stderr.write(`${renderError(error).line}\n`);
-  process.exitCode = EXIT.finding;
+const [directory, ...rest] = process.argv.slice(2);
+if (directory === undefined || rest.length > 0) {
+  process.stderr.write('strata: name one run directory (STRATA_USAGE)\n');
+  process.exit(EXIT.usage);
 }
+const { ok, problems } = checkRunDirectory(directory);
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+if (ok) process.stdout.write(`${directory}: all as its schema says\n`);
+process.exitCode = ok ? EXIT.done : EXIT.finding;

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gitState, machineFingerprint, measureBaseline, versions } from '../../profiles/index.js';
 import type { Capability, PointRef, Run } from '../../results/schema/index.js';
@@ -105,7 +105,10 @@ export async function writeBaseline(context: RunContext, mode: Run['mode']): Pro
   context.signal.throwIfAborted();
   context.progress.status('baseline of the machine: a bare HTTP server');
   const httpEcho = await measureHttpEcho(context.settings, context.levels, quick ? 0.8 : 3, context.signal);
-  context.writer.writeBaseline({ ...baseline, httpEcho });
+  // Inside the project the path is told from its root: a run that is handed on should not carry somebody's home directory.
+  const inside = relative(projectRoot(), baseline.directory);
+  const directory = inside.startsWith('..') ? baseline.directory : inside;
+  context.writer.writeBaseline({ ...baseline, directory, httpEcho });
 }
 
 function settingsOf(flags: RunFlags): LoadSettings {

@@ -8,8 +8,8 @@ import { probePass } from './probe-pass.js';
 import { plainPass, type RunContext, watchedLoad } from './run-context.js';
 import { leaderUrl, type Subject } from './subject.js';
 
-/** Connections are made and code is warm after the measured pass; a pass of a probe needs only this. */
-const SHORT_WARMUP_SECONDS = 0.4;
+/** The nodes are warm after the measured pass; only the generator begins anew. */
+const SHORT_WARMUP_SECONDS = 0.3;
 
 export interface SweepOptions {
   readonly strategy: PointRef['strategy'];
@@ -27,8 +27,8 @@ export async function sweepLevels(
 ): Promise<void> {
   for (const level of context.levels) {
     const point = sweepPoint(level, options.strategy, options.primitive);
-    const measured = await measureLevel(context, subject, point, options.via, context.times);
-    const passes = await probeLevel(context, subject, point, options, measured);
+    await measureLevel(context, subject, point, options.via, context.times);
+    const passes = await probeLevel(context, subject, point, options);
     context.writer.addPoint({ ...point, passes });
   }
 }
@@ -38,14 +38,14 @@ interface PassTimes {
   readonly measureSeconds: number;
 }
 
-/** One measured pass, written to the folder of the point. Gives its throughput per second. */
+/** One measured pass, written to the folder of the point. */
 export async function measureLevel(
   context: RunContext,
   subject: Subject,
   point: PointRef,
   via: 'leader' | 'all',
   times: PassTimes,
-): Promise<number> {
+): Promise<void> {
   const load = closedLoop(context.settings, {
     targets: via === 'leader' ? [await leaderUrl(subject)] : subject.urls,
     clients: point.clients,
@@ -63,7 +63,6 @@ export async function measureLevel(
   context.progress.note(
     `${point.id}: ${point.clients} clients, ${Math.round(summary.throughputPerSecond)} per second`,
   );
-  return summary.throughputPerSecond;
 }
 
 function writeMeasured({ writer }: RunContext, point: PointRef, pass: MeasuredPass): void {
@@ -75,36 +74,39 @@ function writeMeasured({ writer }: RunContext, point: PointRef, pass: MeasuredPa
   for (const gap of pass.gaps) writer.notMeasured(`a node's own measurements at ${point.id}`, gap);
 }
 
-/** Reference passes without a probe stand before and after each probe's pass; neighbours share the one between them. */
+/** Reference passes of the same kind stand before and after each probe's pass; neighbours share the one between them. */
 async function probeLevel(
   context: RunContext,
   subject: Subject,
   point: PointRef,
   { probes, via }: SweepOptions,
-  measuredPerSecond: number,
 ): Promise<string[]> {
   const { probeSeconds, referenceSeconds } = context.times;
-  let reference = measuredPerSecond;
-  for (const probe of probes) {
-    const loop = {
+  const loadFor = async (durationSeconds: number) =>
+    closedLoop(context.settings, {
       targets: via === 'leader' ? [await leaderUrl(subject)] : subject.urls,
       clients: point.clients,
       warmupSeconds: SHORT_WARMUP_SECONDS,
+      durationSeconds,
       traceEvery: 0,
-    };
+    });
+  const reference = async () => {
+    const load = await loadFor(referenceSeconds);
+    return (await plainPass(context, `${point.id}: without a probe`, load)).summary.throughputPerSecond;
+  };
+  let before = probes.length === 0 ? 0 : await reference();
+  for (const probe of probes) {
     const directory = join(context.writer.pointDirectory(point), 'passes', probe.name);
-    const load = closedLoop(context.settings, { ...loop, durationSeconds: probeSeconds });
-    const what = `${point.id}: ${probe.name}`;
-    const pass = await probePass(probe, subject, watchedLoad(context, what, load), directory);
+    const load = watchedLoad(context, `${point.id}: ${probe.name}`, await loadFor(probeSeconds));
+    const pass = await probePass(probe, subject, load, directory);
     context.signal.throwIfAborted();
-    const idle = closedLoop(context.settings, { ...loop, durationSeconds: referenceSeconds });
-    const { summary } = await plainPass(context, `${point.id}: without ${probe.name}`, idle);
+    const after = await reference();
     context.writer.writePoint(point, `passes/${probe.name}/pass.json`, ProbePass, {
       ...pass,
-      referencePerSecond: [reference, summary.throughputPerSecond],
+      referencePerSecond: [before, after],
     });
     if (pass.failed !== null) context.writer.notMeasured(`${probe.name} at ${point.id}`, pass.failed);
-    reference = summary.throughputPerSecond;
+    before = after;
   }
   return probes.map((probe) => probe.name);
 }
