@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Message, MessageType, type NodeId } from '../../consensus/messages.js';
+import type { Message, NodeId } from '../../consensus/messages.js';
 import { StrataError } from '../../errors.js';
 import type { Clock, Timer } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
@@ -12,15 +12,10 @@ import { RateLimitedLog } from '../rate-limited-log.js';
 import { silentLogger } from '../silent-logger.js';
 import { ConnectionPool } from './connection-pool.js';
 import { encodeFrame, type FrameHeader, FrameKind, Service } from './frame.js';
-import {
-  checkGreeting,
-  decodeRefusal,
-  encodeRefusal,
-  type Greeting,
-  Lane,
-  protocolVersion,
-} from './handshake.js';
+import { Gatekeeper } from './gatekeeper.js';
+import { decodeRefusal, encodeRefusal, type Greeting, Lane } from './handshake.js';
 import { decodeBatch } from './message-decoder.js';
+import { checkAddresses, laneOf } from './message-rules.js';
 import { PeerConnection, type PeerConnectionHost } from './peer-connection.js';
 import { createPeerMetrics, type PeerMetrics } from './peer-metrics.js';
 import { defaultPeerTimings, type PeerTimings } from './peer-timings.js';
@@ -63,7 +58,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   readonly #options: TransportOptions;
   readonly #logger: Logger;
   readonly #strangers: RateLimitedLog;
-  readonly #instanceId: string;
+  readonly #gatekeeper: Gatekeeper;
   readonly #pools = new Map<NodeId, ConnectionPool>();
   /** Ids that may greet this node: the members but itself. */
   readonly #peers = new Set<NodeId>();
@@ -85,7 +80,15 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     this.#logger = options.log ?? silentLogger;
     this.#strangers = new RateLimitedLog(this.#logger, options.clock);
     const draw = (): string => Math.floor(options.random.next() * 2 ** 32).toString(16);
-    this.#instanceId = `${draw()}-${draw()}-${process.pid.toString(16)}`;
+    this.#gatekeeper = new Gatekeeper({
+      self: options.self,
+      clusterId: options.clusterId,
+      instanceId: `${draw()}-${draw()}-${process.pid.toString(16)}`,
+      peers: this.#peers,
+      connectionsOf: (peer) => this.#connectionsOf(peer),
+      rivalProbeMs: Math.min(this.timings.probeTimeoutMs, this.timings.reconnectMsMax),
+      log: this.#strangers,
+    });
     this.#pending = new PendingRequests(options.limits.operationTimeoutMs);
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#server.maxConnections = peerConnectionsMax;
@@ -119,7 +122,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
         box = { bulk: [], urgent: [] };
         this.#outbox.set(pool, box);
       }
-      (isBulk(message.type) ? box.bulk : box.urgent).push(message);
+      (laneOf(message.type) === Lane.Bulk ? box.bulk : box.urgent).push(message);
     }
     for (const [pool, box] of this.#outbox) {
       // What must not wait goes first.
@@ -175,35 +178,12 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     await closed;
   }
 
-  // What the connections ask.
-
   greeting(to: NodeId, lane: number): Greeting {
-    return {
-      protocolVersion,
-      clusterId: this.#options.clusterId,
-      nodeId: this.#options.self,
-      instanceId: this.#instanceId,
-      toNodeId: to,
-      lane,
-    };
+    return this.#gatekeeper.greeting(to, lane);
   }
 
   admit(greeting: Greeting, connection: PeerConnection): StrataError | null {
-    const expected = connection.dialled ? new Set([connection.peer]) : this.#peers;
-    const refusal = checkGreeting(greeting, this.greeting(greeting.nodeId, greeting.lane), expected);
-    if (refusal !== null) {
-      this.#strangers.warn({ code: refusal.code, dialled: connection.dialled }, refusal.message);
-      return refusal;
-    }
-    const rivals = this.#connectionsOf(greeting.nodeId).filter(
-      (other) => other.open && other.instanceId !== greeting.instanceId,
-    );
-    if (rivals.length === 0) return null;
-    // Either two processes share an id, or the old process is gone and its connection does not know yet. A probe tells:
-    // who is still alive keeps the id, who is not is closed and the next attempt of the new process succeeds.
-    const probeMs = Math.min(this.timings.probeTimeoutMs, this.timings.reconnectMsMax);
-    for (const rival of rivals) rival.probe(probeMs);
-    return new StrataError('STRATA_NODE_DUPLICATE', { actual: greeting.nodeId });
+    return this.#gatekeeper.admit(greeting, connection);
   }
 
   onOpen(connection: PeerConnection): void {
@@ -287,14 +267,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     const startNs = this.clock.nowNs();
     const messages = decodeBatch(payload);
     this.metrics.decodeNs.record(this.clock.nowNs() - startNs);
-    for (const { from, to, type } of messages) {
-      if (to !== this.#options.self) throw invalidFrame(`a message for node ${to} came to the wrong node`);
-      // Forwarded on behalf of another member; everything else speaks for the sender alone.
-      const forwarded = type === MessageType.Propose || type === MessageType.ReadIndex;
-      if (from !== connection.peer && !forwarded) {
-        throw invalidFrame(`node ${connection.peer} speaks for node ${from}`);
-      }
-    }
+    checkAddresses(messages, this.#options.self, connection.peer);
     this.metrics.messagesReceived.add(messages.length);
     this.#handler?.onMessages(messages);
   }
@@ -323,14 +296,4 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     for (const connection of this.#incoming) connection.tick(nowNs);
     this.#pending.expire(nowNs);
   }
-}
-
-/** In order and possibly large: these share a connection. All others go where no queue stands. */
-function isBulk(type: MessageType): boolean {
-  return (
-    type === MessageType.Append ||
-    type === MessageType.AppendResponse ||
-    type === MessageType.Snapshot ||
-    type === MessageType.Propose
-  );
 }

@@ -1,0 +1,23 @@
+import { type Message, MessageType, type NodeId } from '../../consensus/messages.js';
+import { Lane } from './handshake.js';
+import { invalidFrame } from './varint.js';
+
+/** In order and possibly large: these share a connection. All others go where no queue stands. */
+export function laneOf(type: MessageType): Lane {
+  return type === MessageType.Append ||
+    type === MessageType.AppendResponse ||
+    type === MessageType.Snapshot ||
+    type === MessageType.Propose
+    ? Lane.Bulk
+    : Lane.Urgent;
+}
+
+/** A peer speaks for itself and to this node. @throws StrataError STRATA_FRAME_INVALID */
+export function checkAddresses(messages: readonly Message[], self: NodeId, peer: NodeId): void {
+  for (const { from, to, type } of messages) {
+    if (to !== self) throw invalidFrame(`a message for node ${to} came to node ${self}`);
+    // These may be forwarded on behalf of another member.
+    const forwarded = type === MessageType.Propose || type === MessageType.ReadIndex;
+    if (from !== peer && !forwarded) throw invalidFrame(`node ${peer} speaks for node ${from}`);
+  }
+}
