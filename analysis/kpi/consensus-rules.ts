@@ -94,7 +94,8 @@ export const CONSENSUS_RULES: readonly KpiRule[] = [
     claim: 'C10',
     layer: 'consensus',
     name: 'elections per hour',
-    meaning: 'campaigns of all nodes in the measured window (`consensus_elections_total`), scaled to an hour',
+    meaning:
+      'campaigns of all nodes in the measured window, pre-votes included (`consensus_elections_total`), scaled to an hour',
     direction: 'below',
     good: 1,
     bad: 1,

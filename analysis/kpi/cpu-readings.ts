@@ -41,8 +41,7 @@ export function followerCpu(point: PointFacts): Measured<CpuCapture> {
 }
 
 /** Code that looks after connections to peers. */
-export const isPoolFrame = (frame: CpuFrame): boolean =>
-  /network\/peers\/[^/]*(pool|connection)/.test(frame.file);
+export const isPoolFrame = (frame: CpuFrame): boolean => /network\/peers\/[^/]*pool/.test(frame.file);
 
 /** Opening a connection, by our code or Node's. */
 export const isConnectFrame = (frame: CpuFrame): boolean =>

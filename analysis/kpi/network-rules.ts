@@ -63,7 +63,7 @@ export const NETWORK_RULES: readonly KpiRule[] = [
     layer: 'network',
     name: 'RPC mean latency',
     meaning:
-      "round trip leader to peer and back, the peer's disk included (`network_peer_rtt_ns` of the leader)",
+      "round trip of a ping from the leader on the connection that carries the log, once a second: both sockets and both event loops, no disk (`network_peer_rtt_ns`). With the peer's disk it is the replication delay",
     direction: 'below',
     good: 5e6,
     bad: 5e6,

@@ -72,12 +72,17 @@ function mainThread(node: NodeWindow, read: (thread: Thread) => number): Measure
   return thread === undefined ? missing('/proc gave no main thread of the node') : measured(read(thread));
 }
 
-/** Log entries that one sync made durable, counted over the window. */
+/** Syncs that no request waits for and that carry no entry. */
+const BACKGROUND_SYNCS = ['io_fsync_cause_preallocate_total', 'io_fsync_cause_directory_total'];
+
+/** Log entries that one sync made durable, counted over the window; preallocation and directories left out. */
 export function entriesPerFsync(node: NodeWindow): Measured {
+  const background = BACKGROUND_SYNCS.reduce((total, name) => total + (node.counters[name] ?? 0), 0);
+  const syncs = map(counter(node, 'io_fsyncs_total'), (all) => all - background);
   return quotient(
     counter(node, 'log_entries_total'),
-    counter(node, 'io_fsyncs_total'),
-    'the node made no fsync in the window',
+    syncs,
+    'the node made no fsync of its log in the window',
   );
 }
 
@@ -97,7 +102,10 @@ export function countersBetween(
   suffix: string,
 ): readonly (readonly [string, number])[] {
   return Object.entries(node.counters)
-    .filter(([name]) => name.startsWith(prefix) && name.endsWith(suffix) && name.length > prefix.length)
+    .filter(
+      ([name]) =>
+        name.startsWith(prefix) && name.endsWith(suffix) && name.length > prefix.length + suffix.length,
+    )
     .map(([name, value]) => [name.slice(prefix.length, name.length - suffix.length), value] as const)
     .sort((one, other) => other[1] - one[1] || compareText(one[0], other[0]));
 }

@@ -128,7 +128,7 @@ export function consensusCounters(facts: Facts): string {
     );
   }
   for (const [name, counterName] of [
-    ['campaigns, all nodes', 'consensus_elections_total'],
+    ['campaigns, pre-votes included, all nodes', 'consensus_elections_total'],
     ['leader changes seen, all nodes', 'consensus_leader_changes_total'],
   ] as const) {
     table.row(name, ...facts.sweep.map((point) => table.cell(ofAllNodes(point, counterName), integer)));

@@ -33,7 +33,7 @@ export function fsyncLedger(facts: Facts): string {
       right('Write mean'),
       right('Batch wait mean'),
     ],
-    '`points/*/nodes/*.json`, `io_*` and `log_*`',
+    '`points/*/nodes/*.json`, `io_*` and `log_*`; times and entries without preallocation and directories, which no request waits for',
   );
   for (const point of facts.sweep) {
     for (const node of nodesInOrder(point)) {

@@ -134,7 +134,9 @@ describe('renderReport of a run that may not be believed', () => {
     );
     assert.match(report.split('\n')[0]!, /1 of 11 points.*`high`/);
     const verdict = report.slice(report.indexOf('## Verdict'), report.indexOf('## Machine baseline'));
-    assert.ok(verdict.includes('mid (100 clients)') && !verdict.includes('high (1,000 clients)'));
+    assert.ok(verdict.includes('11.8 ms at mid (100 clients)'));
+    assert.ok(verdict.includes('No conclusion at high (1,000 clients): the load generator'));
+    assert.equal(verdict.split('high (1,000 clients)').length, 2);
   });
 
   it('says that no request ended rather than computing with none', () => {

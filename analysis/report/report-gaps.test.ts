@@ -93,4 +93,23 @@ describe('renderReport of a run with gaps', () => {
     assertReadable(run);
     assert.ok(textOf(run).includes('3 nodes of point mid called themselves leader'));
   });
+
+  it('shows every further profile of the middle level, and what failed', () => {
+    const run = mapPoints(madeUpRun(), (point) => {
+      if (point.ref.id !== 'mid') return point;
+      const profile = point.passes[0]!;
+      const perf = {
+        ...profile,
+        pass: { ...profile.pass, probe: 'perf', failed: 'perf ended with code 255.' },
+      };
+      return { ...point, passes: [...point.passes, perf] };
+    });
+    assertReadable(run);
+    const report = textOf(run);
+    assert.ok(
+      report.includes('](flame/mid-leader-node1.svg)') &&
+        report.includes('](flame/perf-mid-leader-node1.svg)'),
+    );
+    assert.ok(report.includes('| perf at point mid | perf ended with code 255. |'));
+  });
 });

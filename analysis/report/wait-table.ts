@@ -31,7 +31,7 @@ const WAITS = [
   {
     histogram: 'runtime_loop_delay_ns',
     name: 'event loop delay',
-    what: 'a timer fires later than asked: the busy loop, the nearest thing to a global lock',
+    what: 'lateness of a timer that is due every 10 ms: the busy loop, the nearest thing to a global lock',
   },
   { histogram: 'runtime_gc_ns', name: 'garbage collection', what: 'the loop stands still (per collection)' },
 ] as const;

@@ -1,3 +1,4 @@
+import type { PassData } from '../../../results/run-directory.js';
 import type { CpuCapture } from '../../../results/schema/index.js';
 import { layerColour } from '../../charts/colours.js';
 import { stackedBarChart } from '../../charts/stacked-bars.js';
@@ -47,49 +48,63 @@ export const consensusSection: Section = (facts) => {
 function cpuPart(facts: Facts): { readonly text: string; readonly files: ReadonlyMap<string, string> } {
   const files = new Map<string, string>();
   const { middle } = facts;
-  const pass = middle === null ? null : cpuPass(middle.point);
-  if (middle === null || pass === null || !pass.ok) {
-    return {
-      text: notMeasured(pass === null ? 'the run has no sweep' : (pass as { because: string }).because),
-      files,
-    };
-  }
-  const captures = capturesByRole(pass.value);
-  const { pass: info } = pass.value;
-  const folder = `points/${middle.point.ref.id}/passes/${info.probe}`;
+  if (middle === null) return { text: notMeasured('the run has no sweep'), files };
+  const chosen = cpuPass(middle.point);
+  if (!chosen.ok) return { text: notMeasured(chosen.because), files };
+  const { pass } = chosen.value;
+  const captures = capturesByRole(chosen.value);
   files.set('charts/cpu-layers.svg', layerChart(captures, middle));
-  const roles = captures.map((capture) => {
-    const path = `flame/${middle.point.ref.id}-${capture.role}-node${capture.node}.svg`;
-    const title = `${capture.role} ${capture.node} at ${levelName(middle)}, CPU by layer`;
-    files.set(path, flamegraph(capture, { title }));
-    return blocks(
-      `**${capture.role} ${capture.node}**`,
-      figure(path, title),
-      functionTable(capture, `\`${folder}/node-${capture.node}.json\``),
-      unattributedNote(capture),
-    );
-  });
+  const others = middle.point.passes.filter((other) => other !== chosen.value && other.cpu.length > 0);
   const text = blocks(
-    `Main thread at ${levelName(middle)}, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${info.probe}\`${probeEffect(info.throughputPerSecond, info.referencePerSecond)}. Shares are of the samples on the CPU; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
-    layerTable(captures, folder),
+    `Main thread, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${pass.probe}\`${probeEffect(pass.throughputPerSecond, pass.referencePerSecond)} at ${levelName(middle)}. Shares are of the samples on the CPU; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
+    layerTable(facts),
     figure('charts/cpu-layers.svg', 'CPU of leader and follower by layer'),
-    ...roles,
+    ...profiles(middle, chosen.value, files),
+    ...others.flatMap((other) => profiles(middle, other, files)),
   );
   return { text, files };
 }
 
-function layerTable(captures: readonly CpuCapture[], folder: string): string {
-  const table = new MarkdownTable(
-    [left('Node'), ...BUSY_LAYERS.map((layer) => right(layer)), right('idle (of all samples)')],
-    `\`${folder}/node-*.json\``,
-  );
-  for (const capture of captures) {
-    const sampled = busyUs(capture) + capture.layers.idle;
-    table.row(
-      `${capture.role} ${capture.node}`,
-      ...BUSY_LAYERS.map((layer) => percent(layerShare(capture, layer))),
-      percent(sampled === 0 ? 0 : capture.layers.idle / sampled),
+/** Flamegraph and hot functions of each role in one pass; adds the pictures to `files`. */
+function profiles(middle: PointFacts, data: PassData, files: Map<string, string>): string[] {
+  const { probe } = data.pass;
+  return capturesByRole(data).map((capture) => {
+    const name = `${middle.point.ref.id}-${capture.role}-node${capture.node}`;
+    const path = probe === 'cpu-profile' ? `flame/${name}.svg` : `flame/${probe}-${name}.svg`;
+    const title = `${capture.role} ${capture.node} at ${levelName(middle)}, CPU by layer (${probe})`;
+    files.set(path, flamegraph(capture, { title }));
+    const source = `\`points/${middle.point.ref.id}/passes/${probe}/node-${capture.node}.json\``;
+    return blocks(
+      `**${capture.role} ${capture.node}, ${levelName(middle)}, by \`${probe}\`**`,
+      figure(path, title),
+      functionTable(capture, source),
+      unattributedNote(capture),
     );
+  });
+}
+
+/** Leader and one follower at every level that was profiled. */
+function layerTable(facts: Facts): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      left('Node'),
+      ...BUSY_LAYERS.map((layer) => right(layer)),
+      right('idle (of all samples)'),
+    ],
+    '`points/*/passes/*/node-*.json`',
+  );
+  for (const point of facts.sweep) {
+    const pass = cpuPass(point.point);
+    if (!pass.ok) continue;
+    for (const capture of capturesByRole(pass.value)) {
+      table.row(
+        levelName(point),
+        `${capture.role} ${capture.node}`,
+        ...BUSY_LAYERS.map((layer) => percent(layerShare(capture, layer))),
+        percent(sampledShare(capture, capture.layers.idle)),
+      );
+    }
   }
   return table.toString();
 }

@@ -100,36 +100,26 @@ function meanings(): string {
 
 function commands(facts: Facts): string {
   const { run } = facts.data;
-  const levels = facts.sweep.map((point) => point.point.ref.clients).join(',');
+  const levels = facts.sweep.map((point) => point.point.ref.clients).join(',') || '10,100,1000';
+  const middle = facts.middle?.point.ref.clients ?? 100;
   const strategies = [...new Set(facts.strategies.map((arm) => arm.point.ref.strategy))].sort().join(',');
-  const table = new MarkdownTable([left('To see again'), left('Command')], '`run.json`')
-    .row('the whole run', code(run.command))
-    .row('this report from its files', code(`strata report results/${run.id}`))
-    .row(
-      'the levels alone (section 1)',
-      code(`strata sweep --levels ${levels === '' ? '10,100,1000' : levels} --probes none`),
-    )
-    .row(
-      'strategies (2.1)',
-      code(
-        `strata fsync --strategies ${strategies === '' ? 'A,B,C,G' : strategies} --levels ${levels === '' ? '100' : levels}`,
-      ),
-    )
-    .row('system calls (2.3)', code('strata profile --pid <leader pid> --seconds 10 --probes strace'))
-    .row('the same by hand', code('strace -c -f -w -p <leader pid>'))
-    .row(
-      'CPU by layer, flamegraphs (3.2)',
-      code('strata profile --url http://127.0.0.1:<http port> --seconds 10 --probes cpu-profile'),
-    )
-    .row(
+  const rows: readonly (readonly [string, string])[] = [
+    ['the whole run', run.command],
+    ['this report from its files', `strata report results/${run.id}`],
+    ['the levels alone (section 1)', `strata sweep --levels ${levels} --probes none`],
+    ['strategies (2.1)', `strata fsync --strategies ${strategies || 'A,B,C,G'} --levels ${levels}`],
+    ['system calls (2.3)', `strata sweep --levels ${middle} --probes strace`],
+    ['the same by hand, on a running node', 'strace -c -f -w -p <pid>'],
+    ['CPU by layer, flamegraphs (3.2)', `strata sweep --levels ${middle} --probes cpu-profile`],
+    [
       'kernel and thread pool stacks',
-      code('perf record -F 499 -g -p <leader pid> -- sleep 10 && perf report --stdio | head -40'),
-    )
-    .row('disk and machine beside it', code('iostat -x 5; sar -n DEV 5; top -H -p <leader pid>'))
-    .row(
-      'ledger of a running node (2.2, 3.3, 3.4)',
-      code('curl -s http://127.0.0.1:<http port>/debug/layers'),
-    )
-    .row('two runs side by side', code(`strata compare results/${run.id} results/<new run>`));
+      'perf record -F 499 -g -p <pid> -- sleep 10 && perf report --stdio | head -40',
+    ],
+    ['disk, network and threads beside it', 'iostat -x 5; sar -n DEV 5; top -H -p <pid>'],
+    ['ledgers of a running node (2.2, 3.3, 3.4)', 'curl -s http://127.0.0.1:<http port>/debug/layers'],
+    ['what this machine can capture', 'strata doctor'],
+  ];
+  const table = new MarkdownTable([left('To see again'), left('Command')], '`run.json`');
+  for (const [what, command] of rows) table.row(what, code(command));
   return table.toString();
 }

@@ -2,7 +2,7 @@ import type { LoadSummary, NodeWindow } from '../../../results/schema/index.js';
 import { leaderLayerShare } from '../../kpi/cpu-readings.js';
 import { fromLeader } from '../../kpi/leader-readings.js';
 import { type Measured, map, measured, missing, quotient } from '../../measures/measured.js';
-import { counter, counterPerSecond, histogramMean, histogramQuantile } from '../../measures/node-measures.js';
+import { counter, counterPerSecond, histogramCount, histogramMean } from '../../measures/node-measures.js';
 import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
 import { medianInterval } from '../../statistics/order-statistics.js';
 import {
@@ -230,7 +230,7 @@ function peerTable(facts: Facts): string {
       left('Level'),
       left('Node'),
       right('RTT mean'),
-      right('RTT p99'),
+      right('Pings'),
       right('Sent'),
       right('Received'),
       right('Messages sent'),
@@ -240,7 +240,7 @@ function peerTable(facts: Facts): string {
       right('Connects'),
       right('Dropped'),
     ],
-    '`points/*/nodes/*.json`; a round trip includes the disk of the peer',
+    '`points/*/nodes/*.json`; RTT: pings once a second on the connections that this node dialled, no disk in them',
   );
   for (const point of facts.sweep) {
     for (const node of nodesInOrder(point)) {
@@ -250,7 +250,7 @@ function peerTable(facts: Facts): string {
         levelName(point),
         `${node.role} ${node.node}`,
         table.cell(histogramMean(node, 'network_peer_rtt_ns'), nanos),
-        table.cell(histogramQuantile(node, 'network_peer_rtt_ns', 0.99), nanos),
+        table.cell(histogramCount(node, 'network_peer_rtt_ns'), integer),
         rate('network_peer_bytes_sent_total', (value) => `${bytes(value)}/s`),
         rate('network_peer_bytes_received_total', (value) => `${bytes(value)}/s`),
         rate('network_peer_messages_sent_total', perSecond),

@@ -1,6 +1,8 @@
 import { EXPERIMENT_CLAIMS } from '../../reference/claims.js';
-import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
-import type { Facts } from '../facts.js';
+import { mean } from '../../statistics/order-statistics.js';
+import { percent, perSecond } from '../../tables/format.js';
+import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { type Facts, levelName } from '../facts.js';
 import { blocks, type Section } from '../section.js';
 
 export const notMeasuredSection: Section = (facts) => {
@@ -9,6 +11,8 @@ export const notMeasuredSection: Section = (facts) => {
     text: blocks(
       '## 8 Not measured, because',
       gaps ?? 'Nothing of what this kind of run can measure is missing.',
+      '### What watching cost',
+      probeTable(facts),
       '### Claims of the document that are experiments of their own',
       'Each compares two or more arms, run in turns; a sweep has one arm and settles none of them.',
       experimentTable(),
@@ -38,7 +42,7 @@ function gapTable(facts: Facts): string | null {
     }
   }
   if (baseline === null) table.row('machine baseline', '`baseline.json` does not exist', '');
-  for (const point of [...facts.sweep]) {
+  for (const point of facts.sweep) {
     const { id } = point.point.ref;
     if (point.point.stages === null)
       table.row(`request budget of ${id}`, `\`points/${id}/stages.json\` does not exist`, '');
@@ -46,22 +50,53 @@ function gapTable(facts: Facts): string | null {
       table.row(`node windows of ${id}`, `\`points/${id}/nodes\` holds no file`, '');
   }
   if (facts.strategies.length === 0)
-    table.row('durability strategies', 'this run has one strategy only', code('strata fsync'));
+    table.row('durability strategies', 'this run compares none', code('strata sweep --with-fsync'));
   return table.isEmpty ? null : table.toString();
 }
 
-function experimentTable(): string {
+/** The probe effect: throughput of a watched pass against that of the unwatched ones around it. */
+function probeTable(facts: Facts): string {
   const table = new MarkdownTable(
-    [left('Claim'), left('What'), left('Why not here'), left('Command')],
-    'list of claims',
+    [
+      left('Probe'),
+      left('Tier'),
+      left('Question'),
+      left('Level'),
+      right('Watched'),
+      right('Unwatched'),
+      right('Effect'),
+    ],
+    '`points/*/passes/*/pass.json`',
   );
+  for (const point of facts.sweep) {
+    for (const { pass } of point.point.passes) {
+      const reference = mean(pass.referencePerSecond);
+      const because = 'no pass without the probe was taken beside it';
+      table.row(
+        pass.probe,
+        pass.tier,
+        pass.question,
+        levelName(point),
+        perSecond(pass.throughputPerSecond),
+        table.nullable(reference, perSecond, because),
+        reference === null || reference <= 0
+          ? table.missing(because)
+          : percent(pass.throughputPerSecond / reference - 1),
+      );
+    }
+  }
+  if (table.isEmpty) return 'Nothing: no probe ran in this run. The measured passes never have one.';
+  return blocks(
+    'Every probe has a pass of its own; the measured passes have none. An effect of a few per cent is within the noise of passes this short.',
+    table.toString(),
+  );
+}
+
+function experimentTable(): string {
+  const table = new MarkdownTable([left('Claim'), left('What'), left('Why not here')], 'list of claims');
   for (const claim of EXPERIMENT_CLAIMS) {
-    table.row(
-      claim.id,
-      claim.what,
-      `an experiment of its own, not part of a sweep${claim.here === undefined ? '' : `; ${claim.here}`}`,
-      code(`strata lab run ${claim.id}`),
-    );
+    const here = claim.here === undefined ? '' : `; ${claim.here}`;
+    table.row(claim.id, claim.what, `an experiment of its own, not part of a sweep${here}`);
   }
   return table.toString();
 }

@@ -168,5 +168,5 @@ function judged(point: PointFacts, verdict: Verdict): string {
 }
 
 function labNote(): string {
-  return "The document's before/after tables (coroutines, dynamic buffer, connection pool: R5) compare two builds; they are experiments with arms of their own, `strata lab run N1,N3,N5`, and no sweep can fill them.";
+  return "The document's before/after tables (coroutines, dynamic buffer, connection pool: R5) compare two builds; they are experiments with arms of their own (N1, N3, N5), and no sweep can fill them.";
 }

@@ -23,6 +23,7 @@ export const verdictSection: Section = (facts) => ({
 function sentence(facts: Facts): string {
   const sound = facts.sweep.filter((point) => point.unsound.length === 0);
   const strategies = strategySentence(facts);
+  if (facts.sweep.length === 0 && strategies !== null) return `**${strategies}**`;
   if (sound.length === 0) {
     const because =
       facts.sweep.length === 0 ? 'the run has no sweep' : 'no level of the sweep passed its audit';
@@ -38,7 +39,15 @@ function sentence(facts: Facts): string {
   const limit = limitOf(middle, facts);
   const limited =
     limit === null ? 'What limits it was not measured.' : `At ${levelName(middle)} the limit is ${limit}.`;
-  return `**${levels}. ${limited}${strategies === null ? '' : ` ${strategies}`}**`;
+  return `**${levels}. ${limited}${noConclusion(facts)}${strategies === null ? '' : ` ${strategies}`}**`;
+}
+
+/** The levels that the sentence leaves out, with the reason. */
+function noConclusion(facts: Facts): string {
+  return facts.sweep
+    .filter((point) => point.unsound.length > 0)
+    .map((point) => ` No conclusion at ${levelName(point)}: ${point.unsound.join('; ')}.`)
+    .join('');
 }
 
 function p99(point: PointFacts): string {
