@@ -153,12 +153,15 @@ export class ConnectionPool {
     slot.connection = null;
     const { host, logger } = this.#options;
     if (this.#closed) return;
-    // A peer that is down is tried for ever: it is told once, not every second.
+    const wasOpen = connection.openedNs > 0;
+    // A peer that is down is tried for ever: it is told once, not every second. Nodes do not start at the same moment, so one
+    // that is not there yet is no reason to warn.
     if (reason !== null && reason.message !== this.#lastReason) {
       this.#lastReason = reason.message;
-      logger.warn({ peer: this.peer, lane: connection.lane, code: reason.code }, reason.message);
+      const fields = { peer: this.peer, lane: connection.lane, code: reason.code };
+      if (wasOpen) logger.warn(fields, reason.message);
+      else logger.info(fields, reason.message);
     }
-    const wasOpen = connection.openedNs > 0;
     if (wasOpen) this.#reportUnreachable();
     const lastedMs = wasOpen ? (host.clock.nowNs() - connection.openedNs) / 1e6 : 0;
     // A connection that breaks as soon as it stands must not be tried in a tight loop.
