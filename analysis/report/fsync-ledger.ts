@@ -10,9 +10,10 @@ import {
   timeShare,
   writesPerFsync,
 } from '../measures/node-measures.js';
+import { leaderSyscalls } from '../measures/syscalls.js';
 import { bytes, integer, nanos, percent, significant } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
-import { type Facts, levelName, nodesInOrder } from './facts.js';
+import { type Facts, levelName, nodesInOrder, type PointFacts } from './facts.js';
 import { notMeasured } from './section.js';
 
 /** Every sync of every node in the measured windows, as the process saw it. */
@@ -75,7 +76,19 @@ export function ledgerParagraph(facts: Facts): string | null {
     p99 === null
       ? ''
       : ` Its p99 of ${nanos(p99)} is ${p99 < 10e6 ? 'within' : 'above'} the 10 ms that etcd asks of a disk.`;
-  return `At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${etcd}`;
+  return `At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${kernelPart(middle, mean)}${etcd}`;
+}
+
+/** What the process saw less what the kernel took is the thread pool's queue and the wake-up of the loop. */
+function kernelPart(point: PointFacts, observedNs: number): string {
+  const kernelUs = valueOrNull(leaderSyscalls(point.point))?.syncMeanUs ?? null;
+  if (kernelUs === null) return '';
+  const restNs = observedNs - kernelUs * 1e3;
+  const rest =
+    restNs > 0
+      ? `that leaves ${nanos(restNs)} (${percent(restNs / observedNs)}) for queue and wake-up`
+      : 'which leaves nothing for queue and wake-up: tracing slowed the calls down';
+  return ` In the kernel a sync took ${nanos(kernelUs * 1e3)} (traced pass, section 2.3); ${rest}.`;
 }
 
 export function syncCauses(facts: Facts): string | null {

@@ -37,7 +37,7 @@ export const consensusSection: Section = (facts) => {
       '### 3.2 CPU by layer and hot functions',
       cpu.text,
       '### 3.3 Waits, apart from work',
-      'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues. None of them uses CPU.',
+      'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues. The queues use no CPU; a garbage collection does, and everything else waits for it.',
       waitTable(facts),
       '### 3.4 Commits, heartbeats, elections, applier',
       consensusCounters(facts),
