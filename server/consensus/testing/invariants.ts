@@ -1,0 +1,300 @@
+import {
+  type Entry,
+  EntryType,
+  type Message,
+  MessageType,
+  type NodeId,
+  type ReadState,
+  Role,
+  type StorageAppend,
+} from '../messages.js';
+import { isSame, type Observed } from './observed.js';
+import { Violation } from './violation.js';
+
+/** What was last seen of a node, to see that it only grows. */
+interface Seen {
+  term: number;
+  commit: number;
+  applied: number;
+  ledTerm: number;
+}
+
+/** Terms and indexes of a run stay far below this. */
+const KEY_BASE = 2 ** 24;
+
+/**
+ * The properties that Raft promises (figure 3 of the paper) and those that this core adds, checked after every step of every node against
+ * the history of the whole run, by an observer who sees all disks at once. A property that fails throws a `Violation`.
+ */
+export class Invariants {
+  readonly #nodes: ReadonlyMap<NodeId, Observed>;
+  readonly #seen = new Map<NodeId, Seen>();
+  readonly #leaderOf = new Map<number, NodeId>();
+  readonly #voteOf = new Map<number, NodeId>();
+  /** Every entry that ever stood in a log, by index and term, with the term before it. */
+  readonly #known = new Map<number, { readonly entry: Entry; readonly previousTerm: number }>();
+  /** What is committed, and in which leader's term that was first seen. */
+  readonly chosen: Entry[] = [];
+  readonly #chosenIn: number[] = [];
+  readonly #reads = new Map<number, { readonly node: NodeId; readonly chosenBefore: number }>();
+  readsServed = 0;
+
+  /** A run may begin with logs as the figures of the paper draw them; `chosen` are the entries committed in them. */
+  constructor(nodes: ReadonlyMap<NodeId, Observed>, chosen: readonly Entry[] = []) {
+    this.#nodes = nodes;
+    for (const entry of chosen) {
+      this.chosen.push(entry);
+      this.#chosenIn.push(entry.term);
+    }
+  }
+
+  get leaderCount(): number {
+    return this.#leaderOf.size;
+  }
+
+  onStart(node: Observed): void {
+    const { raw, storage } = node;
+    if (raw === null) return;
+    storage.entries.forEach((entry, at) => {
+      this.#checkLogMatching(entry, storage.entries[at - 1]?.term ?? 0);
+    });
+    const { term, commitIndex: commit, appliedIndex: applied } = raw;
+    this.#seen.set(node.id, { term, commit, applied, ledTerm: 0 });
+    this.#checkCommitKnown(node, commit);
+  }
+
+  onStep(node: Observed): void {
+    const { raw } = node;
+    const seen = this.#seen.get(node.id);
+    if (raw === null || seen === undefined) return;
+    const { term, commitIndex: commit, appliedIndex: applied } = raw;
+    monotone(node, 'term', seen.term, term);
+    monotone(node, 'commit', seen.commit, commit);
+    monotone(node, 'applied', seen.applied, applied);
+    if (applied > commit)
+      throw new Violation('applied <= committed', `node ${node.id}: ${applied} > ${commit}`);
+    seen.term = term;
+    seen.applied = applied;
+    if (raw.role === Role.Leader) {
+      if (seen.ledTerm !== term) this.#onElected(node, term);
+      seen.ledTerm = term;
+      if (commit > seen.commit) this.#onCommit(node, commit);
+      this.#checkMatches(node);
+    }
+    if (commit > seen.commit) this.#checkCommitKnown(node, commit);
+    seen.commit = commit;
+  }
+
+  /** Election safety (§5.2) and leader completeness (§5.4). */
+  #onElected(node: Observed, term: number): void {
+    const other = this.#leaderOf.get(term);
+    if (other !== undefined && other !== node.id)
+      throw new Violation('election safety', `nodes ${other} and ${node.id} both lead term ${term}`);
+    this.#leaderOf.set(term, node.id);
+    this.chosen.forEach((entry, at) => {
+      if (this.#chosenIn[at]! < term && node.submitted[at]?.term !== entry.term) {
+        throw new Violation(
+          'leader completeness',
+          `node ${node.id} leads term ${term} without entry ${entry.index} committed in term ${this.#chosenIn[at]}`,
+        );
+      }
+    });
+  }
+
+  /** A leader commits only what a quorum of its configuration has on disk (§5.3, §5.4.2). */
+  #onCommit(node: Observed, commit: number): void {
+    const raw = node.raw!;
+    const entry = node.submitted[commit - 1];
+    if (entry === undefined)
+      throw new Violation(
+        'committed is durable',
+        `node ${node.id} commits ${commit}, never handed to storage`,
+      );
+    for (const half of [raw.membership.voters, raw.membership.votersOutgoing]) {
+      let holding = 0;
+      for (const id of half) {
+        if (this.#nodes.get(id)?.storage.entries[commit - 1]?.term === entry.term) holding += 1;
+      }
+      if (half.size > 0 && holding <= half.size / 2) {
+        throw new Violation(
+          'committed is durable',
+          `node ${node.id} commits ${commit} of term ${entry.term}, durable on ${holding} of ${half.size} voters`,
+        );
+      }
+    }
+    for (let index = this.chosen.length + 1; index <= commit; index++) {
+      this.chosen.push(node.submitted[index - 1]!);
+      this.#chosenIn.push(raw.term);
+    }
+  }
+
+  /** Nobody commits what no leader has committed. */
+  #checkCommitKnown(node: Observed, commit: number): void {
+    if (commit > this.chosen.length) {
+      throw new Violation(
+        'state machine safety',
+        `node ${node.id} commits ${commit}, leaders only ${this.chosen.length}`,
+      );
+    }
+  }
+
+  /** `match` of a leader is on that follower's disk, as long as the follower knows no later term (figure 2, matchIndex). */
+  #checkMatches(node: Observed): void {
+    const raw = node.raw!;
+    for (const { id, match, next } of raw.status().progress) {
+      const storage = this.#nodes.get(id)?.storage;
+      if (match >= next) throw new Violation('match < next', `node ${id}: ${match} >= ${next}`);
+      if (storage === undefined || match === 0 || storage.hardState.term > raw.term) continue;
+      const there = storage.entries[match - 1]?.term;
+      if (there === undefined || there !== node.submitted[match - 1]?.term) {
+        throw new Violation(
+          'match is durable',
+          `leader ${node.id} of term ${raw.term} counts ${match} on node ${id}, whose disk holds ${storage.entries.length}`,
+        );
+      }
+    }
+  }
+
+  onSubmit(node: Observed, { entries, hardState }: StorageAppend): void {
+    const first = entries[0];
+    if (first !== undefined && first.index <= node.submitted.length && node.raw?.role === Role.Leader) {
+      throw new Violation(
+        'leader append-only',
+        `leader ${node.id} replaces entry ${first.index} of ${node.submitted.length} (§5.3)`,
+      );
+    }
+    let previousTerm = first === undefined ? 0 : (node.submitted[first.index - 2]?.term ?? 0);
+    for (const entry of entries) {
+      this.#checkLogMatching(entry, previousTerm);
+      previousTerm = entry.term;
+    }
+    if (hardState !== null) this.#checkCommitKnown(node, hardState.commit);
+  }
+
+  /**
+   * Log matching (§5.3): index and term name one entry, and the one before it; by induction all before it. Remembering every entry of the
+   * run compares all logs of all times at the cost of one look-up.
+   */
+  #checkLogMatching(entry: Entry, previousTerm: number): void {
+    const key = entry.term * KEY_BASE + entry.index;
+    const known = this.#known.get(key);
+    if (known === undefined) this.#known.set(key, { entry, previousTerm });
+    else if (known.previousTerm !== previousTerm || !isSame(known.entry, entry)) {
+      throw new Violation(
+        'log matching',
+        `two logs differ at or before index ${entry.index}, term ${entry.term}`,
+      );
+    }
+  }
+
+  /** After a ready: what the node holds for committed is what was committed. */
+  onDrained(node: Observed): void {
+    const { raw, submitted } = node;
+    if (raw === null) return;
+    const last = Math.min(raw.commitIndex, submitted.length);
+    if (last > 0 && submitted[last - 1]!.term !== this.chosen[last - 1]?.term) {
+      throw new Violation('state machine safety', `node ${node.id} committed another entry at ${last}`);
+    }
+  }
+
+  /** Persistent state "updated on stable storage before responding to RPCs" (figure 2): these must not pass the disk. */
+  onImmediateSend(node: Observed, message: Message): void {
+    const { type, term } = message;
+    if (type === MessageType.Vote || type === MessageType.VoteResponse || type === MessageType.AppendResponse)
+      throw new Violation(
+        'durable before answering',
+        `message type ${type} of node ${node.id} passed its disk`,
+      );
+    if (
+      (type === MessageType.Append || type === MessageType.TimeoutNow) &&
+      node.storage.hardState.term < term
+    )
+      throw new Violation(
+        'durable before leading',
+        `node ${node.id} speaks for term ${term} before it is durable`,
+      );
+  }
+
+  /**
+   * At most one configuration change stands behind the durable commit index. A node that restarts votes and campaigns by the membership of
+   * its durable commit index; two changes behind, its majorities need not overlap those of the others any more.
+   */
+  onDurable({ id, storage: { entries, hardState } }: Observed): void {
+    let changes = 0;
+    for (let index = hardState.commit + 1; index <= entries.length; index++) {
+      if (entries[index - 1]!.type === EntryType.ConfChange) changes += 1;
+    }
+    if (changes > 1)
+      throw new Violation(
+        'one change at a time',
+        `node ${id} holds ${changes} changes behind commit ${hardState.commit}`,
+      );
+  }
+
+  onRelease(node: Observed, { type, term, to, index, reject }: Message): void {
+    const { hardState, entries } = node.storage;
+    if (hardState.term < term)
+      throw new Violation('durable before answering', `node ${node.id}: term ${term} is not durable`);
+    if (reject) return;
+    const vote = type === MessageType.VoteResponse ? to : type === MessageType.Vote ? node.id : 0;
+    if (vote > 0) this.#checkOneVote(node, term, vote);
+    // A later durable term ends what the message speaks of; else it must be on the disk.
+    if (hardState.term > term) return;
+    if (vote > 0 && hardState.vote !== vote)
+      throw new Violation(
+        'durable before answering',
+        `node ${node.id} votes for ${vote}, durable ${hardState.vote}`,
+      );
+    if (type === MessageType.AppendResponse && entries.length < index)
+      throw new Violation(
+        'durable before answering',
+        `node ${node.id} answers ${index}, durable ${entries.length}`,
+      );
+  }
+
+  /** "Each server will vote for at most one candidate in a given term" (§5.2), also across a crash. */
+  #checkOneVote(node: Observed, term: number, vote: NodeId): void {
+    const key = term * KEY_BASE + node.id;
+    const other = this.#voteOf.get(key) ?? vote;
+    if (other !== vote)
+      throw new Violation(
+        'one vote a term',
+        `node ${node.id} votes for ${other} and ${vote} in term ${term}`,
+      );
+    this.#voteOf.set(key, vote);
+  }
+
+  /** State machine safety (§5.4.3): every node applies the same entry at every index, once and in order. */
+  onApply(node: Observed, entry: Entry): void {
+    if (entry.index !== node.applied.length + 1)
+      throw new Violation(
+        'applied once in order',
+        `node ${node.id}: ${entry.index} after ${node.applied.length}`,
+      );
+    const chosen = this.chosen[entry.index - 1];
+    if (chosen === undefined || !isSame(chosen, entry))
+      throw new Violation('state machine safety', `node ${node.id} applies another entry at ${entry.index}`);
+  }
+
+  onReadAsked(node: Observed, context: number): void {
+    this.#reads.set(context, { node: node.id, chosenBefore: this.chosen.length });
+  }
+
+  /** Linearizable reads (§8, thesis §6.4): a read sees all that was committed when it was asked. */
+  onReadState(node: Observed, { context, index }: ReadState): void {
+    const read = this.#reads.get(context);
+    if (read === undefined || read.node !== node.id)
+      throw new Violation('read answered to its asker', `node ${node.id} got read ${context}`);
+    if (index < read.chosenBefore)
+      throw new Violation(
+        'fresh read',
+        `read ${context} sees ${index}, committed before it ${read.chosenBefore}`,
+      );
+    this.readsServed += 1;
+  }
+}
+
+function monotone(node: Observed, what: string, before: number, now: number): void {
+  if (now < before)
+    throw new Violation(`monotone ${what}`, `node ${node.id}: ${what} ${now} after ${before}`);
+}

@@ -1,0 +1,62 @@
+import type { Message, NodeId } from '../messages.js';
+import type { Random } from './random.js';
+
+export interface NetworkFaults {
+  /** Probability that a message vanishes when sent. */
+  readonly loss: number;
+  /** Probability that a message arrives twice. */
+  readonly duplication: number;
+  /** Of how many of the oldest messages under way the next one is picked: 1 keeps the order. */
+  readonly reorderWindow: number;
+}
+
+export const NO_FAULTS: NetworkFaults = { loss: 0, duplication: 0, reorderWindow: 1 };
+
+/** More than this under way and the oldest is lost: a network has finite buffers, and a run finite memory. */
+const CAPACITY = 200;
+
+/** Messages under way between all nodes. A link is directed: what is cut loses messages at delivery, so also those already under way. */
+export class NetworkModel {
+  readonly #underWay: Message[] = [];
+  readonly #cut = new Set<string>();
+  faults: NetworkFaults = NO_FAULTS;
+
+  get underWay(): readonly Message[] {
+    return this.#underWay;
+  }
+
+  send(message: Message, random: Random): void {
+    if (random.chance(this.faults.loss)) return;
+    this.#underWay.push(message);
+    if (random.chance(this.faults.duplication)) this.#underWay.push(message);
+    if (this.#underWay.length > CAPACITY) this.#underWay.shift();
+  }
+
+  /** The next message to arrive; null when none is under way or the picked one is lost on a cut link. */
+  receive(random: Random): Message | null {
+    if (this.#underWay.length === 0) return null;
+    const window = Math.min(this.faults.reorderWindow, this.#underWay.length);
+    const [message] = this.#underWay.splice(random.between(0, window - 1), 1);
+    return message === undefined || this.#cut.has(link(message.from, message.to)) ? null : message;
+  }
+
+  /** Removes and returns the messages under way that fit. */
+  take(fits: (message: Message) => boolean): Message[] {
+    const taken = this.#underWay.filter(fits);
+    const left = this.#underWay.filter((message) => !fits(message));
+    this.#underWay.splice(0, this.#underWay.length, ...left);
+    return taken;
+  }
+
+  cutOneWay(from: NodeId, to: NodeId): void {
+    this.#cut.add(link(from, to));
+  }
+
+  heal(): void {
+    this.#cut.clear();
+  }
+}
+
+function link(from: NodeId, to: NodeId): string {
+  return `${from}>${to}`;
+}
