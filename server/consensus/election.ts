@@ -1,3 +1,4 @@
+import { noteInheritedLeave } from './conf-change-flow.js';
 import { EntryType, type Message, MessageType, type NodeId, Role } from './messages.js';
 import { voteResult } from './quorum.js';
 import type { Raft } from './raft.js';
@@ -69,7 +70,10 @@ function countVote(raft: Raft, from: NodeId, granted: boolean): void {
   switch (voteResult(incoming, votersOutgoing, raft.votes)) {
     case 'won':
       if (raft.role === Role.PreCandidate) requestVotes(raft, MessageType.Vote, false);
-      else raft.becomeLeader();
+      else {
+        raft.becomeLeader();
+        noteInheritedLeave(raft);
+      }
       return;
     case 'lost':
       // Pre-vote: the term is still the old one.

@@ -99,11 +99,7 @@ export function handleHeartbeatResponse(raft: Raft, message: Message): void {
   progress.probeSent = false;
   // Appends or their answers may be lost: this is the chance to find out.
   if (progress.match < raft.log.lastIndex) progress.mustSend = true;
-  if (message.context === 0) return;
-  const { voters, votersOutgoing } = raft.membership;
-  for (const read of raft.reads.acknowledge(raft.id, message.from, message.context, voters, votersOutgoing)) {
-    answerRead(raft, read.from, read.context, read.index);
-  }
+  if (message.context > 0) confirmReads(raft, message.from, message.context);
 }
 
 // Reads
@@ -121,6 +117,14 @@ export function handleReadIndex(raft: Raft, from: NodeId, context: number): void
   broadcastHeartbeat(raft);
 }
 
+/** `peer` acknowledged a read round. With this node itself for `peer`: a quorum may have become smaller. */
+export function confirmReads(raft: Raft, peer: NodeId, round: number): void {
+  const { voters, votersOutgoing } = raft.membership;
+  for (const read of raft.reads.acknowledge(raft.id, peer, round, voters, votersOutgoing)) {
+    answerRead(raft, read.from, read.context, read.index);
+  }
+}
+
 function releasePostponedReads(raft: Raft): void {
   if (raft.postponedReads.length === 0 || !raft.hasCommittedInTerm) return;
   const reads = raft.postponedReads;
@@ -133,9 +137,11 @@ function answerRead(raft: Raft, from: NodeId, context: number, index: number): v
   else raft.send({ type: MessageType.ReadIndexResponse, to: from, index, context });
 }
 
+/** No other node votes, in either half of a joint configuration: nobody's answer could confirm a read. */
 function isAlone(raft: Raft): boolean {
   const { voters, votersOutgoing } = raft.membership;
-  return voters.size === 1 && voters.has(raft.id) && votersOutgoing.size === 0;
+  const isOnlySelf = (half: ReadonlySet<NodeId>): boolean => half.size === 1 && half.has(raft.id);
+  return isOnlySelf(voters) && (votersOutgoing.size === 0 || isOnlySelf(votersOutgoing));
 }
 
 // Leadership

@@ -43,6 +43,8 @@ export class Raft {
   transferee: NodeId = 0;
   /** Index of the newest configuration change; another one may be proposed once it is applied. */
   pendingConfIndex = 0;
+  /** Leader: index of a change, not applied yet, with which this node loses its vote; 0 for none. */
+  leavesAt = 0;
   uncommittedBytes = 0;
 
   messages: Message[] = [];
@@ -132,6 +134,7 @@ export class Raft {
     this.#drawElectionTicks();
     this.transferee = 0;
     this.pendingConfIndex = 0;
+    this.leavesAt = 0;
     this.uncommittedBytes = 0;
     this.votes.clear();
     this.reads.clear();
@@ -157,6 +160,9 @@ export class Raft {
     this.membership = membership;
     const members = new Set(this.members());
     for (const id of this.progress.keys()) if (!members.has(id)) this.progress.delete(id);
+    // A candidate or leader keeps its role here; a leader without a vote steps down by itself.
+    if (this.role === Role.Follower || this.role === Role.Learner)
+      this.role = this.isLearner ? Role.Learner : Role.Follower;
     // A newcomer counts as active until the next check, so that adding one does not cost the quorum at once.
     this.#fillProgress(true);
   }

@@ -29,6 +29,8 @@ export function step(raft: Raft, message: Message): void {
     handleStored(raft, message);
     return;
   }
+  // Term 0 means none: no node speaks for it. It comes from outside, so it is refused and not believed.
+  if (message.term === 0) return;
   if (message.term > raft.term && !adoptTerm(raft, message)) return;
   if (message.term < raft.term) {
     answerStale(raft, message);

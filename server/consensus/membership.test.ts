@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type ConfChange, ConfChangeType, type ConfChangeV2 } from './confchange.js';
+import { MessageType, Role } from './messages.js';
+import { Cluster } from './testing/cluster.js';
+
+const { AddNode, RemoveNode, AddLearner } = ConfChangeType;
+const one = (type: ConfChange['type'], node: number): ConfChangeV2 => ({
+  changes: [{ type, node }],
+  transition: 'auto',
+});
+const dropped = (reason: RegExp) => (error: Error & { code?: string }) =>
+  error.code === 'STRATA_PROPOSAL_DROPPED' && reason.test(error.message);
+const voters = (cluster: Cluster, id: number): number[] => [...cluster.raw(id).membership.voters].sort();
+
+describe('membership through the log', () => {
+  it('a learner is added, catches up without counting, and is promoted', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3, 4], config: { voters: [1, 2, 3] } });
+    cluster.elect(1);
+    cluster.propose(1, 'before');
+    cluster.settle();
+    cluster.change(1, one(AddLearner, 4));
+    cluster.settle();
+    cluster.pass(2);
+    assert.equal(cluster.raw(4).role, Role.Learner);
+    assert.equal(cluster.node(4).applied.length, cluster.node(1).applied.length);
+
+    // Leader and learner alone are no quorum.
+    cluster.isolate(2);
+    cluster.isolate(3);
+    const index = cluster.propose(1, 'not by a learner');
+    cluster.settle();
+    assert.ok(cluster.raw(1).commitIndex < index);
+    cluster.heal();
+    cluster.pass(2);
+    assert.equal(cluster.raw(1).commitIndex, index);
+
+    cluster.change(1, one(AddNode, 4));
+    cluster.settle();
+    for (const id of [1, 2, 3, 4]) assert.deepEqual(voters(cluster, id), [1, 2, 3, 4]);
+    assert.equal(cluster.raw(4).role, Role.Follower, 'a promoted learner is one no more');
+  });
+
+  it('a promoted learner takes over when leadership is handed to it', () => {
+    const cluster = new Cluster({ ids: [1, 2], config: { voters: [1], learners: [2] } });
+    cluster.elect(1);
+    cluster.change(1, one(AddNode, 2));
+    cluster.settle();
+    cluster.node(1).call((raw) => raw.transferLeader(2));
+    cluster.settle();
+    assert.equal(cluster.raw(2).role, Role.Leader);
+  });
+
+  it('a voter that is demoted follows on as a learner and never campaigns', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.elect(1);
+    cluster.change(1, one(AddLearner, 3));
+    cluster.settle();
+    cluster.pass(2);
+    assert.equal(cluster.raw(3).role, Role.Learner);
+    const { term } = cluster.raw(3);
+    cluster.isolate(3);
+    cluster.tick(3, 100);
+    cluster.run(3);
+    assert.deepEqual([cluster.raw(3).role, cluster.raw(3).term], [Role.Learner, term]);
+  });
+
+  it('a second change is refused while one is pending, and taken once that is applied', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3, 4, 5], config: { voters: [1, 2, 3] } });
+    cluster.elect(1);
+    cluster.change(1, one(AddLearner, 4));
+    assert.throws(() => cluster.change(1, one(AddLearner, 5)), dropped(/is not applied yet/));
+    cluster.settle();
+    cluster.change(1, one(AddLearner, 5));
+    cluster.settle();
+    assert.deepEqual([...cluster.raw(1).membership.learners], [4, 5]);
+  });
+
+  it('a change is refused before the first commit of the term', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.campaign(1);
+    while (cluster.raw(1).role !== Role.Leader) {
+      for (const { id } of cluster.nodes) cluster.run(id);
+      cluster.deliver();
+    }
+    assert.throws(
+      () => cluster.change(1, one(RemoveNode, 3)),
+      dropped(/has not committed an entry in its term/),
+    );
+    cluster.settle();
+    cluster.change(1, one(RemoveNode, 3));
+  });
+
+  it('what cannot be applied never enters the log', () => {
+    const cluster = new Cluster({ ids: [1, 2] });
+    cluster.elect(1);
+    const { lastIndex } = cluster.raw(1);
+    const removeAll: ConfChangeV2 = {
+      changes: [
+        { type: RemoveNode, node: 1 },
+        { type: RemoveNode, node: 2 },
+      ],
+      transition: 'auto',
+    };
+    assert.throws(() => cluster.change(1, removeAll), dropped(/no voter/));
+    assert.throws(() => cluster.change(1, { changes: [], transition: 'auto' }), dropped(/no joint/));
+    assert.equal(cluster.raw(1).lastIndex, lastIndex);
+  });
+
+  it('thesis §4.2.2: a removed leader leads until the change is committed, then steps down', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.elect(1);
+    cluster.change(1, one(RemoveNode, 1));
+    cluster.run(1);
+    assert.equal(cluster.raw(1).role, Role.Leader);
+    cluster.settle();
+    assert.equal(cluster.raw(1).role, Role.Follower);
+    cluster.pass(50);
+    assert.notEqual(cluster.leader, null);
+    assert.notEqual(cluster.leader?.id, 1);
+    assert.deepEqual(voters(cluster, cluster.leader!.id), [2, 3]);
+  });
+
+  it('a leader that will lose its vote appends nothing behind the change', () => {
+    const cluster = new Cluster({ ids: [1, 2] });
+    cluster.elect(1);
+    const index = cluster.change(1, one(RemoveNode, 1));
+    assert.throws(
+      () => cluster.propose(1, 'late'),
+      dropped(new RegExp(`membership change at index ${index}`)),
+    );
+    cluster.run(1);
+    // The follower holds the change, but is never told that it is committed.
+    const appends = cluster.network.take((message) => message.to === 2);
+    for (const message of appends) cluster.hand(message);
+    cluster.run(2);
+    for (const message of cluster.network.take((message) => message.to === 1)) cluster.hand(message);
+    cluster.run(1);
+    assert.equal(cluster.raw(1).role, Role.Follower);
+    cluster.network.take(() => true);
+    assert.deepEqual(voters(cluster, 2), [1, 2]);
+    // It still needs the vote of the one that left, whose log must not be longer than its own.
+    cluster.pass(50);
+    assert.equal(cluster.raw(2).role, Role.Leader);
+    assert.deepEqual(voters(cluster, 2), [2]);
+  });
+
+  it('a new leader finds in its log that it will lose its vote', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.elect(1);
+    cluster.change(1, one(RemoveNode, 2));
+    cluster.run(1);
+    for (const message of cluster.network.take((message) => message.to === 2)) cluster.hand(message);
+    cluster.run(2);
+    cluster.isolate(1);
+    cluster.tick(3, 30);
+    cluster.network.take(() => true);
+    cluster.campaign(2);
+    while (cluster.raw(2).role !== Role.Leader) {
+      cluster.run(2);
+      cluster.run(3);
+      cluster.deliver();
+    }
+    assert.throws(() => cluster.propose(2, 'late'), dropped(/gives up its vote/));
+    cluster.settle();
+    assert.equal(cluster.raw(2).role, Role.Follower);
+  });
+
+  it('several changes at once go through a joint configuration, which the leader leaves by itself', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3, 4, 5], config: { voters: [1, 2, 3] } });
+    cluster.elect(1);
+    const swap: ConfChangeV2 = {
+      changes: [
+        { type: AddNode, node: 4 },
+        { type: AddNode, node: 5 },
+        { type: RemoveNode, node: 2 },
+        { type: RemoveNode, node: 3 },
+      ],
+      transition: 'auto',
+    };
+    cluster.change(1, swap);
+    // The new half alone decides nothing: 2 and 3 hear nothing.
+    cluster.isolate(2);
+    cluster.isolate(3);
+    cluster.settle();
+    const stuckAt = cluster.raw(1).commitIndex;
+    cluster.pass(2);
+    assert.equal(cluster.raw(1).commitIndex, stuckAt);
+    cluster.heal();
+    cluster.pass(3);
+    for (const id of [1, 4, 5]) {
+      assert.deepEqual(voters(cluster, id), [1, 4, 5]);
+      assert.equal(cluster.raw(id).membership.votersOutgoing.size, 0);
+    }
+  });
+
+  it('an explicit joint configuration stays until it is left, and takes no other change', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.elect(1);
+    cluster.change(1, { changes: [{ type: RemoveNode, node: 3 }], transition: 'explicit' });
+    cluster.settle();
+    cluster.pass(3);
+    assert.deepEqual([...cluster.raw(1).membership.votersOutgoing], [1, 2, 3]);
+    assert.throws(() => cluster.change(1, one(AddLearner, 3)), dropped(/joint configuration is in force/));
+    cluster.change(1, { changes: [], transition: 'auto' });
+    cluster.settle();
+    assert.equal(cluster.raw(1).membership.votersOutgoing.size, 0);
+    assert.deepEqual(voters(cluster, 2), [1, 2]);
+  });
+
+  it('a leader elected inside a joint configuration with automatic leave leaves it', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.elect(1);
+    cluster.change(1, { changes: [{ type: RemoveNode, node: 3 }], transition: 'implicit' });
+    cluster.run(1);
+    for (const message of cluster.network.take(() => true)) cluster.hand(message);
+    // Node 2 and 3 hold the change; the leader dies before it can commit it.
+    cluster.crash(1);
+    cluster.tick(3, 30);
+    cluster.run(3);
+    cluster.pass(60);
+    assert.equal(cluster.raw(2).membership.votersOutgoing.size, 3);
+    assert.equal(
+      cluster.leader,
+      null,
+      'leading needs a majority of the new half too, and node 1 is missing there',
+    );
+    cluster.restart(1);
+    cluster.pass(60);
+    assert.deepEqual(voters(cluster, 2), [1, 2]);
+    assert.equal(cluster.raw(2).membership.votersOutgoing.size, 0);
+  });
+
+  it('a removed node that was not told does not disturb those that stay', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.elect(1);
+    cluster.isolate(3);
+    cluster.change(1, one(RemoveNode, 3));
+    cluster.pass(3);
+    const { term } = cluster.raw(1);
+    cluster.heal();
+    cluster.pass(100);
+    assert.equal(cluster.raw(3).membership.voters.has(3), true, 'it never learned that it was removed');
+    assert.deepEqual([cluster.raw(1).role, cluster.raw(1).term], [Role.Leader, term]);
+  });
+
+  it('a transfer to a node that is removed meanwhile is given up', () => {
+    const cluster = new Cluster({ ids: [1, 2, 3] });
+    cluster.elect(1);
+    cluster.isolate(3);
+    cluster.propose(1, 'unseen by 3');
+    cluster.settle();
+    cluster.change(1, one(RemoveNode, 3));
+    cluster.node(1).call((raw) => raw.transferLeader(3));
+    assert.equal(cluster.raw(1).status().transferee, 3);
+    cluster.settle();
+    assert.equal(cluster.raw(1).status().transferee, 0);
+    cluster.propose(1, 'goes on');
+  });
+});
+
+describe('reads while membership changes', () => {
+  it('a read that waits for a quorum is served when the quorum becomes smaller', () => {
+    const cluster = new Cluster({ ids: [1, 2] });
+    cluster.elect(1);
+    cluster.change(1, one(RemoveNode, 2));
+    cluster.run(1);
+    cluster.read(1);
+    // No heartbeat arrives any more, only the append that commits the change.
+    cluster.network.take((message) => message.type === MessageType.Heartbeat);
+    cluster.settle();
+    assert.deepEqual(voters(cluster, 1), [1]);
+    assert.equal(cluster.invariants.readsServed, 1);
+  });
+
+  it('the only voter of both halves of a joint configuration serves reads alone', () => {
+    const cluster = new Cluster({ ids: [1, 2], config: { voters: [1] } });
+    cluster.elect(1);
+    cluster.change(1, { changes: [{ type: AddLearner, node: 2 }], transition: 'explicit' });
+    cluster.settle();
+    assert.deepEqual([...cluster.raw(1).membership.votersOutgoing], [1]);
+    cluster.isolate(1);
+    cluster.read(1);
+    cluster.settle();
+    assert.equal(cluster.invariants.readsServed, 1);
+  });
+});
