@@ -75,7 +75,7 @@ export function ledgerParagraph(facts: Facts): string | null {
   const etcd =
     p99 === null
       ? ''
-      : ` Its p99 of ${nanos(p99)} is ${p99 < 10e6 ? 'within' : 'above'} the 10 ms that etcd asks of a disk.`;
+      : ` The p99 of ${nanos(p99)} is ${p99 < 10e6 ? 'within' : 'above'} the 10 ms that etcd asks of a disk.`;
   return `At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${kernelPart(middle, mean)}${etcd}`;
 }
 

@@ -24,7 +24,7 @@ describe('median, mean and quantile', () => {
   it('leave their input as it is, and lie within it', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
+        fc.array(fc.double({ min: -1e300, max: 1e300, noNaN: true }), { minLength: 1 }),
         (values) => {
           const before = [...values];
           const middle = median(values)!;
