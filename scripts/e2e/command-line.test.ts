@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { freePorts } from '../lib/ports.js';
+import { freePortRow, freePorts } from '../lib/ports.js';
 import { runCli, STACK, startCli, temporaryDirectory } from './fixture.js';
 
 const COMMANDS = ['up', 'serve', 'load', 'sweep', 'fsync', 'report', 'doctor'];
@@ -65,11 +65,10 @@ test('doctor --json is one JSON document that names Node', async (t) => {
 });
 
 test('up prints one JSON line, load measures and verifies, SIGTERM stops everything', async (t) => {
-  const ports = await freePorts(6);
-  const first = Math.min(...ports);
+  const first = await freePortRow(2);
   const up = startCli(t, [
     ...['up', '--data', temporaryDirectory(t), '--nodes', '1'],
-    ...['--http-port', `${first}`, '--peer-port', `${ports.find((port) => port !== first)}`],
+    ...['--http-port', `${first}`, '--peer-port', `${first + 1}`],
   ]);
   const line = await up.firstLine;
   if (line === null) assert.fail((await up.result).stderr);

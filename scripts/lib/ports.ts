@@ -25,6 +25,19 @@ export async function freePorts(count: number, host = '127.0.0.1'): Promise<numb
   return [...ports];
 }
 
+/** The first of `count` ports in a row that are free, for commands that count up from a port. */
+export async function freePortRow(count: number, host = '127.0.0.1'): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const first = randomInt(PORT_MIN, PORT_MAX - count);
+    const row = Array.from({ length: count }, (_, offset) => first + offset);
+    if ((await Promise.all(row.map((port) => isFree(port, host)))).every(Boolean)) return first;
+  }
+  throw new CliError(
+    'STRATA_NO_FREE_PORT',
+    `No ${count} free ports in a row from ${PORT_MIN} to ${PORT_MAX}.`,
+  );
+}
+
 function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
