@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NODE_OLDEST = [20, 19];
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,20 +29,20 @@ const TEST_TIMEOUT_MS = 300_000;
 
 const EXIT = { failed: 1, usage: 2, environment: 4 };
 
-function main() {
+async function main() {
   requireNode();
   const [command, ...rest] = process.argv.slice(2);
   if (command === 'setup') setup();
   else if (command === 'build') {
     setup();
-    build(optionValue(rest, '--out') ?? 'dist');
+    await build(optionValue(rest, '--out') ?? 'dist');
   } else if (command === 'test') {
     setup();
-    build('dist');
+    await build('dist');
     test(rest);
   } else if (command === 'perf') {
     setup();
-    build('dist');
+    await build('dist');
     perf(rest);
   } else {
     fail(`there is no command ${command ?? '(none)'}; use setup, build, test or perf`, EXIT.usage);
@@ -99,7 +99,7 @@ function npm(args) {
     : spawnSync('npm', args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
 }
 
-function build(out) {
+async function build(out) {
   const outDir = resolve(ROOT, out);
   const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = spawnSync(process.execPath, [compiler, '-p', '.', '--outDir', outDir], {
@@ -109,6 +109,12 @@ function build(out) {
   if (result.status !== 0) fail('the sources do not compile; the messages stand above', EXIT.failed);
   removeStale(outDir, outDir);
   for (const folder of SOURCE_FOLDERS) copyAssets(join(ROOT, folder), join(outDir, folder));
+  // V8 reports a sample in an inlined function with the file of its caller and the line of its own: only lines that
+  // occur once in the whole build tell which layer it was.
+  const { separateLineNumbers } = await import(
+    pathToFileURL(join(outDir, 'profiles', 'line-numbers.js')).href
+  );
+  separateLineNumbers(outDir);
 }
 
 /** A compiled file whose source is gone would still be imported, and its test still run. */
@@ -125,7 +131,11 @@ function removeStale(outDir, directory) {
 }
 
 function hasSource(path) {
-  return existsSync(path) || (path.endsWith('.js') && existsSync(`${path.slice(0, -3)}.ts`));
+  return (
+    path === join(ROOT, 'line-index.json') ||
+    existsSync(path) ||
+    (path.endsWith('.js') && existsSync(`${path.slice(0, -3)}.ts`))
+  );
 }
 
 function copyAssets(from, to) {
@@ -215,4 +225,4 @@ function fail(sentence, code) {
   process.exit(code);
 }
 
-main();
+await main();
