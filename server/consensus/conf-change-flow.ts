@@ -25,35 +25,8 @@ export function proposeConfChange(raft: Raft, change: ConfChangeV2): number {
     // What cannot be applied must not enter the log: every node would fail on it.
     refuse((error as Error).message);
   }
-  return appendChange(raft, change);
-}
-
-function appendChange(raft: Raft, change: ConfChangeV2): number {
   raft.pendingConfIndex = raft.appendOwn(EntryType.ConfChange, encodeConfChange(change));
-  noteOwnLeave(raft, change, raft.pendingConfIndex);
   return raft.pendingConfIndex;
-}
-
-/** A new leader looks whether a change that it found in its log and that is not committed yet takes its own vote. */
-export function noteInheritedLeave(raft: Raft): void {
-  const { log } = raft;
-  for (let index = log.committed + 1; index <= log.lastIndex; index++) {
-    const entry = log.entry(index);
-    if (entry.type !== EntryType.ConfChange) continue;
-    // The first is the only one that speaks of the present membership; there is no second while it is pending.
-    noteOwnLeave(raft, decodeConfChange(entry.data), index);
-    return;
-  }
-}
-
-/**
- * A leader that will lose its vote with the entry at `index` appends nothing behind it. Who steps down with a longer log than the voters
- * left behind refuses them its vote, which they may need as long as they do not know that the change is committed: of
- * two members with the leader removed, nobody could be elected any more.
- */
-function noteOwnLeave(raft: Raft, change: ConfChangeV2, index: number): void {
-  const { voters, votersOutgoing } = new Changer(raft.membership).apply(change);
-  if (!voters.has(raft.id) && !votersOutgoing.has(raft.id)) raft.leavesAt = index;
 }
 
 export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): void {
@@ -65,7 +38,6 @@ export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): 
     raft.becomeFollower(raft.term, 0);
     return;
   }
-  raft.leavesAt = 0;
   if (raft.transferee !== 0 && !raft.membership.voters.has(raft.transferee)) raft.transferee = 0;
   // The quorum may be smaller now, and newcomers have to hear from the leader.
   raft.maybeCommit();
@@ -77,5 +49,5 @@ export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): 
 export function autoLeave(raft: Raft): void {
   if (raft.role !== Role.Leader || !raft.membership.autoLeave || raft.pendingConfIndex > raft.log.applied)
     return;
-  appendChange(raft, LEAVE);
+  raft.pendingConfIndex = raft.appendOwn(EntryType.ConfChange, encodeConfChange(LEAVE));
 }

@@ -28,6 +28,11 @@ export interface RaftConfig {
   readonly uncommittedBytesMax: number;
   /** True: `ready()` accepts at once and completions are stepped. False: `advance()` completes the last ready. */
   readonly asyncStorageWrites: boolean;
+  /**
+   * When followers hear of a new commit index: `eager` at once, by an empty append if no entries go their way; `tick` with the next entries
+   * or the next tick, which spares a message and an answer per follower and commit. Default `eager`.
+   */
+  readonly commitNotice?: 'eager' | 'tick';
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }

@@ -189,6 +189,51 @@ describe('a leader of the past', () => {
   });
 });
 
+describe('what a voter tells of its commit index', () => {
+  const log = { ...at(3), entries: logOf([1, 2, 2]) };
+  const answer = { from: 2, reject: true, commit: 2, logTerm: 2 } as const;
+
+  it('comes with every answer, given or refused', () => {
+    for (const [index, reject] of [
+      [3, false],
+      [1, true],
+    ] as const) {
+      const node = new Driver({ ...log, hardState: { term: 3, vote: 0, commit: 2 } });
+      for (const type of [Vote, PreVote]) {
+        const [told] = node.step({ type, from: 2, term: 4, index, logTerm: 2 }).take();
+        assert.deepEqual([told?.reject, told?.commit, told?.logTerm], [reject, 2, 2]);
+      }
+    }
+  });
+
+  it('is learned where the logs agree, also from a voter in an earlier term', () => {
+    for (const term of [1, 3]) {
+      const node = new Driver(log);
+      node.raw.campaign();
+      node.settle().step({ ...answer, type: PreVoteResponse, term });
+      assert.equal(node.raw.commitIndex, 2);
+    }
+  });
+
+  it('is not learned where they do not, and lowers nothing', () => {
+    const node = new Driver({ ...log, hardState: { term: 3, vote: 0, commit: 1 } });
+    for (const [commit, logTerm] of [
+      [2, 1],
+      [4, 2],
+      [1, 1],
+      [0, 0],
+    ] as const)
+      node.step({ ...answer, type: VoteResponse, term: 3, commit, logTerm });
+    assert.equal(node.raw.commitIndex, 1);
+  });
+
+  it('a leader knows better', () => {
+    const node = new Driver({ ...plain, ...log }).lead();
+    node.step({ ...answer, type: VoteResponse, term: 4 });
+    assert.equal(node.raw.commitIndex, 0);
+  });
+});
+
 describe('leadership transfer (thesis §3.10)', () => {
   it('to a follower that is up to date happens at once, across lease and pre-vote', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });

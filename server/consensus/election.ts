@@ -1,4 +1,3 @@
-import { noteInheritedLeave } from './conf-change-flow.js';
 import { EntryType, type Message, MessageType, type NodeId, Role } from './messages.js';
 import { voteResult } from './quorum.js';
 import type { Raft } from './raft.js';
@@ -48,13 +47,33 @@ export function handleVoteRequest(raft: Raft, message: Message): void {
   const type = isPre ? MessageType.PreVoteResponse : MessageType.VoteResponse;
   if (canVote && raft.log.isUpToDate(message.index, message.logTerm)) {
     // A granted pre-vote answers with the asked-for term, which this node has not taken.
-    raft.send({ type, to: message.from, term: message.term });
+    raft.send({ type, to: message.from, term: message.term, ...ownCommit(raft) });
     if (isPre) return;
     raft.electionElapsed = 0;
     raft.vote = message.from;
     return;
   }
-  raft.send({ type, to: message.from, reject: true });
+  raft.send({ type, to: message.from, reject: true, ...ownCommit(raft) });
+}
+
+/** Every answer to a candidate tells what is committed, for `learnCommit`. */
+export function ownCommit(raft: Raft): { readonly commit: number; readonly logTerm: number } {
+  const { committed } = raft.log;
+  return { commit: committed, logTerm: raft.log.term(committed) };
+}
+
+/**
+ * What a voter knows to be committed is committed, whatever its term, its answer and its membership. Without this a cluster can come to a
+ * stand: a leader that was removed, or any node that learned of its removal, holds entries behind that change and so refuses its vote to
+ * those that stay, while they count it among the voters, because none of them was told that the change is committed.
+ */
+export function learnCommit(raft: Raft, { commit, logTerm }: Message): void {
+  const { log } = raft;
+  if (raft.role === Role.Leader || commit <= log.committed || !log.matches(commit, logTerm)) return;
+  log.commitTo(commit);
+  const isCampaigning = raft.role === Role.Candidate || raft.role === Role.PreCandidate;
+  // The votes so far were counted by a membership that a change in what was just committed may end.
+  if (isCampaigning && log.hasUnappliedOfType(EntryType.ConfChange)) raft.becomeFollower(raft.term, 0);
 }
 
 /** An answer to this node's own campaign. */
@@ -70,10 +89,7 @@ function countVote(raft: Raft, from: NodeId, granted: boolean): void {
   switch (voteResult(incoming, votersOutgoing, raft.votes)) {
     case 'won':
       if (raft.role === Role.PreCandidate) requestVotes(raft, MessageType.Vote, false);
-      else {
-        raft.becomeLeader();
-        noteInheritedLeave(raft);
-      }
+      else raft.becomeLeader();
       return;
     case 'lost':
       // Pre-vote: the term is still the old one.

@@ -11,6 +11,7 @@ export function flushAppends(raft: Raft): void {
     if (progress.id === raft.id) continue;
     while (needsAppend(raft, progress)) sendAppend(raft, progress);
   }
+  raft.commitNoticeDue = false;
 }
 
 export function hasAppendsToFlush(raft: Raft): boolean {
@@ -23,9 +24,9 @@ export function hasAppendsToFlush(raft: Raft): boolean {
 function needsAppend(raft: Raft, progress: Progress): boolean {
   // A full window still lets an empty append through when a heartbeat was answered: its answer tells whether anything was lost.
   if (progress.isPaused) return progress.mustSend && progress.state === 'replicate';
-  return (
-    progress.mustSend || progress.next <= raft.log.lastIndex || progress.canBumpCommit(raft.log.committed)
-  );
+  if (progress.mustSend || progress.next <= raft.log.lastIndex) return true;
+  const isDue = raft.commitNoticeDue || raft.config.commitNotice !== 'tick';
+  return isDue && progress.canBumpCommit(raft.log.committed);
 }
 
 function sendAppend(raft: Raft, progress: Progress): void {
@@ -162,6 +163,7 @@ function sendTimeoutNow(raft: Raft, to: NodeId): void {
 }
 
 export function leaderTick(raft: Raft): void {
+  raft.commitNoticeDue = true;
   raft.heartbeatElapsed += 1;
   raft.electionElapsed += 1;
   if (raft.electionElapsed >= raft.config.electionTicksMin) {

@@ -63,11 +63,12 @@ export interface Message {
   readonly from: NodeId;
   readonly to: NodeId;
   readonly term: number;
-  /** Append: term of the entry before the first. Vote: term of the last entry. AppendResponse rejected: term at `rejectHint`. */
+  /** Append: term of the entry before the first. Vote: term of the last entry. AppendResponse rejected: term at `rejectHint`. VoteResponse: term at `commit`. */
   readonly logTerm: number;
   /** Append: index of the entry before the first. Vote: last index. AppendResponse: highest index known to match, or the rejected one. */
   readonly index: number;
   readonly entries: readonly Entry[];
+  /** Of the leader; heartbeats never beyond what the receiver holds. VoteResponse, PreVoteResponse: of the voter. */
   readonly commit: number;
   readonly reject: boolean;
   /** AppendResponse rejected: where the sender of the append should try next. */

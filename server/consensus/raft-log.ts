@@ -73,13 +73,6 @@ export class RaftLog {
     return this.#entries[index - 1]?.term ?? 0;
   }
 
-  entry(index: number): Entry {
-    const entry = this.#entries[index - 1];
-    if (entry === undefined)
-      throw new InvariantError(`entry ${index} asked for, the last is ${this.lastIndex}`);
-    return entry;
-  }
-
   matches(index: number, term: number): boolean {
     return index === 0 ? term === 0 : index <= this.lastIndex && this.term(index) === term;
   }

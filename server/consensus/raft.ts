@@ -43,9 +43,9 @@ export class Raft {
   transferee: NodeId = 0;
   /** Index of the newest configuration change; another one may be proposed once it is applied. */
   pendingConfIndex = 0;
-  /** Leader: index of a change, not applied yet, with which this node loses its vote; 0 for none. */
-  leavesAt = 0;
   uncommittedBytes = 0;
+  /** A tick passed since commits were last told to followers that get no entries. */
+  commitNoticeDue = false;
 
   messages: Message[] = [];
   messagesAfterAppend: Message[] = [];
@@ -134,7 +134,6 @@ export class Raft {
     this.#drawElectionTicks();
     this.transferee = 0;
     this.pendingConfIndex = 0;
-    this.leavesAt = 0;
     this.uncommittedBytes = 0;
     this.votes.clear();
     this.reads.clear();

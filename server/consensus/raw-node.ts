@@ -149,9 +149,8 @@ export class RawNode {
         reason: `leadership is being handed to node ${raft.transferee}`,
       });
     }
-    if (raft.leavesAt !== 0) {
-      const reason = `the leader gives up its vote with the membership change at index ${raft.leavesAt}`;
-      throw new StrataError('STRATA_PROPOSAL_DROPPED', { reason });
+    if (!raft.progress.has(raft.id)) {
+      throw new StrataError('STRATA_PROPOSAL_DROPPED', { reason: 'this node was removed from the cluster' });
     }
   }
 

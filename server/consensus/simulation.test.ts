@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Chaos, type ChaosReport } from './testing/chaos.js';
+import { MUTATIONS } from './testing/mutations.js';
 
-const STEPS = Number(process.env.STRATA_SIM_STEPS ?? 5000);
-const SEEDS = Number(process.env.STRATA_SIM_SEEDS ?? 300);
-const SEED = process.env.STRATA_SIM_SEED;
-const firstSeed = Number(SEED ?? 1);
-const lastSeed = SEED === undefined ? SEEDS : firstSeed;
+// STRATA_SIM_SEED=17 runs one seed; STRATA_SIM_SEEDS=10000 runs more of them.
+const { STRATA_SIM_SEED, STRATA_SIM_SEEDS } = process.env;
+const STEPS = 5000;
+const firstSeed = Number(STRATA_SIM_SEED ?? 1);
+const lastSeed = STRATA_SIM_SEED === undefined ? Number(STRATA_SIM_SEEDS ?? 600) : firstSeed;
+const MUTATION_SEEDS_MAX = 600;
 
 /** Runs one seed; a failure names the command that replays it. */
 function run(seed: number): ChaosReport {
@@ -19,11 +21,48 @@ function run(seed: number): ChaosReport {
 }
 
 describe('simulation', () => {
-  it('keeps every invariant under all faults and agrees when healed', () => {
-    const reports: ChaosReport[] = [];
+  const reports: ChaosReport[] = [];
+
+  it('keeps every invariant under all faults, and agrees and goes on when healed', () => {
     for (let seed = firstSeed; seed <= lastSeed; seed++) reports.push(run(seed));
-    const sum = (of: (report: ChaosReport) => number): number =>
-      reports.reduce((total, report) => total + of(report), 0);
-    assert.ok(sum((report) => report.committed) > 0);
+    assert.equal(reports.length, lastSeed - firstSeed + 1);
   });
+
+  it('was about something: leaders changed, entries were committed, nodes crashed, members changed, reads were served', () => {
+    const perRun = (of: (report: ChaosReport) => number): number =>
+      reports.reduce((sum, report) => sum + of(report), 0) / reports.length;
+    if (STRATA_SIM_SEED !== undefined) return;
+    assert.ok(perRun(({ leaders }) => leaders) > 2);
+    assert.ok(perRun(({ committed }) => committed) > 20);
+    assert.ok(perRun(({ crashes }) => crashes) > 2);
+    assert.ok(perRun(({ changes }) => changes) > 0.2);
+    assert.ok(perRun(({ reads }) => reads) > 5);
+  });
+
+  it('equal seeds give equal runs, step by step', () => {
+    for (const seed of [firstSeed, firstSeed + 1, firstSeed + 2]) {
+      assert.deepEqual(new Chaos(seed).run(STEPS), new Chaos(seed).run(STEPS));
+    }
+  });
+});
+
+describe('the simulation finds what others once had', () => {
+  for (const { name, apply } of MUTATIONS) {
+    it(name, (context) => {
+      const restore = apply();
+      try {
+        for (let seed = 1; seed <= MUTATION_SEEDS_MAX; seed++) {
+          try {
+            new Chaos(seed).run(STEPS);
+          } catch (error) {
+            context.diagnostic(`found with seed ${seed}: ${(error as Error).message}`);
+            return;
+          }
+        }
+      } finally {
+        restore();
+      }
+      assert.fail(`not found in ${MUTATION_SEEDS_MAX} seeds`);
+    });
+  }
 });

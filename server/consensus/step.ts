@@ -1,4 +1,11 @@
-import { campaign, handleVoteAnswer, handleVoteRequest, isInsideLease } from './election.js';
+import {
+  campaign,
+  handleVoteAnswer,
+  handleVoteRequest,
+  isInsideLease,
+  learnCommit,
+  ownCommit,
+} from './election.js';
 import { handleAppend, handleHeartbeat } from './follower.js';
 import {
   handleAppendResponse,
@@ -31,6 +38,8 @@ export function step(raft: Raft, message: Message): void {
   }
   // Term 0 means none: no node speaks for it. It comes from outside, so it is refused and not believed.
   if (message.term === 0) return;
+  if (message.type === MessageType.VoteResponse || message.type === MessageType.PreVoteResponse)
+    learnCommit(raft, message);
   if (message.term > raft.term && !adoptTerm(raft, message)) return;
   if (message.term < raft.term) {
     answerStale(raft, message);
@@ -60,7 +69,7 @@ function answerStale(raft: Raft, message: Message): void {
     // so it learns the term from this answer and steps down; a stranded node gets back the same way.
     raft.send({ type: MessageType.AppendResponse, to: from, reject: true });
   } else if (type === MessageType.PreVote) {
-    raft.send({ type: MessageType.PreVoteResponse, to: from, reject: true });
+    raft.send({ type: MessageType.PreVoteResponse, to: from, reject: true, ...ownCommit(raft) });
   }
 }
 

@@ -1,12 +1,13 @@
 import { StrataError } from '../../errors.js';
 import type { ConfChange } from '../confchange.js';
-import type { RaftConfig } from '../config.js';
 import { type NodeId, Role } from '../messages.js';
+import { drawConfig, drawNetwork } from './chaos-config.js';
 import { Cluster } from './cluster.js';
 import { NO_FAULTS } from './network-model.js';
 import { Random } from './random.js';
 import type { SimNode } from './sim-node.js';
 import { Violation } from './violation.js';
+import { changeWeather } from './weather.js';
 
 /** What a run did, to see that it was about something. */
 export interface ChaosReport {
@@ -58,12 +59,7 @@ export class Chaos {
     this.#changesMembers = random.chance(0.4);
     const voters = this.#changesMembers ? this.#ids.slice(0, random.between(1, count)) : this.#ids;
     this.#cluster = new Cluster({ ids: this.#ids, seed: seed + 1, config: drawConfig(random, voters) });
-    const isBad = random.chance(0.8);
-    this.#cluster.network.faults = {
-      loss: isBad ? random.next() * 0.3 : 0,
-      duplication: isBad ? random.next() * 0.3 : 0,
-      reorderWindow: isBad ? random.between(1, 20) : 1,
-    };
+    this.#cluster.network.faults = drawNetwork(random);
     this.#actions = this.#drawActions(random);
     this.#weightSum = this.#actions.reduce((sum, [weight]) => sum + weight, 0);
   }
@@ -72,19 +68,18 @@ export class Chaos {
     const rare = (most: number): number => (random.chance(0.7) ? random.next() * most : 0);
     return [
       [40, this.#deliver],
-      [random.between(6, 20), this.#tick],
+      [random.between(8, 30), this.#tick],
       [random.between(8, 25), this.#takeReady],
       [random.between(4, 20), this.#complete],
       [random.between(2, 10), this.#apply],
       [random.between(1, 8), this.#propose],
-      [random.between(0, 3), this.#read],
-      [rare(0.4), this.#crash],
-      [rare(2), this.#restart],
-      [rare(0.3), this.#partition],
-      [rare(0.3), this.#cutOneWay],
-      [0.2, this.#heal],
+      [random.between(0, 4), this.#read],
+      [rare(0.3), this.#crash],
+      [rare(0.3), this.#crashLeader],
+      [0.5 + random.next(), this.#restart],
+      [rare(1.5), this.#changeWeather],
       [rare(0.2), this.#transfer],
-      [rare(0.2), this.#campaign],
+      [rare(0.5), this.#campaign],
       [rare(0.5), this.#reportUnreachable],
       [rare(0.1), this.#forgetLeader],
       [this.#changesMembers ? 0.5 : 0, this.#change],
@@ -169,7 +164,15 @@ export class Chaos {
   // Faults
 
   #crash(): void {
-    const node = this.#pick();
+    this.#crashNode(this.#pick());
+  }
+
+  #crashLeader(): void {
+    const { leader } = this.#cluster;
+    if (leader !== null) this.#crashNode(leader);
+  }
+
+  #crashNode(node: SimNode): void {
     if (node.isUp) this.#crashes += 1;
     this.#cluster.crash(node.id);
   }
@@ -178,19 +181,8 @@ export class Chaos {
     this.#cluster.restart(this.#pick().id);
   }
 
-  #partition(): void {
-    const side = new Set(this.#ids.filter(() => this.#random.chance(0.5)));
-    for (const a of side) {
-      for (const b of this.#ids) if (!side.has(b)) this.#cluster.cut(a, b);
-    }
-  }
-
-  #cutOneWay(): void {
-    this.#cluster.network.cutOneWay(this.#pick().id, this.#pick().id);
-  }
-
-  #heal(): void {
-    this.#cluster.heal();
+  #changeWeather(): void {
+    changeWeather(this.#cluster, this.#random);
   }
 
   #transfer(): void {
@@ -275,25 +267,6 @@ export class Chaos {
       })
       .join('; ');
   }
-}
-
-/** Small limits, so that the rare paths are common: windows of one message, appends of one entry. */
-function drawConfig(random: Random, voters: readonly NodeId[]): Partial<RaftConfig> {
-  const electionTicksMin = random.between(4, 10);
-  const appendBytesMax = random.pick([1, 60, 400, 4096]);
-  return {
-    voters,
-    electionTicksMin,
-    // As in practice: the interval is wide enough for one node to be first.
-    electionTicksMax: electionTicksMin * 2,
-    heartbeatTicks: random.between(1, Math.max(1, Math.floor(electionTicksMin / 3))),
-    preVote: random.chance(0.75),
-    checkQuorum: random.chance(0.75),
-    appendBytesMax,
-    inflightMessagesMax: random.pick([1, 2, 4, 64]),
-    inflightBytesMax: appendBytesMax * random.pick([1, 2, 100]),
-    uncommittedBytesMax: random.pick([200, 2000, 1 << 20]),
-  };
 }
 
 /** Runs what may be refused by an operating error; false when it was. */
