@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ConfChange, ConfChangeType, type ConfChangeV2 } from './confchange.js';
-import { MessageType, Role } from './messages.js';
+import { type ConfChange, ConfChangeType, type ConfChangeV2, encodeConfChange } from './confchange.js';
+import { type Entry, EntryType, MessageType, Role } from './messages.js';
+import { entry } from './testing/build.js';
 import { Cluster } from './testing/cluster.js';
+import { Driver } from './testing/driver.js';
 
 const { AddNode, RemoveNode, AddLearner } = ConfChangeType;
 const one = (type: ConfChange['type'], node: number): ConfChangeV2 => ({
@@ -237,6 +239,40 @@ describe('membership through the log', () => {
     cluster.settle();
     assert.equal(cluster.raw(1).status().transferee, 0);
     cluster.propose(1, 'goes on');
+  });
+});
+
+describe('membership after a restart', () => {
+  const change = (index: number, term: number, node: number): Entry => ({
+    index,
+    term,
+    type: EntryType.ConfChange,
+    data: encodeConfChange(one(AddNode, node)),
+  });
+
+  it('of two changes in the log the first is committed, even if the hard state of a torn append says less', () => {
+    const entries = [entry(1, 1), change(2, 1, 2), entry(3, 1), change(4, 1, 3), entry(5, 1)];
+    const hardState = { term: 1, vote: 0, commit: 1 };
+    assert.equal(new Driver({ voters: [1], entries, hardState }).raw.commitIndex, 2);
+    assert.equal(new Driver({ voters: [1], entries: entries.slice(0, 3), hardState }).raw.commitIndex, 1);
+    const later = { ...hardState, commit: 5 };
+    assert.equal(new Driver({ voters: [1], entries, hardState: later }).raw.commitIndex, 5);
+  });
+
+  it('a node does not campaign before it has applied the committed changes', () => {
+    const entries = [entry(1, 1), change(2, 1, 2)];
+    const node = new Driver({ voters: [1], entries, hardState: { term: 1, vote: 0, commit: 2 } });
+    node.raw.tick();
+    node.raw.campaign();
+    assert.equal(node.drain().raw.role, Role.Follower);
+    node.raw.applyConfChange(node.committed[1]!.data);
+    node.raw.appliedTo(2);
+    node.raw.campaign();
+    assert.equal(
+      node.drain().raw.role,
+      Role.PreCandidate,
+      'one of two voters now, so its own vote is not enough',
+    );
   });
 });
 

@@ -3,7 +3,15 @@ import { initialMembership, type Membership } from './confchange.js';
 import type { RaftConfig } from './config.js';
 import { validateRaftConfig } from './config.js';
 import { type MessageFields, makeMessage } from './make-message.js';
-import { type Message, MessageType, type NodeId, type ReadState, Role } from './messages.js';
+import {
+  type Entry,
+  EntryType,
+  type Message,
+  MessageType,
+  type NodeId,
+  type ReadState,
+  Role,
+} from './messages.js';
 import { Progress } from './progress.js';
 import { committedIndex } from './quorum.js';
 import { RaftLog } from './raft-log.js';
@@ -59,7 +67,7 @@ export class Raft {
     this.vote = config.hardState.vote;
     this.log = new RaftLog(
       config.entries,
-      Math.min(config.hardState.commit, config.entries.length),
+      Math.max(Math.min(config.hardState.commit, config.entries.length), impliedCommit(config.entries)),
       config.applied,
     );
     if (this.log.lastTerm > this.term) {
@@ -228,4 +236,20 @@ export class Raft {
         this.messages.push(message);
     }
   }
+}
+
+/**
+ * A leader proposes a change of membership only when it has applied the one before. So a log with two changes says that the first is committed,
+ * whatever the hard state says, which may be older than the entries when a crash tore an append. Campaigning by a
+ * membership two changes old would be unsafe: its majorities need not overlap those of the present one.
+ */
+function impliedCommit(entries: readonly Entry[]): number {
+  let before = 0;
+  let last = 0;
+  for (const { type, index } of entries) {
+    if (type !== EntryType.ConfChange) continue;
+    before = last;
+    last = index;
+  }
+  return before;
 }

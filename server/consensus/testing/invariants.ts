@@ -61,6 +61,7 @@ export class Invariants {
     const { term, commitIndex: commit, appliedIndex: applied } = raw;
     this.#seen.set(node.id, { term, commit, applied, ledTerm: 0 });
     this.#checkCommitKnown(node, commit);
+    this.#checkOneChange(node);
   }
 
   onStep(node: Observed): void {
@@ -191,6 +192,7 @@ export class Invariants {
   onDrained(node: Observed): void {
     const { raw, submitted } = node;
     if (raw === null) return;
+    this.#checkOneChange(node);
     const last = Math.min(raw.commitIndex, submitted.length);
     if (last > 0 && submitted[last - 1]!.term !== this.chosen[last - 1]?.term) {
       throw new Violation('state machine safety', `node ${node.id} committed another entry at ${last}`);
@@ -216,19 +218,17 @@ export class Invariants {
   }
 
   /**
-   * At most one configuration change stands behind the durable commit index. A node that restarts votes and campaigns by the membership of
-   * its durable commit index; two changes behind, its majorities need not overlap those of the others any more.
+   * At most one configuration change stands behind the commit index that a node knows. It campaigns by the membership of its commit index;
+   * two changes behind, its majorities need not overlap those of the others any more.
    */
-  onDurable({ id, storage: { entries, hardState } }: Observed): void {
+  #checkOneChange({ id, raw, submitted }: Observed): void {
+    const commit = raw?.commitIndex ?? 0;
     let changes = 0;
-    for (let index = hardState.commit + 1; index <= entries.length; index++) {
-      if (entries[index - 1]!.type === EntryType.ConfChange) changes += 1;
+    for (let index = commit + 1; index <= submitted.length; index++) {
+      if (submitted[index - 1]!.type === EntryType.ConfChange) changes += 1;
     }
     if (changes > 1)
-      throw new Violation(
-        'one change at a time',
-        `node ${id} holds ${changes} changes behind commit ${hardState.commit}`,
-      );
+      throw new Violation('one change at a time', `node ${id}: ${changes} behind commit ${commit}`);
   }
 
   onRelease(node: Observed, { type, term, to, index, reject }: Message): void {

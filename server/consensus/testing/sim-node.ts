@@ -101,7 +101,6 @@ export class SimNode implements Observed {
   complete(): void {
     if (this.raw === null || this.storage.pendingCount === 0) return;
     const { responses } = this.storage.complete();
-    this.#around.invariants.onDurable(this);
     for (const message of responses) {
       this.#around.invariants.onRelease(this, message);
       if (message.to === this.id) this.call((raw) => raw.step(message));
