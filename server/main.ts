@@ -72,6 +72,8 @@ async function main(): Promise<void> {
     logger,
     tickMs: config.raft.tickMs,
     heartbeatMs: config.raft.heartbeatMs,
+    gatherBehindAppends: config.raft.gatherBehindAppends,
+    gatherMsMax: config.raft.gatherMsMax,
     operationTimeoutMs: config.limits.operationTimeoutMs,
     sampleEvery: config.sampleEvery,
     // 48 bits leave room for every round of this life below 2^53.
@@ -143,6 +145,7 @@ function createCore(
     inflightBytesMax: raft.inflightBytesMax,
     uncommittedBytesMax: raft.uncommittedBytesMax,
     asyncStorageWrites: true,
+    commitNotice: 'tick',
     random: () => randomInt(2 ** 31) / 2 ** 31,
   });
 }

@@ -29,12 +29,19 @@ const Raft = z.strictObject({
   heartbeatMs: ms.default(100),
   /** A follower that hears nothing campaigns after a time drawn from [min, max). At least three heartbeats. */
   electionTimeoutMsMin: ms.default(400),
-  electionTimeoutMsMax: ms.default(800),
+  electionTimeoutMsMax: ms.default(600),
   /** Most bytes of entries in one append message. */
   appendBytesMax: bytes.default(1_048_576),
   /** Appends on the way to one follower, in messages and in bytes. */
   inflightMessagesMax: count.default(256),
   inflightBytesMax: bytes.default(16_777_216),
+  /**
+   * Own appends that may be under way at the leader's disk before writes gather for the next one: they would wait for the disk anyway, and
+   * gathered they share one message per follower. 0 sends every turn of the loop on its way at once.
+   */
+  gatherBehindAppends: z.number().int().nonnegative('must be 0 or more').default(1),
+  /** Longest time that writes gather; a disk that stalls must not hold up the followers. */
+  gatherMsMax: ms.default(5),
   /** Bytes proposed and not yet committed; more are refused with STRATA_PROPOSAL_DROPPED. */
   uncommittedBytesMax: bytes.default(67_108_864),
 });

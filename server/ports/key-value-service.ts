@@ -34,7 +34,10 @@ export interface RequestContext {
   traceId: string | null;
   /** False when a request must not travel further (`?forward=false`, or forwarded once already). */
   forward: boolean;
-  /** Set by the runtime on sampled requests; the network layer calls it when the reply has been handed to the socket. */
+  /**
+   * Set by the runtime on sampled requests; the network layer calls it after the reply was handed to the socket, with the time before: the
+   * client may hold the answer while that call has not returned yet.
+   */
   onReplied: ((repliedNs: number) => void) | null;
 }
 

@@ -151,13 +151,14 @@ export class StageLedger {
       if (batch.last > message.index) break;
       if (batch.last <= before) continue;
       batch.acks += 1;
-      if (batch.acks !== this.#followersNeeded) continue;
+      // With this node's own disk late, one follower more makes the quorum without it: then that one closed it.
+      if (batch.acks < this.#followersNeeded || batch.committedNs !== 0) continue;
       batch.quorumAckedNs = nowNs;
       batch.closer = message.from;
       batch.remoteQueueNs = message.diskQueueNs;
       batch.remoteWriteNs = message.diskWriteNs;
       batch.remoteSyncNs = message.diskSyncNs;
-      this.#replicate.record(nowNs - batch.proposedNs);
+      if (batch.acks === this.#followersNeeded) this.#replicate.record(nowNs - batch.proposedNs);
     }
   }
 

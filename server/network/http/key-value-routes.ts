@@ -231,7 +231,7 @@ export class KeyValueRoutes {
     const repliedNs = this.#options.clock.nowNs();
     this.#options.metrics.replyNs.record(repliedNs - doneNs);
     this.#leave();
-    context.onReplied?.(repliedNs);
+    context.onReplied?.(doneNs);
   }
 
   #leave(): void {
