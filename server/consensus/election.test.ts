@@ -189,6 +189,18 @@ describe('a leader of the past', () => {
   });
 });
 
+describe('a candidate of the past', () => {
+  it('learns the term from the refusal of its vote, and its next campaign counts', () => {
+    const node = new Driver({ ...plain, ...at(7) });
+    const [refusal] = node.step({ type: Vote, from: 2, term: 3 }).take(VoteResponse);
+    assert.deepEqual([refusal?.reject, refusal?.term], [true, 7]);
+    const behind = new Driver({ ...plain, ...at(2) });
+    behind.raw.campaign();
+    behind.settle().step({ type: VoteResponse, from: 2, term: 7, reject: true });
+    assert.deepEqual([behind.raw.role, behind.raw.term], [Role.Follower, 7]);
+  });
+});
+
 describe('what a voter tells of its commit index', () => {
   const log = { ...at(3), entries: logOf([1, 2, 2]) };
   const answer = { from: 2, reject: true, commit: 2, logTerm: 2 } as const;

@@ -5,7 +5,7 @@ import { MUTATIONS } from './testing/mutations.js';
 
 // STRATA_SIM_SEED=17 runs one seed; STRATA_SIM_SEEDS=10000 runs more of them.
 const { STRATA_SIM_SEED, STRATA_SIM_SEEDS } = process.env;
-const STEPS = 5000;
+const STEPS = 10_000;
 const firstSeed = Number(STRATA_SIM_SEED ?? 1);
 const lastSeed = STRATA_SIM_SEED === undefined ? Number(STRATA_SIM_SEEDS ?? 600) : firstSeed;
 const MUTATION_SEEDS_MAX = 600;

@@ -68,8 +68,11 @@ function answerStale(raft: Raft, message: Message): void {
     // A leader of an earlier term that was cut off. With check-quorum or pre-vote nobody's vote request will reach it,
     // so it learns the term from this answer and steps down; a stranded node gets back the same way.
     raft.send({ type: MessageType.AppendResponse, to: from, reject: true });
-  } else if (type === MessageType.PreVote) {
-    raft.send({ type: MessageType.PreVoteResponse, to: from, reject: true, ...ownCommit(raft) });
+  } else if (type === MessageType.PreVote || type === MessageType.Vote) {
+    // Figure 2, RequestVote: "reply false if term < currentTerm". A candidate that is not told may stay behind for ever, when another
+    // one, who cannot win and does not count it among the voters, raises the term as fast as it does.
+    const answer = type === MessageType.Vote ? MessageType.VoteResponse : MessageType.PreVoteResponse;
+    raft.send({ type: answer, to: from, reject: true, ...ownCommit(raft) });
   }
 }
 

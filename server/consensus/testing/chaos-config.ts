@@ -14,7 +14,7 @@ export function drawConfig(random: Random, voters: readonly NodeId[]): Partial<R
     electionTicksMax: electionTicksMin * 2,
     heartbeatTicks: random.between(1, electionTicksMin < 6 ? 1 : 2),
     preVote: random.chance(0.6),
-    checkQuorum: random.chance(0.6),
+    checkQuorum: random.chance(0.5),
     appendBytesMax,
     inflightMessagesMax: random.pick([1, 2, 4, 64]),
     inflightBytesMax: appendBytesMax * random.pick([1, 2, 100]),

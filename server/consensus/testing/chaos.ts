@@ -54,7 +54,7 @@ export class Chaos {
     this.seed = seed;
     const random = new Random(seed);
     this.#random = random;
-    const count = random.pick([1, 2, 3, 3, 3, 4, 5, 5]);
+    const count = random.pick([1, 2, 3, 3, 3, 4, 5, 5, 5, 5]);
     this.#ids = Array.from({ length: count }, (_, at) => at + 1);
     this.#changesMembers = random.chance(0.4);
     const voters = this.#changesMembers ? this.#ids.slice(0, random.between(1, count)) : this.#ids;
@@ -67,22 +67,22 @@ export class Chaos {
   #drawActions(random: Random): [number, Action][] {
     const rare = (most: number): number => (random.chance(0.7) ? random.next() * most : 0);
     return [
-      [40, this.#deliver],
-      [random.between(8, 30), this.#tick],
-      [random.between(8, 25), this.#takeReady],
-      [random.between(4, 20), this.#complete],
-      [random.between(2, 10), this.#apply],
+      [60, this.#deliver],
+      [random.between(6, 24), this.#tick],
+      [random.between(10, 50), this.#takeReady],
+      [random.between(4, 40), this.#complete],
+      [random.between(2, 20), this.#apply],
       [random.between(1, 8), this.#propose],
-      [random.between(0, 4), this.#read],
+      [random.between(0, 8), this.#read],
       [rare(0.3), this.#crash],
       [rare(0.3), this.#crashLeader],
       [0.5 + random.next(), this.#restart],
-      [rare(1.5), this.#changeWeather],
+      [0.1 + random.next() * 0.3, this.#changeWeather],
       [rare(0.2), this.#transfer],
       [rare(0.5), this.#campaign],
       [rare(0.5), this.#reportUnreachable],
       [rare(0.1), this.#forgetLeader],
-      [this.#changesMembers ? 0.5 : 0, this.#change],
+      [this.#changesMembers ? 0.3 : 0, this.#change],
     ];
   }
 
@@ -124,6 +124,16 @@ export class Chaos {
     return this.#cluster.node(this.#random.pick(this.#ids));
   }
 
+  /** A node with work of one kind: without this most steps of a large cluster would do nothing. */
+  #pickWith(hasWork: (node: SimNode) => boolean): SimNode | null {
+    const start = this.#random.between(0, this.#ids.length - 1);
+    for (let offset = 0; offset < this.#ids.length; offset++) {
+      const node = this.#cluster.node(this.#ids[(start + offset) % this.#ids.length]!);
+      if (hasWork(node)) return node;
+    }
+    return null;
+  }
+
   // Ordinary life
 
   #deliver(): void {
@@ -135,30 +145,29 @@ export class Chaos {
   }
 
   #takeReady(): void {
-    const node = this.#pick();
-    if (node.raw?.hasReady() === true) node.takeReady();
+    this.#pickWith((node) => node.raw?.hasReady() === true)?.takeReady();
   }
 
   #complete(): void {
-    this.#pick().complete();
+    this.#pickWith((node) => node.isUp && node.storage.pendingCount > 0)?.complete();
   }
 
   #apply(): void {
-    this.#pick().apply();
+    this.#pickWith((node) => node.hasToApply)?.apply();
   }
 
   /** Anyone who believes to lead is asked; refusals are part of life, anything else is not. */
   #propose(): void {
-    const node = this.#pick();
-    if (node.raw?.role !== Role.Leader) return;
+    const node = this.#pickWith(leads);
+    if (node === null) return;
     this.#proposals += 1;
     const text = `${this.#proposals}${this.#random.chance(0.1) ? '.'.repeat(200) : ''}`;
     unlessRefused(() => this.#cluster.propose(node.id, text));
   }
 
   #read(): void {
-    const node = this.#pick();
-    if (node.isUp) this.#cluster.read(node.id);
+    const node = this.#random.chance(0.5) ? this.#pickWith(leads) : this.#pick();
+    if (node?.isUp === true) this.#cluster.read(node.id);
   }
 
   // Faults
@@ -204,8 +213,8 @@ export class Chaos {
   }
 
   #change(): void {
-    const node = this.#pick();
-    if (node.raw?.role !== Role.Leader) return;
+    const node = this.#pickWith(leads);
+    if (node === null) return;
     const count = this.#random.chance(0.7) ? 1 : this.#random.between(0, 3);
     const changes = Array.from(
       { length: count },
@@ -267,6 +276,11 @@ export class Chaos {
       })
       .join('; ');
   }
+}
+
+/** Believes to lead, be it rightly or not. */
+function leads({ raw }: SimNode): boolean {
+  return raw?.role === Role.Leader;
 }
 
 /** Runs what may be refused by an operating error; false when it was. */

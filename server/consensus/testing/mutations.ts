@@ -135,14 +135,14 @@ export const MUTATIONS: readonly Mutation[] = [
     ),
   },
   {
-    name: 'a follower answers and commits up to the end of its log instead of what matched',
+    name: 'a heartbeat names the commit index of the leader to everyone, whatever they hold',
     apply: replace(
-      RaftLog.prototype,
-      'tryAppend',
+      Raft.prototype,
+      'send',
       (original) =>
-        function tryAppend(this: RaftLog, index: number, term: number, entries: readonly Entry[]): number {
-          original.call(this, index, term, entries);
-          return this.lastIndex;
+        function send(this: Raft, outgoing: Outgoing): void {
+          const isHeartbeat = outgoing.type === MessageType.Heartbeat;
+          original.call(this, isHeartbeat ? { ...outgoing, commit: this.log.committed } : outgoing);
         },
     ),
   },

@@ -19,6 +19,8 @@ const CAPACITY = 200;
 export class NetworkModel {
   readonly #underWay: Message[] = [];
   readonly #cut = new Set<string>();
+  readonly #clogged = new Set<string>();
+  readonly #held: Message[] = [];
   faults: NetworkFaults = NO_FAULTS;
 
   get underWay(): readonly Message[] {
@@ -37,7 +39,12 @@ export class NetworkModel {
     if (this.#underWay.length === 0) return null;
     const window = Math.min(this.faults.reorderWindow, this.#underWay.length);
     const [message] = this.#underWay.splice(random.between(0, window - 1), 1);
-    return message === undefined || this.#cut.has(link(message.from, message.to)) ? null : message;
+    if (message === undefined) return null;
+    const path = link(message.from, message.to);
+    if (this.#cut.has(path)) return null;
+    if (!this.#clogged.has(path)) return message;
+    if (this.#held.length < CAPACITY) this.#held.push(message);
+    return null;
   }
 
   /** Removes and returns the messages under way that fit. */
@@ -52,8 +59,15 @@ export class NetworkModel {
     this.#cut.add(link(from, to));
   }
 
+  /** Messages on this link arrive only after `heal`: answers of long ago, to questions that nobody asks any more. */
+  clog(from: NodeId, to: NodeId): void {
+    this.#clogged.add(link(from, to));
+  }
+
   heal(): void {
     this.#cut.clear();
+    this.#clogged.clear();
+    this.#underWay.unshift(...this.#held.splice(0));
   }
 }
 

@@ -10,7 +10,9 @@ export function changeWeather(cluster: Cluster, random: Random): void {
   switch (random.between(0, 9)) {
     case 0:
     case 1:
+      return;
     case 2:
+      for (const id of ids) cluster.network.clog(id, target);
       return;
     case 3:
       cluster.isolate(target);
@@ -23,9 +25,13 @@ export function changeWeather(cluster: Cluster, random: Random): void {
       for (const id of ids) cluster.network.cutOneWay(target, id);
       return;
     case 6:
-    case 7:
-      split(cluster, new Set([target, random.pick(ids)]));
+    case 7: {
+      // The leader stays on the side of the minority, and the others do not wait long for a new one.
+      const side = new Set([target, random.pick(ids)]);
+      split(cluster, side);
+      for (const id of ids) if (!side.has(id) && random.chance(0.5)) cluster.campaign(id);
       return;
+    }
     case 8:
       split(cluster, new Set(ids.filter(() => random.chance(0.5))));
       return;
