@@ -8,6 +8,8 @@ import { ReadRounds } from '../read-index.js';
 /** A defect that somebody once had. The simulation has to find it, else it proves nothing. */
 export interface Mutation {
   readonly name: string;
+  /** The checks that may speak; any other one, or a crash, would be found for a wrong reason. */
+  readonly foundBy: readonly string[];
   /** Puts the defect into the core, for all nodes made and used until the returned function takes it out again. */
   readonly apply: () => () => void;
 }
@@ -51,6 +53,7 @@ function counted(raft: Raft, missing: number): number {
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an entry of an earlier term is committed by counting (figure 8)',
+    foundBy: ['leader completeness', 'state machine safety'],
     apply: replace(
       Raft.prototype,
       'maybeCommit',
@@ -65,6 +68,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'one acknowledgement fewer than a majority commits',
+    foundBy: ['committed is durable'],
     apply: replace(
       Raft.prototype,
       'maybeCommit',
@@ -77,10 +81,19 @@ export const MUTATIONS: readonly Mutation[] = [
         },
     ),
   },
-  { name: 'a vote leaves before it is durable', apply: passesTheDisk(MessageType.VoteResponse) },
-  { name: 'an append is answered before it is durable', apply: passesTheDisk(MessageType.AppendResponse) },
+  {
+    name: 'a vote leaves before it is durable',
+    foundBy: ['durable before answering'],
+    apply: passesTheDisk(MessageType.VoteResponse),
+  },
+  {
+    name: 'an append is answered before it is durable',
+    foundBy: ['durable before answering'],
+    apply: passesTheDisk(MessageType.AppendResponse),
+  },
   {
     name: 'a leader counts its own entries when it hands them to its disk (etcd #14370)',
+    foundBy: ['match is durable', 'committed is durable'],
     apply: replace(
       RaftLog.prototype,
       'takeUnsubmitted',
@@ -94,6 +107,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a vote is forgotten when a leader of the same term is heard of',
+    foundBy: ['one vote a term', 'election safety'],
     apply: replace(
       Raft.prototype,
       'becomeFollower',
@@ -106,10 +120,12 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a vote is given to any log',
+    foundBy: ['leader completeness'],
     apply: replace(RaftLog.prototype, 'isUpToDate', () => () => true),
   },
   {
     name: 'a vote compares only the length of the logs',
+    foundBy: ['leader completeness'],
     apply: replace(
       RaftLog.prototype,
       'isUpToDate',
@@ -121,6 +137,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an append removes what follows it, matching or not (async-raft 9540c904)',
+    foundBy: ['match is durable', 'durable before answering'],
     apply: replace(
       RaftLog.prototype,
       'tryAppend',
@@ -136,6 +153,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a heartbeat names the commit index of the leader to everyone, whatever they hold',
+    foundBy: ['state machine safety'],
     apply: replace(
       Raft.prototype,
       'send',
@@ -147,7 +165,22 @@ export const MUTATIONS: readonly Mutation[] = [
     ),
   },
   {
+    name: 'the answer to a candidate does not tell what is committed',
+    foundBy: ['liveness'],
+    apply: replace(
+      Raft.prototype,
+      'send',
+      (original) =>
+        function send(this: Raft, outgoing: Outgoing): void {
+          const { type } = outgoing;
+          const isAnswer = type === MessageType.VoteResponse || type === MessageType.PreVoteResponse;
+          original.call(this, isAnswer ? { ...outgoing, commit: 0, logTerm: 0 } : outgoing);
+        },
+    ),
+  },
+  {
     name: 'any answer confirms all reads (etcd #20418)',
+    foundBy: ['fresh read'],
     apply: replace(
       ReadRounds.prototype,
       'acknowledge',
@@ -159,6 +192,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a leader confirms its reads alone (etcd #741)',
+    foundBy: ['fresh read'],
     apply: replace(
       ReadRounds.prototype,
       'acknowledge',
@@ -170,6 +204,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a refused append is not tried further back',
+    foundBy: ['liveness'],
     apply: replace(Progress.prototype, 'maybeDecrease', () => () => false),
   },
 ];
