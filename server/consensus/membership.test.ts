@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ConfChange, ConfChangeType, type ConfChangeV2, encodeConfChange } from './confchange.js';
-import { type Entry, EntryType, MessageType, Role } from './messages.js';
+import { type Entry, EntryType, Role } from './messages.js';
 import { entry } from './testing/build.js';
 import { Cluster } from './testing/cluster.js';
 import { Driver } from './testing/driver.js';
@@ -273,32 +273,5 @@ describe('membership after a restart', () => {
       Role.PreCandidate,
       'one of two voters now, so its own vote is not enough',
     );
-  });
-});
-
-describe('reads while membership changes', () => {
-  it('a read that waits for a quorum is served when the quorum becomes smaller', () => {
-    const cluster = new Cluster({ ids: [1, 2] });
-    cluster.elect(1);
-    cluster.change(1, one(RemoveNode, 2));
-    cluster.run(1);
-    cluster.read(1);
-    // No heartbeat arrives any more, only the append that commits the change.
-    cluster.network.take((message) => message.type === MessageType.Heartbeat);
-    cluster.settle();
-    assert.deepEqual(voters(cluster, 1), [1]);
-    assert.equal(cluster.invariants.readsServed, 1);
-  });
-
-  it('the only voter of both halves of a joint configuration serves reads alone', () => {
-    const cluster = new Cluster({ ids: [1, 2], config: { voters: [1] } });
-    cluster.elect(1);
-    cluster.change(1, { changes: [{ type: AddLearner, node: 2 }], transition: 'explicit' });
-    cluster.settle();
-    assert.deepEqual([...cluster.raw(1).membership.votersOutgoing], [1]);
-    cluster.isolate(1);
-    cluster.read(1);
-    cluster.settle();
-    assert.equal(cluster.invariants.readsServed, 1);
   });
 });

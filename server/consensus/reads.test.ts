@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ConfChangeType } from './confchange.js';
 import { MessageType, Role } from './messages.js';
 import { command } from './testing/build.js';
 import { Cluster } from './testing/cluster.js';
 import { Driver } from './testing/driver.js';
 
 const { AppendResponse, Heartbeat, HeartbeatResponse, ReadIndex, ReadIndexResponse } = MessageType;
+const { AddLearner, RemoveNode } = ConfChangeType;
 const plain = { preVote: false, checkQuorum: false } as const;
 
 describe('linearizable reads (thesis §6.4)', () => {
@@ -106,6 +108,33 @@ describe('linearizable reads (thesis §6.4)', () => {
     assert.notEqual(cluster.leader?.id, 1);
     assert.notEqual(cluster.raw(1).role, Role.Leader);
     cluster.read(cluster.leader!.id);
+    cluster.settle();
+    assert.equal(cluster.invariants.readsServed, 1);
+  });
+});
+
+describe('reads while membership changes', () => {
+  it('a read that waits for a quorum is served when the quorum becomes smaller', () => {
+    const cluster = new Cluster({ ids: [1, 2] });
+    cluster.elect(1);
+    cluster.change(1, { changes: [{ type: RemoveNode, node: 2 }], transition: 'auto' });
+    cluster.run(1);
+    cluster.read(1);
+    // No heartbeat arrives any more, only the append that commits the change.
+    cluster.network.take((message) => message.type === MessageType.Heartbeat);
+    cluster.settle();
+    assert.deepEqual([...cluster.raw(1).membership.voters], [1]);
+    assert.equal(cluster.invariants.readsServed, 1);
+  });
+
+  it('the only voter of both halves of a joint configuration serves reads alone', () => {
+    const cluster = new Cluster({ ids: [1, 2], config: { voters: [1] } });
+    cluster.elect(1);
+    cluster.change(1, { changes: [{ type: AddLearner, node: 2 }], transition: 'explicit' });
+    cluster.settle();
+    assert.deepEqual([...cluster.raw(1).membership.votersOutgoing], [1]);
+    cluster.isolate(1);
+    cluster.read(1);
     cluster.settle();
     assert.equal(cluster.invariants.readsServed, 1);
   });
