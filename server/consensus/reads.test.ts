@@ -118,8 +118,8 @@ describe('reads while membership changes', () => {
     const cluster = new Cluster({ ids: [1, 2] });
     cluster.elect(1);
     cluster.change(1, { changes: [{ type: RemoveNode, node: 2 }], transition: 'auto' });
-    cluster.run(1);
     cluster.read(1);
+    cluster.run(1);
     // No heartbeat arrives any more, only the append that commits the change.
     cluster.network.take((message) => message.type === MessageType.Heartbeat);
     cluster.settle();
