@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     metricsSource: metrics,
     log: logger,
   });
-  const vitals = watchVitals(metrics, clock);
+  const vitals = watchVitals(metrics);
   await runtime.start();
   const { port } = await http.listen();
   process.stdout.write(

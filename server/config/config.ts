@@ -23,8 +23,8 @@ const Member = z.strictObject({
 });
 
 const Raft = z.strictObject({
-  /** Length of a logical tick. */
-  tickMs: ms.default(10),
+  /** Length of a logical tick. Every tick wakes an idle process, which costs up to 0.15 ms of CPU on a virtual machine. */
+  tickMs: ms.default(20),
   /** Heartbeat interval; 50–150 ms suits a local network. */
   heartbeatMs: ms.default(100),
   /** A follower that hears nothing campaigns after a time drawn from [min, max). At least three heartbeats. */

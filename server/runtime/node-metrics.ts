@@ -4,6 +4,10 @@ import type { Metrics } from '../ports/metrics.js';
 export function createNodeMetrics(metrics: Metrics) {
   return {
     drain: metrics.histogram('runtime_drain_ns', 'One turn of the protocol loop.'),
+    loopDelay: metrics.histogram(
+      'runtime_loop_delay_ns',
+      "Lateness of the tick's timer: how long the loop was busy.",
+    ),
     drains: metrics.counter('runtime_drains_total', 'Turns of the protocol loop.'),
     proposeWait: metrics.histogram(
       'consensus_propose_wait_ns',

@@ -100,6 +100,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   /** When the first of the waiting writes came. */
   #gatheringSinceNs = 0;
   #ticks = 0;
+  #tickDueNs = 0;
   #drainScheduled = false;
   #draining = false;
   #sampleCount = 0;
@@ -141,12 +142,18 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     await this.#options.transport.start(this);
     const { tickMs } = this.#options;
     this.#timers.push(
-      this.#clock.every(tickMs, () => {
-        this.#ticks += 1;
-        this.#schedule();
-      }),
+      this.#clock.every(tickMs, () => this.#onTick()),
       this.#clock.every(100, () => this.#expire()),
     );
+    this.#schedule();
+  }
+
+  #onTick(): void {
+    const nowNs = this.#clock.nowNs();
+    // The one timer that is always there doubles as the probe of the loop's delay: a second one would wake idle nodes as often again.
+    if (this.#tickDueNs !== 0) this.#m.loopDelay.record(nowNs - this.#tickDueNs);
+    this.#tickDueNs = nowNs + this.#options.tickMs * 1e6;
+    this.#ticks += 1;
     this.#schedule();
   }
 

@@ -1,31 +1,13 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
-import type { Clock } from '../../ports/clock.js';
 import type { Metrics } from '../../ports/metrics.js';
 
-const DELAY_PROBE_MS = 10;
-
-/**
- * What the process itself costs: garbage collection, event-loop delay and utilisation, CPU, memory. Event-loop delay is a
- * 10 ms timer's lateness: a stall shorter than that is seen only now and then, in proportion to its length.
- */
-export function watchVitals(metrics: Metrics, clock: Clock): { stop(): void } {
+/** What the process itself costs: garbage collection, event-loop utilisation, CPU, memory. */
+export function watchVitals(metrics: Metrics): { stop(): void } {
   const gc = metrics.histogram('runtime_gc_ns', 'Pauses of the garbage collector.');
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
   });
   observer.observe({ entryTypes: ['gc'] });
-
-  const delay = metrics.histogram(
-    'runtime_loop_delay_ns',
-    `Lateness of a timer that is due every ${DELAY_PROBE_MS} ms.`,
-  );
-  let dueNs = clock.nowNs() + DELAY_PROBE_MS * 1e6;
-  const probe = setInterval(() => {
-    const now = clock.nowNs();
-    delay.record(now - dueNs);
-    dueNs = now + DELAY_PROBE_MS * 1e6;
-  }, DELAY_PROBE_MS);
-  probe.unref();
 
   const loopStart = performance.eventLoopUtilization();
   metrics.gauge(
@@ -55,7 +37,6 @@ export function watchVitals(metrics: Metrics, clock: Clock): { stop(): void } {
   return {
     stop() {
       observer.disconnect();
-      clearInterval(probe);
     },
   };
 }
