@@ -17,32 +17,10 @@ import {
 } from './messages.js';
 import { Raft } from './raft.js';
 import { entryBytes } from './raft-log.js';
+import { type RaftStatus, statusOf } from './status.js';
 import { step, tick } from './step.js';
 
-export interface PeerProgress {
-  readonly id: NodeId;
-  readonly match: number;
-  readonly next: number;
-  readonly state: 'probe' | 'replicate';
-  readonly inflightMessages: number;
-  readonly inflightBytes: number;
-  readonly recentActive: boolean;
-}
-
-export interface RaftStatus {
-  readonly id: NodeId;
-  readonly term: number;
-  readonly vote: NodeId;
-  readonly role: Role;
-  readonly leader: NodeId;
-  readonly commitIndex: number;
-  readonly appliedIndex: number;
-  readonly lastIndex: number;
-  readonly stableIndex: number;
-  readonly transferee: NodeId;
-  /** On a leader: one per member, itself included; else empty. */
-  readonly progress: readonly PeerProgress[];
-}
+export type { PeerProgress, RaftStatus } from './status.js';
 
 /**
  * One Raft node without clock, disk and network: calls go in, `Ready`s come out. The caller
@@ -259,32 +237,7 @@ export class RawNode {
   }
 
   status(): RaftStatus {
-    const raft = this.#raft;
-    const { log } = raft;
-    return {
-      id: raft.id,
-      term: raft.term,
-      vote: raft.vote,
-      role: raft.role,
-      leader: raft.leader,
-      commitIndex: log.committed,
-      appliedIndex: log.applied,
-      lastIndex: log.lastIndex,
-      stableIndex: log.stable,
-      transferee: raft.transferee,
-      progress:
-        raft.role !== Role.Leader
-          ? []
-          : [...raft.progress.values()].map((progress) => ({
-              id: progress.id,
-              match: progress.match,
-              next: progress.next,
-              state: progress.state,
-              inflightMessages: progress.inflights.count,
-              inflightBytes: progress.inflights.bytes,
-              recentActive: progress.recentActive,
-            })),
-    };
+    return statusOf(this.#raft);
   }
 
   get membership(): Raft['membership'] {

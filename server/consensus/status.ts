@@ -1,0 +1,55 @@
+import { type NodeId, Role } from './messages.js';
+import type { Raft } from './raft.js';
+
+export interface PeerProgress {
+  readonly id: NodeId;
+  readonly match: number;
+  readonly next: number;
+  readonly state: 'probe' | 'replicate';
+  readonly inflightMessages: number;
+  readonly inflightBytes: number;
+  readonly recentActive: boolean;
+}
+
+export interface RaftStatus {
+  readonly id: NodeId;
+  readonly term: number;
+  readonly vote: NodeId;
+  readonly role: Role;
+  readonly leader: NodeId;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  readonly lastIndex: number;
+  readonly stableIndex: number;
+  readonly transferee: NodeId;
+  /** On a leader: one per member, itself included; else empty. */
+  readonly progress: readonly PeerProgress[];
+}
+
+export function statusOf(raft: Raft): RaftStatus {
+  const { log } = raft;
+  return {
+    id: raft.id,
+    term: raft.term,
+    vote: raft.vote,
+    role: raft.role,
+    leader: raft.leader,
+    commitIndex: log.committed,
+    appliedIndex: log.applied,
+    lastIndex: log.lastIndex,
+    stableIndex: log.stable,
+    transferee: raft.transferee,
+    progress:
+      raft.role !== Role.Leader
+        ? []
+        : [...raft.progress.values()].map((progress) => ({
+            id: progress.id,
+            match: progress.match,
+            next: progress.next,
+            state: progress.state,
+            inflightMessages: progress.inflights.count,
+            inflightBytes: progress.inflights.bytes,
+            recentActive: progress.recentActive,
+          })),
+  };
+}
