@@ -33,7 +33,7 @@ export function sweepCommand(): Command {
     .description(
       'Measure a cluster at low, mid and high concurrency and write a report. Starts a cluster of its own on free ports, its data\n' +
         'on the disk of the results, or uses the one at --target. Every level has a measured pass without probes and one more\n' +
-        'pass for each probe. The load is puts (--reads changes that) and goes to the leader (--via changes that).\n' +
+        'pass for each probe; --quick probes the middle level only. The load is puts (--reads changes that) and goes to the leader (--via changes that).\n' +
         'Prints the verdict and the path of the report.',
     )
     .option('--fsync <strategy>', 'A always, B interval, C none, G group', parseStrategy, 'G')

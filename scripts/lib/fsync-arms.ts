@@ -7,7 +7,7 @@ import { EXIT } from './exit-codes.js';
 import { closedLoop } from './load-settings.js';
 import { armPoint, middleLevel } from './plan.js';
 import { type RunContext, watchedLoad } from './run-context.js';
-import { measureLevel } from './sweep-points.js';
+import { measureLevel, primeCluster } from './sweep-points.js';
 
 /** Few enough keys that each is written many times and the read-back stays short. */
 const LEDGER_KEYS = 2_000;
@@ -42,6 +42,7 @@ export async function fsyncArms(context: RunContext, options: ArmOptions): Promi
         warmupSeconds: context.times.armWarmupSeconds,
         measureSeconds: context.times.armSeconds,
       };
+      await primeCluster(context, subject, 'leader', context.times.armPrimeSeconds);
       for (const level of context.levels) {
         const point = armPoint(level, strategy, options.primitive);
         await measureLevel(context, subject, point, 'leader', times);

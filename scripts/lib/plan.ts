@@ -1,43 +1,61 @@
 import type { PointRef, Run, StrategyLetter } from '../../results/schema/index.js';
 
+/** Times of one run, in seconds; and how many of its levels are watched by probes. */
 export interface SweepTimes {
+  /** Load on a new cluster before anything is measured: V8 compiles what it finds hot, and cold code is another program. */
+  readonly primeSeconds: number;
   readonly warmupSeconds: number;
   readonly measureSeconds: number;
   readonly probeSeconds: number;
   /** A pass without the probe, next to each probe's own. */
   readonly referenceSeconds: number;
+  readonly armPrimeSeconds: number;
   readonly armWarmupSeconds: number;
   readonly armSeconds: number;
   /** How long the load runs before all nodes are killed. */
   readonly beforeKillSeconds: number;
+  readonly probedLevels: 'all' | 'middle';
 }
 
 /** `quick` fits a whole `npm run perf` into two minutes; `full` is for numbers that are compared with others'. */
 export const SWEEP_TIMES: Readonly<Record<Run['mode'], SweepTimes>> = {
-  quick: times(1, 3, 1.2, 0.8, 0.4, 1.2, 0.8),
-  standard: times(2, 10, 5, 3, 1, 5, 3),
-  full: times(5, 30, 10, 5, 3, 15, 10),
+  quick: {
+    primeSeconds: 3,
+    warmupSeconds: 1,
+    measureSeconds: 3,
+    probeSeconds: 2,
+    referenceSeconds: 1,
+    armPrimeSeconds: 1.5,
+    armWarmupSeconds: 0.5,
+    armSeconds: 2,
+    beforeKillSeconds: 0.8,
+    probedLevels: 'middle',
+  },
+  standard: {
+    primeSeconds: 5,
+    warmupSeconds: 2,
+    measureSeconds: 10,
+    probeSeconds: 5,
+    referenceSeconds: 3,
+    armPrimeSeconds: 3,
+    armWarmupSeconds: 1,
+    armSeconds: 5,
+    beforeKillSeconds: 3,
+    probedLevels: 'all',
+  },
+  full: {
+    primeSeconds: 10,
+    warmupSeconds: 5,
+    measureSeconds: 30,
+    probeSeconds: 10,
+    referenceSeconds: 5,
+    armPrimeSeconds: 10,
+    armWarmupSeconds: 3,
+    armSeconds: 15,
+    beforeKillSeconds: 10,
+    probedLevels: 'all',
+  },
 };
-
-function times(
-  warmupSeconds: number,
-  measureSeconds: number,
-  probeSeconds: number,
-  referenceSeconds: number,
-  armWarmupSeconds: number,
-  armSeconds: number,
-  beforeKillSeconds: number,
-): SweepTimes {
-  return {
-    warmupSeconds,
-    measureSeconds,
-    probeSeconds,
-    referenceSeconds,
-    armWarmupSeconds,
-    armSeconds,
-    beforeKillSeconds,
-  };
-}
 
 export interface Level {
   readonly name: string;

@@ -3,7 +3,7 @@ import type { Probe } from '../../profiles/probe.js';
 import { LoadSummary, NodeWindow, type PointRef, ProbePass, Stages } from '../../results/schema/index.js';
 import { closedLoop } from './load-settings.js';
 import { type MeasuredPass, measuredPass } from './measured-pass.js';
-import { sweepPoint, traceEvery } from './plan.js';
+import { middleLevel, sweepPoint, traceEvery } from './plan.js';
 import { probePass } from './probe-pass.js';
 import { plainPass, type RunContext, watchedLoad } from './run-context.js';
 import { leaderUrl, type Subject } from './subject.js';
@@ -25,12 +25,34 @@ export async function sweepLevels(
   subject: Subject,
   options: SweepOptions,
 ): Promise<void> {
+  await primeCluster(context, subject, options.via, context.times.primeSeconds);
+  const middle = middleLevel(context.levels);
   for (const level of context.levels) {
     const point = sweepPoint(level, options.strategy, options.primitive);
     await measureLevel(context, subject, point, options.via, context.times);
-    const passes = await probeLevel(context, subject, point, options);
+    const isProbed = context.times.probedLevels === 'all' || level === middle;
+    const passes = isProbed ? await probeLevel(context, subject, point, options) : [];
     context.writer.addPoint({ ...point, passes });
   }
+}
+
+/** Load that nobody looks at. Middle concurrency: enough to compile the paths of a write, not enough to fill the log. */
+export async function primeCluster(
+  context: RunContext,
+  subject: Subject,
+  via: 'leader' | 'all',
+  seconds: number,
+): Promise<void> {
+  const { clients } = middleLevel(context.levels);
+  const load = closedLoop(context.settings, {
+    targets: via === 'leader' ? [await leaderUrl(subject)] : subject.urls,
+    clients,
+    warmupSeconds: 0,
+    durationSeconds: seconds,
+    traceEvery: 0,
+  });
+  await plainPass(context, `warming up: ${clients} clients`, load);
+  context.signal.throwIfAborted();
 }
 
 interface PassTimes {
