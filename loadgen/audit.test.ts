@@ -75,6 +75,15 @@ test("a table that breaks Little's law is found out", () => {
   assert.equal(auditLoad({ ...open, inSystemMean: 6 }).littlesLaw.ok, false);
 });
 
+test('a window of a few response times is allowed the error of its two ends, and no more', () => {
+  const short = { ...closed, durationSeconds: 2, response: percentiles(960, 250_000, 240_000, 400_000) };
+  assert.equal(auditLoad(short).littlesLaw.ok, false, '120 of 100 clients in a window of 8 response times');
+  const within = { ...short, response: percentiles(880, 250_000, 240_000, 400_000) };
+  assert.equal(auditLoad(within).littlesLaw.ok, true, '110 of 100');
+  const long = { ...within, durationSeconds: 20, response: percentiles(8_800, 250_000, 240_000, 400_000) };
+  assert.equal(auditLoad(long).littlesLaw.ok, false, 'the same in a window of 80');
+});
+
 test('a busy event loop is saturation, with what it was busy with', () => {
   const busy = { ...usage, eventLoopUtilization: 0.99, cpuSeconds: 4.2, runQueueSeconds: 5.6 };
   const audit = auditLoad({ ...closed, usages: [usage, busy] });

@@ -1,7 +1,5 @@
-import type { NodeId } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
-import type { Done, ReadResult, WriteResult } from '../ports/key-value-service.js';
-import type { Transport } from '../ports/transport.js';
+import type { Done, ReadResult, RequestContext, WriteResult } from '../ports/key-value-service.js';
 import { isCommand, Operation } from '../state/command.js';
 import {
   decodeReadResult,
@@ -13,27 +11,40 @@ import {
   FORWARD_WRITE,
 } from './forward-codec.js';
 import type { NodeMetrics } from './node-metrics.js';
+import type { RuntimeOptions } from './runtime-options.js';
 
 export type ForwardedRequest =
   | { readonly kind: 'write'; readonly op: 'put' | 'delete'; readonly done: Done<WriteResult> }
   | { readonly kind: 'read'; readonly key: Uint8Array; readonly done: Done<ReadResult> };
 
+/** What tells who leads and how to reach it. */
+type Leader = Pick<RuntimeOptions, 'id' | 'members' | 'raw' | 'transport'>;
+
 /** Passes requests on to the leader and understands those that were passed on. A request travels one hop at most. */
 export class Forwarder {
-  readonly #transport: Transport;
+  readonly #options: Leader;
   readonly #metrics: NodeMetrics;
 
-  constructor(transport: Transport, metrics: NodeMetrics) {
-    this.#transport = transport;
+  constructor(options: Leader, metrics: NodeMetrics) {
+    this.#options = options;
     this.#metrics = metrics;
   }
 
-  write(leader: NodeId, command: Uint8Array, done: Done<WriteResult>): void {
-    this.#request(leader, FORWARD_WRITE, command, decodeWriteResult, done);
+  /** Why a request cannot travel to the leader; null when it can. */
+  refusal(context: RequestContext): StrataError | null {
+    const { id, members, raw } = this.#options;
+    if (raw.leader === 0 || raw.leader === id) return new StrataError('STRATA_NO_LEADER');
+    if (context.forward) return null;
+    const leader = members.find((member) => member.id === raw.leader)?.httpUrl ?? 'an unknown address';
+    return new StrataError('STRATA_NOT_LEADER', { node: id, leader });
   }
 
-  read(leader: NodeId, key: Uint8Array, done: Done<ReadResult>): void {
-    this.#request(leader, FORWARD_READ, key, decodeReadResult, done);
+  write(command: Uint8Array, done: Done<WriteResult>): void {
+    this.#request(FORWARD_WRITE, command, decodeWriteResult, done);
+  }
+
+  read(key: Uint8Array, done: Done<ReadResult>): void {
+    this.#request(FORWARD_READ, key, decodeReadResult, done);
   }
 
   /** Null when the request was not understood: it has been answered with an error then. */
@@ -53,14 +64,15 @@ export class Forwarder {
   }
 
   #request<Result>(
-    leader: NodeId,
     method: string,
     payload: Uint8Array,
     decode: (response: Uint8Array) => Result,
     done: Done<Result>,
   ): void {
+    const { raw, transport } = this.#options;
+    const { leader } = raw;
     this.#metrics.forwarded.add(1);
-    this.#transport.request(leader, method, payload, (error, response) => {
+    transport.request(leader, method, payload, (error, response) => {
       if (error !== null || response === null) {
         done(
           error ?? new StrataError('STRATA_PEER_UNREACHABLE', { node: leader, reason: 'no answer' }),

@@ -8,7 +8,6 @@ import {
   type Role,
   type StorageAppend,
 } from '../consensus/messages.js';
-import type { RawNode } from '../consensus/raw-node.js';
 import { StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type {
@@ -20,56 +19,21 @@ import type {
   RequestContext,
   WriteResult,
 } from '../ports/key-value-service.js';
-import type { AppendTimings, LogStorage } from '../ports/log-storage.js';
-import type { Logger } from '../ports/logger.js';
-import type { PeerAddress, Transport, TransportHandler } from '../ports/transport.js';
+import type { AppendTimings } from '../ports/log-storage.js';
+import type { TransportHandler } from '../ports/transport.js';
 import { encodeDelete, encodePut } from '../state/command.js';
-import type { StateMachine } from '../state/state-machine.js';
 import { Forwarder } from './forwarder.js';
 import { layersDocument, samplesDocument } from './layers.js';
-import type { MetricsRegistry } from './metrics-registry.js';
 import { createNodeMetrics, type NodeMetrics } from './node-metrics.js';
-import { ReadQueue, type WaitingRead } from './read-queue.js';
+import { ReadDesk } from './read-desk.js';
+import type { RuntimeOptions } from './runtime-options.js';
 import { SampleRing } from './sample-ring.js';
-import { StageLedger, type WriteSample } from './stage-ledger.js';
-import { type WaitingWrite, WaitingWrites } from './waiting-writes.js';
+import { StageLedger } from './stage-ledger.js';
+import type { WaitingWrite } from './waiting-writes.js';
+import { WriteDesk } from './write-desk.js';
 
-export interface RuntimeOptions {
-  readonly id: NodeId;
-  readonly clusterId: string;
-  readonly members: readonly PeerAddress[];
-  readonly raw: RawNode;
-  readonly log: LogStorage;
-  readonly transport: Transport;
-  readonly machine: StateMachine;
-  readonly clock: Clock;
-  readonly metrics: MetricsRegistry;
-  readonly logger: Logger;
-  readonly tickMs: number;
-  readonly heartbeatMs: number;
-  /** Own appends under way before writes gather for the next one, and the longest time they do; 0 for never. */
-  readonly gatherBehindAppends: number;
-  readonly gatherMsMax: number;
-  readonly operationTimeoutMs: number;
-  /** One write in this many is sampled besides those that a client traces; 0 for none. */
-  readonly sampleEvery: number;
-  /** First id of a read round; must differ between the lives of a node. */
-  readonly firstReadRound: number;
-  /** What `/debug/layers` says of versions and configuration. */
-  readonly identity: {
-    readonly pid: number;
-    readonly strata: string;
-    readonly nodejs: string;
-    readonly config: Readonly<Record<string, string | number | boolean>>;
-  };
-}
-
-interface PendingWrite {
-  readonly op: 'put' | 'delete';
-  readonly command: Uint8Array;
-  readonly context: RequestContext;
-  readonly done: Done<WriteResult>;
-}
+const EXPIRY_CHECK_MS = 100;
+const EMPTY = new Uint8Array(0);
 
 /**
  * The only place that orders things. Everything that arrives (messages, writes, reads, ticks, completed appends) is put into a queue;
@@ -83,77 +47,54 @@ interface PendingWrite {
  */
 export class NodeRuntime implements KeyValueService, TransportHandler {
   readonly #options: RuntimeOptions;
-  readonly #raw: RawNode;
+  readonly #raw: RuntimeOptions['raw'];
   readonly #clock: Clock;
-  readonly #m: NodeMetrics;
+  readonly #metrics: NodeMetrics;
   readonly #samples = new SampleRing();
   readonly #ledger: StageLedger;
   readonly #forwarder: Forwarder;
-  readonly #reads: ReadQueue;
-  readonly #writes = new WaitingWrites();
+  readonly #reads: ReadDesk;
+  readonly #writes: WriteDesk;
   readonly #timers: Timer[] = [];
   readonly #startedNs: number;
 
   #inbound: Message[] = [];
-  #completed: { append: StorageAppend; timings: AppendTimings }[] = [];
-  #proposals: PendingWrite[] = [];
-  /** When the first of the waiting writes came. */
-  #gatheringSinceNs = 0;
+  #completed: { readonly append: StorageAppend; readonly timings: AppendTimings }[] = [];
   #ticks = 0;
   #tickDueNs = 0;
   #drainScheduled = false;
   #draining = false;
-  #sampleCount = 0;
 
-  /** Term in which this node's waiting writes were proposed; 0 when it does not lead. */
+  /** Term in which this node leads, 0 when it does not: what waits here was proposed in that term. */
   #leadingTerm = 0;
   #knownLeader: NodeId = 0;
   #knownRole: Role = 'follower';
 
   constructor(options: RuntimeOptions) {
-    const { clock, metrics } = options;
+    const { clock, metrics, raw, machine } = options;
     this.#options = options;
-    this.#raw = options.raw;
+    this.#raw = raw;
     this.#clock = clock;
-    this.#m = createNodeMetrics(metrics);
+    this.#metrics = createNodeMetrics(metrics);
     this.#ledger = new StageLedger(metrics, this.#samples, options.members.length);
-    this.#forwarder = new Forwarder(options.transport, this.#m);
-    this.#reads = new ReadQueue(options.firstReadRound, 2 * options.heartbeatMs);
+    this.#forwarder = new Forwarder(options, this.#metrics);
+    this.#reads = new ReadDesk(options, this.#metrics, this.#samples, this.#forwarder);
+    this.#writes = new WriteDesk(options, this.#metrics, this.#ledger, this.#forwarder);
     this.#startedNs = clock.nowNs();
-    metrics.gauge('consensus_term', 'Current term.', () => this.#raw.term);
-    metrics.gauge('consensus_commit_index', 'Commit index.', () => this.#raw.commitIndex);
-    metrics.gauge('consensus_last_index', 'Index of the last entry.', () => this.#raw.lastIndex);
-    metrics.gauge('consensus_is_leader', '1 on the leader.', () => (this.#raw.role === 'leader' ? 1 : 0));
-    metrics.gauge(
-      'consensus_writes_waiting',
-      'Writes proposed and not yet answered.',
-      () => this.#writes.size,
-    );
-    metrics.gauge('consensus_reads_waiting', 'Reads not yet answered.', () => this.#reads.size);
-    metrics.gauge(
-      'state_applied_index',
-      'Index of the last applied entry.',
-      () => options.machine.appliedIndex,
-    );
-    metrics.gauge('state_keys', 'Keys in the store.', () => options.machine.keyCount);
+    metrics.gauge('consensus_term', 'Current term.', () => raw.term);
+    metrics.gauge('consensus_commit_index', 'Commit index.', () => raw.commitIndex);
+    metrics.gauge('consensus_last_index', 'Index of the last entry.', () => raw.lastIndex);
+    metrics.gauge('consensus_is_leader', '1 on the leader.', () => (raw.role === 'leader' ? 1 : 0));
+    metrics.gauge('state_applied_index', 'Index of the last applied entry.', () => machine.appliedIndex);
+    metrics.gauge('state_keys', 'Keys in the store.', () => machine.keyCount);
   }
 
   async start(): Promise<void> {
     await this.#options.transport.start(this);
-    const { tickMs } = this.#options;
     this.#timers.push(
-      this.#clock.every(tickMs, () => this.#onTick()),
-      this.#clock.every(100, () => this.#expire()),
+      this.#clock.every(this.#options.tickMs, () => this.#onTick()),
+      this.#clock.every(EXPIRY_CHECK_MS, () => this.#expire()),
     );
-    this.#schedule();
-  }
-
-  #onTick(): void {
-    const nowNs = this.#clock.nowNs();
-    // The one timer that is always there doubles as the probe of the loop's delay: a second one would wake idle nodes as often again.
-    if (this.#tickDueNs !== 0) this.#m.loopDelay.record(nowNs - this.#tickDueNs);
-    this.#tickDueNs = nowNs + this.#options.tickMs * 1e6;
-    this.#ticks += 1;
     this.#schedule();
   }
 
@@ -180,46 +121,43 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
 
   stop(): void {
     for (const timer of this.#timers) timer.cancel();
-    this.#failWaiting(new StrataError('STRATA_SHUTTING_DOWN'));
+    const error = new StrataError('STRATA_SHUTTING_DOWN');
+    this.#writes.fail(error, true);
+    this.#reads.fail(error);
   }
 
   // KeyValueService
 
   put(key: Uint8Array, value: Uint8Array, context: RequestContext, done: Done<WriteResult>): void {
-    this.#enqueue({ op: 'put', command: encodePut(key, value), context, done });
+    this.#writes.arrive({ op: 'put', command: encodePut(key, value), context, done });
+    this.#schedule();
   }
 
   delete(key: Uint8Array, context: RequestContext, done: Done<WriteResult>): void {
-    this.#enqueue({ op: 'delete', command: encodeDelete(key), context, done });
-  }
-
-  #enqueue(write: PendingWrite): void {
-    if (this.#proposals.length === 0) this.#gatheringSinceNs = write.context.parsedNs;
-    this.#proposals.push(write);
+    this.#writes.arrive({ op: 'delete', command: encodeDelete(key), context, done });
     this.#schedule();
   }
 
   get(key: Uint8Array, _consistency: Consistency, context: RequestContext, done: Done<ReadResult>): void {
-    const deadlineNs = this.#clock.nowNs() + this.#options.operationTimeoutMs * 1e6;
-    this.#reads.add({ key, context, done, deadlineNs, roundStartedNs: 0 });
+    this.#reads.arrive(key, context, done);
     this.#schedule();
   }
 
   status(): NodeStatus {
     const { id, clusterId, members, transport, machine } = this.#options;
-    const raw = this.#raw;
+    const { role, term, leader, commitIndex, lastIndex } = this.#raw;
     return {
       id,
       clusterId,
-      role: raw.role,
-      term: raw.term,
-      leader: raw.leader,
-      commitIndex: raw.commitIndex,
+      role,
+      term,
+      leader,
+      commitIndex,
       appliedIndex: machine.appliedIndex,
-      lastIndex: raw.lastIndex,
+      lastIndex,
       members: members.map((member) => ({ id: member.id, httpUrl: member.httpUrl, voter: true })),
       links: transport.links(),
-      ready: raw.leader !== 0 && !this.#draining,
+      ready: leader !== 0 && !this.#draining,
       draining: this.#draining,
     };
   }
@@ -257,10 +195,9 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     };
     const request = this.#forwarder.parse(method, payload, reply);
     if (request === null) return;
-    if (request.kind === 'read') this.get(request.key, 'linearizable', context, request.done);
-    else {
-      this.#enqueue({ op: request.op, command: payload, context, done: request.done });
-    }
+    if (request.kind === 'read') this.#reads.arrive(request.key, context, request.done);
+    else this.#writes.arrive({ op: request.op, command: payload, context, done: request.done });
+    this.#schedule();
   }
 
   onUnreachable(peer: NodeId): void {
@@ -268,6 +205,15 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   }
 
   // The loop
+
+  #onTick(): void {
+    const nowNs = this.#clock.nowNs();
+    // The one timer that is always there doubles as the probe of the loop's delay: a second one would wake idle nodes as often again.
+    if (this.#tickDueNs !== 0) this.#metrics.loopDelay.record(nowNs - this.#tickDueNs);
+    this.#tickDueNs = nowNs + this.#options.tickMs * 1e6;
+    this.#ticks += 1;
+    this.#schedule();
+  }
 
   #schedule(): void {
     if (this.#drainScheduled) return;
@@ -278,18 +224,15 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   #drain(): void {
     this.#drainScheduled = false;
     const startNs = this.#clock.nowNs();
-    while (this.#ticks > 0) {
-      this.#ticks -= 1;
-      this.#raw.tick();
-    }
+    for (; this.#ticks > 0; this.#ticks--) this.#raw.tick();
     this.#stepInbound(startNs);
     this.#stepCompleted(startNs);
-    if (this.#proposals.length > 0 && !this.#gathers(startNs)) this.#propose(startNs);
-    this.#startReads(startNs);
+    this.#writes.propose(startNs);
+    this.#reads.startRound(startNs);
     while (this.#raw.hasReady()) this.#handleReady(this.#raw.ready(), startNs);
-    this.#serveReads();
-    this.#m.drains.add(1);
-    this.#m.drain.record(this.#clock.nowNs() - startNs);
+    this.#reads.serve();
+    this.#metrics.drains.add(1);
+    this.#metrics.drain.record(this.#clock.nowNs() - startNs);
   }
 
   #stepInbound(nowNs: number): void {
@@ -297,13 +240,11 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     if (messages.length === 0) return;
     this.#inbound = [];
     for (const message of messages) {
+      const before = this.#raw.commitIndex;
       if (message.type === MessageType.AppendResponse && this.#leadingTerm !== 0)
         this.#ledger.acknowledged(message, nowNs);
-      const before = this.#raw.commitIndex;
       this.#raw.step(message);
-      if (this.#raw.commitIndex !== before && this.#leadingTerm !== 0) {
-        this.#ledger.committed(this.#raw.commitIndex, 'replicate', nowNs);
-      }
+      this.#noteCommit(before, 'replicate', nowNs);
     }
   }
 
@@ -323,123 +264,26 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
           outgoing.push(message);
         }
       }
-      if (this.#raw.commitIndex !== before && this.#leadingTerm !== 0) {
-        this.#ledger.committed(this.#raw.commitIndex, 'persist', nowNs);
-      }
+      this.#noteCommit(before, 'persist', nowNs);
     }
     if (outgoing.length > 0) this.#options.transport.send(outgoing);
   }
 
-  /**
-   * Whether waiting writes should wait a little longer. While an append is at the disk the next one could not begin anyway, so they lose nothing
-   * and share what follows. The completion of that append ends the wait, at the latest a tick after the limit.
-   */
-  #gathers(nowNs: number): boolean {
-    const { log, gatherBehindAppends, gatherMsMax } = this.#options;
-    if (gatherBehindAppends === 0 || this.#raw.role !== 'leader') return false;
-    return log.pendingAppends >= gatherBehindAppends && nowNs - this.#gatheringSinceNs < gatherMsMax * 1e6;
-  }
-
-  #propose(nowNs: number): void {
-    const proposals = this.#proposals;
-    this.#proposals = [];
-    const raw = this.#raw;
-    for (const proposal of proposals) {
-      if (raw.role !== 'leader') {
-        this.#passOn(proposal);
-        continue;
-      }
-      let index: number;
-      try {
-        index = raw.propose(proposal.command);
-      } catch (error) {
-        if (!(error instanceof StrataError)) throw error;
-        proposal.done(error, null);
-        continue;
-      }
-      this.#leadingTerm = raw.term;
-      this.#m.proposals.add(1);
-      this.#m.proposeWait.record(nowNs - proposal.context.parsedNs);
-      const deadlineNs = nowNs + this.#options.operationTimeoutMs * 1e6;
-      const { context, done } = proposal;
-      this.#writes.add(index, { context, done, deadlineNs, sample: this.#sampleOf(proposal, index) });
-    }
-  }
-
-  /** Stage record of a write that is sampled, else null. */
-  #sampleOf({ context, op }: PendingWrite, index: number): WriteSample | null {
-    const { sampleEvery } = this.#options;
-    this.#sampleCount += 1;
-    if (context.traceId === null && (sampleEvery === 0 || this.#sampleCount % sampleEvery !== 0)) return null;
-    const sample: WriteSample = {
-      op,
-      context,
-      index,
-      batch: null,
-      applyStartNs: 0,
-      appliedNs: 0,
-      repliedNs: 0,
-    };
-    context.onReplied = (repliedNs) => this.#ledger.replied(sample, repliedNs);
-    this.#ledger.expect(sample);
-    return sample;
-  }
-
-  #passOn({ command, context, done }: PendingWrite): void {
-    const refusal = this.#refusal(context);
-    if (refusal !== null) done(refusal, null);
-    else this.#forwarder.write(this.#raw.leader, command, done);
-  }
-
-  /** Why a request cannot travel to the leader; null when it can. */
-  #refusal(context: RequestContext): StrataError | null {
-    const { leader } = this.#raw;
-    if (leader === 0 || leader === this.#options.id) return new StrataError('STRATA_NO_LEADER');
-    if (context.forward) return null;
-    const address =
-      this.#options.members.find((member) => member.id === leader)?.httpUrl ?? 'an unknown address';
-    return new StrataError('STRATA_NOT_LEADER', { node: this.#options.id, leader: address });
-  }
-
-  #startReads(nowNs: number): void {
-    if (this.#reads.size === 0) return;
-    if (this.#raw.role !== 'leader') {
-      for (const read of this.#reads.takeAll()) {
-        const refusal = this.#refusal(read.context);
-        if (refusal !== null) read.done(refusal, null);
-        else this.#forwarder.read(this.#raw.leader, read.key, read.done);
-      }
-      return;
-    }
-    const round = this.#reads.nextRound(nowNs);
-    if (round === 0) return;
-    this.#m.readRounds.add(1);
-    this.#leadingTerm = this.#raw.term;
-    this.#raw.readIndex(round);
+  #noteCommit(before: number, winner: 'persist' | 'replicate', nowNs: number): void {
+    const { commitIndex } = this.#raw;
+    if (commitIndex !== before && this.#leadingTerm !== 0) this.#ledger.committed(commitIndex, winner, nowNs);
   }
 
   #handleReady(ready: Ready, turnNs: number): void {
-    if (ready.softState !== null) this.#observe();
+    if (ready.softState !== null || this.#leadingTerm !== 0) this.#observe();
     const { append } = ready;
-    if (append !== null && append.entries.length > 0 && this.#raw.role === 'leader') {
-      this.#leadingTerm = this.#raw.term;
+    if (append !== null && append.entries.length > 0 && this.#leadingTerm !== 0) {
       this.#ledger.appended(append.entries[0]!.index, append.entries.at(-1)!.index, turnNs);
     }
     if (ready.messages.length > 0) this.#send(ready.messages);
-    if (append !== null) {
-      this.#options.log.append({
-        entries: append.entries,
-        hardState: append.hardState,
-        mustSync: append.mustSync,
-        onDurable: (timings) => {
-          this.#completed.push({ append, timings });
-          this.#schedule();
-        },
-      });
-    }
+    if (append !== null) this.#persist(append);
     if (ready.committedEntries.length > 0) this.#apply(ready.committedEntries, turnNs);
-    for (const { context, index } of ready.readStates)
-      this.#reads.confirm(context, index, this.#clock.nowNs());
+    for (const { context, index } of ready.readStates) this.#reads.confirm(context, index);
   }
 
   #send(messages: readonly Message[]): void {
@@ -448,7 +292,16 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     this.#options.transport.send(messages);
     let heartbeats = 0;
     for (const message of messages) if (message.type === MessageType.Heartbeat) heartbeats += 1;
-    if (heartbeats > 0) this.#m.heartbeats.add(heartbeats);
+    if (heartbeats > 0) this.#metrics.heartbeats.add(heartbeats);
+  }
+
+  #persist(append: StorageAppend): void {
+    const { entries, hardState, mustSync } = append;
+    const onDurable = (timings: AppendTimings): void => {
+      this.#completed.push({ append, timings });
+      this.#schedule();
+    };
+    this.#options.log.append({ entries, hardState, mustSync, onDurable });
   }
 
   /** Applies all entries first and answers then: an answer costs more than an apply, and the last write should not wait for all answers. */
@@ -465,10 +318,10 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     }
     this.#raw.appliedTo(entries.at(-1)!.index);
     const appliedNs = this.#clock.nowNs();
-    this.#m.commits.add(entries.length);
-    this.#m.applied.add(entries.length);
-    this.#m.applyWait.record(startNs - committedNs);
-    this.#m.apply.record(appliedNs - startNs);
+    this.#metrics.commits.add(entries.length);
+    this.#metrics.applied.add(entries.length);
+    this.#metrics.applyWait.record(startNs - committedNs);
+    this.#metrics.apply.record(appliedNs - startNs);
     for (const { waiting, result } of answers) {
       const { sample } = waiting;
       if (sample !== null) {
@@ -479,79 +332,38 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     }
   }
 
-  #serveReads(): void {
-    const { machine } = this.#options;
-    for (const { read, confirmedNs } of this.#reads.servable(machine.appliedIndex)) {
-      const found = machine.get(read.key);
-      const servedNs = this.#clock.nowNs();
-      this.#m.reads.add(1);
-      this.#m.readWait.record(servedNs - read.context.parsedNs);
-      if (read.context.traceId !== null) this.#sampleRead(read, confirmedNs, servedNs);
-      read.done(null, found === undefined ? ABSENT : { value: found.value, revision: found.revision });
-    }
-  }
-
-  #sampleRead({ context, roundStartedNs }: WaitingRead, confirmedNs: number, servedNs: number): void {
-    context.onReplied = (repliedNs) =>
-      this.#samples.add({
-        traceId: context.traceId,
-        op: 'get',
-        index: 0,
-        receivedNs: context.receivedNs,
-        parsedNs: context.parsedNs,
-        proposedNs: roundStartedNs,
-        appendStartedNs: null,
-        appendedNs: null,
-        fsyncSubmittedNs: null,
-        fsyncDoneNs: null,
-        firstSentNs: null,
-        quorumAckedNs: confirmedNs,
-        committedNs: confirmedNs,
-        applyStartNs: servedNs,
-        appliedNs: servedNs,
-        repliedNs,
-        winner: null,
-        closer: 0,
-        remote: null,
-      });
-  }
-
-  /** Role or leader changed. What waits here was proposed under a leadership that is over: its outcome is unknown. */
+  /** Role, leader or term may have changed. What waits under a leadership that is over has an unknown outcome. */
   #observe(): void {
     const { role, leader, term } = this.#raw;
-    const { logger } = this.#options;
-    if (role !== this.#knownRole && (role === 'precandidate' || role === 'candidate'))
-      this.#m.campaigns.add(1);
-    if (leader !== this.#knownLeader && leader !== 0) this.#m.leaderChanges.add(1);
-    if (role !== this.#knownRole || leader !== this.#knownLeader)
-      logger.info({ role, leader, term }, 'role changed');
-    this.#knownRole = role;
-    this.#knownLeader = leader;
-    if (this.#leadingTerm !== 0 && (role !== 'leader' || term !== this.#leadingTerm)) {
-      this.#leadingTerm = 0;
-      this.#ledger.reset();
-      this.#failWaiting(new StrataError('STRATA_LEADERSHIP_LOST'));
+    if (role !== this.#knownRole || leader !== this.#knownLeader) {
+      this.#options.logger.info({ role, leader, term }, 'role changed');
+      const campaigns = role === 'precandidate' || role === 'candidate';
+      if (campaigns && role !== this.#knownRole) this.#metrics.campaigns.add(1);
+      if (leader !== this.#knownLeader && leader !== 0) this.#metrics.leaderChanges.add(1);
+      this.#knownRole = role;
+      this.#knownLeader = leader;
     }
-  }
-
-  #failWaiting(error: StrataError): void {
-    for (const write of this.#writes.takeAll()) write.done(error, null);
-    for (const read of this.#reads.takeAll()) read.done(error, null);
+    const leadingTerm = role === 'leader' ? term : 0;
+    if (this.#leadingTerm !== 0 && leadingTerm !== this.#leadingTerm) {
+      const error = new StrataError('STRATA_LEADERSHIP_LOST');
+      this.#ledger.reset();
+      this.#writes.fail(error, false);
+      this.#reads.fail(error);
+    }
+    this.#leadingTerm = leadingTerm;
   }
 
   #expire(): void {
     const nowNs = this.#clock.nowNs();
     const late = [...this.#writes.expired(nowNs), ...this.#reads.expired(nowNs)];
     if (late.length === 0) return;
+    this.#metrics.expired.add(late.length);
     const error = new StrataError('STRATA_TIMEOUT', { limitMs: this.#options.operationTimeoutMs });
-    this.#m.expired.add(late.length);
     for (const request of late) request.done(error, null);
   }
 }
 
-const EMPTY = new Uint8Array(0);
-const ABSENT: ReadResult = { value: null, revision: 0 };
-
+/** Tells the leader what the append cost this follower's disk. */
 function stampDisk(message: Message, timings: AppendTimings): void {
   message.diskQueueNs = Math.max(0, timings.writeStartedNs - timings.submittedNs);
   message.diskWriteNs = Math.max(0, timings.writtenNs - timings.writeStartedNs);
