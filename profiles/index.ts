@@ -28,3 +28,4 @@ export function renderProbeTable(probes: readonly Probe[] = PROBES): string {
   );
   return ['| probe | tier | question | cost |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
+export { type DiskReading, diskWindow, readDisk } from './disk-stats.js';

@@ -2,7 +2,16 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { CAPTURE_SCHEMAS, isInsideFolder, RunDirectoryError, readDocument } from './run-directory.js';
-import { Baseline, Durability, LoadSummary, NodeWindow, ProbePass, Run, Stages } from './schema/index.js';
+import {
+  Baseline,
+  DiskWindow,
+  Durability,
+  LoadSummary,
+  NodeWindow,
+  ProbePass,
+  Run,
+  Stages,
+} from './schema/index.js';
 
 export interface RunDirectoryCheck {
   readonly ok: boolean;
@@ -36,6 +45,7 @@ function checkPoint(directory: string, passes: readonly string[], problems: stri
   tryRead(join(directory, 'summary.json'), LoadSummary, problems);
   optional(join(directory, 'stages.json'), Stages, problems);
   optional(join(directory, 'durability.json'), Durability, problems);
+  optional(join(directory, 'disk.json'), DiskWindow, problems);
   for (const name of files(join(directory, 'nodes'))) {
     const path = join(directory, 'nodes', name);
     const node = tryRead(path, NodeWindow, problems);

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import {
   Baseline,
   CpuCapture,
+  DiskWindow,
   Durability,
   LoadSummary,
   NodeWindow,
@@ -41,6 +42,7 @@ export interface PointData {
   readonly nodes: readonly NodeWindow[];
   readonly passes: readonly PassData[];
   readonly durability: Durability | null;
+  readonly disk: DiskWindow | null;
 }
 
 /** Everything a report is computed from. */
@@ -73,6 +75,7 @@ function readPoint(directory: string, ref: PointRef): PointData {
       );
     }),
     durability: readOptional(join(directory, 'durability.json'), Durability),
+    disk: readOptional(join(directory, 'disk.json'), DiskWindow),
   };
 }
 

@@ -8,10 +8,11 @@ import {
   mechanismShare,
 } from '../kpi/cpu-readings.js';
 import { fromLeader } from '../kpi/leader-readings.js';
-import { type Measured, quotient, valueOrNull } from '../measures/measured.js';
+import { deviceBytesPerLogByte } from '../measures/disk-measures.js';
+import { type Measured, valueOrNull } from '../measures/measured.js';
 import { counter, cpuCores, mainThreadRunqueueShare, mainThreadShare } from '../measures/node-measures.js';
 import type { Facts, PointFacts } from '../report/facts.js';
-import { bytes, decimal, integer, percent, significant } from '../tables/format.js';
+import { decimal, integer, percent, significant } from '../tables/format.js';
 import type { AdviceRule, Evidence } from './advice-rule.js';
 
 const CPU = 'CPU time of the leader' as const;
@@ -217,16 +218,10 @@ function runqueue(point: PointFacts): Evidence | null {
 }
 
 function writeAmplification(point: PointFacts): Evidence | null {
-  const written = fromLeader(point, (node) =>
-    node.proc?.io == null
-      ? { ok: false, because: 'no /proc/<pid>/io' }
-      : { ok: true, value: node.proc.io.writeBytes },
-  );
-  const logged = fromLeader(point, (node) => counter(node, 'log_bytes_total'));
-  const ratio = valueOrNull(quotient(written, logged, 'nothing was logged'));
-  if (ratio === null || ratio < 3 || !written.ok || !logged.ok) return null;
+  const ratio = valueOrNull(deviceBytesPerLogByte(point.point));
+  if (ratio === null || ratio < 3) return null;
   return {
-    text: `${bytes(written.value)} reached the disk for ${bytes(logged.value)} of log, ${significant(ratio)} times as much`,
+    text: `the device wrote ${significant(ratio)} bytes for each byte of log, all nodes and everything else on it together`,
     bound: 1 - 1 / ratio,
   };
 }

@@ -1,5 +1,5 @@
 import type { PassData, PointData, RunData } from '../../results/run-directory.js';
-import type { Baseline, PointRef, Run, StrategyLetter } from '../../results/schema/index.js';
+import type { Baseline, DiskWindow, PointRef, Run, StrategyLetter } from '../../results/schema/index.js';
 import { madeUpNode } from './made-up-node.js';
 import {
   type MadeUpLevel,
@@ -57,6 +57,7 @@ function sweepPoint(level: 'low' | 'mid' | 'high'): PointData {
     nodes: [1, 2, 3].map((node) => madeUpNode(node, node === 1 ? 'leader' : 'follower', numbers, 'G')),
     passes: profiled ? [madeUpCpuPass(), madeUpSyscallPass()] : [],
     durability: null,
+    disk: madeUpDisk(numbers.seconds),
   };
 }
 
@@ -89,6 +90,19 @@ function armPoint(strategy: StrategyLetter, level: 'low' | 'mid'): PointData {
       stale: 0,
       unreadable: 0,
     },
+    disk: null,
+  };
+}
+
+function madeUpDisk(seconds: number): DiskWindow {
+  return {
+    schema: 'strata.disk/1',
+    device: 'vda',
+    seconds,
+    bytesWritten: 60e6,
+    writes: 6_000,
+    flushes: 3_000,
+    flushMs: 150,
   };
 }
 

@@ -95,6 +95,22 @@ export const ProcWindow = z.strictObject({
 });
 export type ProcWindow = z.infer<typeof ProcWindow>;
 
+/**
+ * `points/<id>/disk.json`: the block device under the data over the measured window, as the kernel counts for the whole machine. The only count of
+ * what reaches a device: `write_bytes` of a process counts page-cache folios, and a folio of a preallocated file can be a megabyte.
+ */
+export const DiskWindow = z.strictObject({
+  schema: z.literal('strata.disk/1'),
+  device: z.string(),
+  seconds: z.number().positive(),
+  bytesWritten: z.number().nonnegative(),
+  writes: z.number().int().nonnegative(),
+  /** Cache flushes, and the time they took; null where the kernel does not count them. */
+  flushes: z.number().int().nonnegative().nullable(),
+  flushMs: z.number().nonnegative().nullable(),
+});
+export type DiskWindow = z.infer<typeof DiskWindow>;
+
 /** `points/<id>/nodes/<node>.json`: one node over the measured window; counters and histograms are differences. */
 export const NodeWindow = z.strictObject({
   schema: z.literal('strata.node/1'),

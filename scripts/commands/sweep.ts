@@ -111,7 +111,11 @@ async function sweepOwnCluster(
   cluster.onNodeLost = (node, how) =>
     context.writer.notMeasured(`node ${node.id} after it ended`, `it ended ${how}`);
   try {
-    await sweepLevels(context, { urls: cluster.urls, local: true }, options);
+    await sweepLevels(
+      context,
+      { urls: cluster.urls, local: true, dataDirectory: context.writer.directory },
+      options,
+    );
   } finally {
     await cluster.stop();
     context.writer.dropScratch('sweep');

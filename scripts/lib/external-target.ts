@@ -24,7 +24,11 @@ export async function examineTarget(urls: readonly string[]): Promise<ExternalTa
   if (strategy === undefined || primitive === undefined)
     throw new CliError('STRATA_TARGET_INCOMPATIBLE', `${urls[0]} does not say which fsync strategy it uses.`);
   return {
-    subject: { urls, local: urls.every((url, index) => isLocal(url, snapshots[index]!)) },
+    subject: {
+      urls,
+      local: urls.every((url, index) => isLocal(url, snapshots[index]!)),
+      dataDirectory: null,
+    },
     cluster: {
       nodes: Number(config.nodes ?? urls.length),
       strategy,

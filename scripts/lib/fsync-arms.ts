@@ -37,7 +37,7 @@ export async function fsyncArms(context: RunContext, options: ArmOptions): Promi
       primitive: options.primitive,
     });
     try {
-      const subject = { urls: cluster.urls, local: true };
+      const subject = { urls: cluster.urls, local: true, dataDirectory: context.writer.directory };
       const times = {
         warmupSeconds: context.times.armWarmupSeconds,
         measureSeconds: context.times.armSeconds,

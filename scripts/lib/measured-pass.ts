@@ -1,7 +1,13 @@
 import { runLoad } from '../../loadgen/index.js';
 import type { LoadOptions, LoadResult } from '../../loadgen/options.js';
-import { procWindow, readProc } from '../../profiles/index.js';
-import type { LayersSnapshot, NodeSamples, NodeWindow, Stages } from '../../results/schema/index.js';
+import { type DiskReading, diskWindow, procWindow, readDisk, readProc } from '../../profiles/index.js';
+import type {
+  DiskWindow,
+  LayersSnapshot,
+  NodeSamples,
+  NodeWindow,
+  Stages,
+} from '../../results/schema/index.js';
 import { fetchLayers, fetchSamples } from './node-api.js';
 import { joinStages } from './stages.js';
 import type { Subject } from './subject.js';
@@ -21,6 +27,8 @@ export interface MeasuredPass {
   readonly result: LoadResult;
   readonly windows: readonly NodeWindow[];
   readonly stages: Stages;
+  /** The block device over the window; null when it is not known or tells nothing. */
+  readonly disk: DiskWindow | null;
   /** What this pass could not measure, and why. */
   readonly gaps: readonly string[];
 }
@@ -35,12 +43,16 @@ export async function measuredPass(subject: Subject, load: LoadOptions): Promise
   );
   let before: readonly (Reading | Error)[] = [];
   let after: readonly (Reading | Error)[] = [];
+  const disk: (DiskReading | null)[] = [];
+  const readDevice = () => disk.push(subject.dataDirectory === null ? null : readDisk(subject.dataDirectory));
   const result = await runLoad({
     ...load,
     onMeasureStart: async () => {
+      readDevice();
       before = await readAll(subject);
     },
     onMeasureEnd: async () => {
+      readDevice();
       after = await readAll(subject);
     },
   });
@@ -52,7 +64,14 @@ export async function measuredPass(subject: Subject, load: LoadOptions): Promise
     return [];
   });
   const samples = await samplesSince(subject, since, gaps);
-  return { result, windows, stages: joinStages(result.samples, samples, subject.local), gaps };
+  const [first, last] = disk;
+  return {
+    result,
+    windows,
+    stages: joinStages(result.samples, samples, subject.local),
+    disk: first && last ? diskWindow(first, last) : null,
+    gaps,
+  };
 }
 
 /** A node that does not answer costs its own window, not the pass. */

@@ -7,6 +7,8 @@ export interface Subject {
   readonly urls: readonly string[];
   /** True when the nodes are processes of this machine: then /proc, strace and a shared clock are at hand. */
   readonly local: boolean;
+  /** Where its data lies, to know the block device; null when that is not known. */
+  readonly dataDirectory: string | null;
 }
 
 export interface SubjectNode {

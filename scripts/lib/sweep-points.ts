@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import type { Probe } from '../../profiles/probe.js';
-import { LoadSummary, NodeWindow, type PointRef, ProbePass, Stages } from '../../results/schema/index.js';
+import {
+  DiskWindow,
+  LoadSummary,
+  NodeWindow,
+  type PointRef,
+  ProbePass,
+  Stages,
+} from '../../results/schema/index.js';
 import { closedLoop } from './load-settings.js';
 import { type MeasuredPass, measuredPass } from './measured-pass.js';
 import { middleLevel, sweepPoint, traceEvery } from './plan.js';
@@ -91,6 +98,7 @@ function writeMeasured({ writer }: RunContext, point: PointRef, pass: MeasuredPa
   writer.writePoint(point, 'summary.json', LoadSummary, pass.result.summary);
   writer.writePointText(point, 'latency.hlog', pass.result.hlog);
   writer.writePoint(point, 'stages.json', Stages, pass.stages);
+  if (pass.disk !== null) writer.writePoint(point, 'disk.json', DiskWindow, pass.disk);
   for (const window of pass.windows)
     writer.writePoint(point, `nodes/${window.node}.json`, NodeWindow, window);
   for (const gap of pass.gaps) writer.notMeasured(`a node's own measurements at ${point.id}`, gap);
