@@ -1,6 +1,6 @@
 /**
  * Composition root of one node: reads the configuration, builds the layers, hands them to the runtime. No logic lives here.
- * `node dist/server/main.js --config FILE`; one JSON line on stdout once the ports listen.
+ * `node dist/server/main.js --config FILE [--with-parent]`; one JSON line on stdout once the ports listen.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,8 @@ import { StateMachine } from './state/state-machine.js';
 const EXIT = { usage: 2, environment: 4, internal: 70 } as const;
 
 async function main(): Promise<void> {
-  const config = readNodeConfig(configPath(process.argv.slice(2)));
+  const { path, endsWithParent } = commandLine(process.argv.slice(2));
+  const config = readNodeConfig(path);
   const logger = createLogger(config);
   const self = config.members.find((member) => member.id === config.id)!;
   const members: PeerAddress[] = config.members.map(({ id, host, peerPort, httpPort }) => ({
@@ -122,6 +123,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => shutDown('SIGTERM'));
   process.on('SIGINT', () => shutDown('SIGINT'));
+  // A launcher that is killed cannot stop its nodes; the end of their standard input tells them.
+  if (endsWithParent) process.stdin.on('end', () => shutDown('the launcher ended')).resume();
 }
 
 function createCore(
@@ -160,14 +163,14 @@ function createLogger(config: NodeConfig): pino.Logger {
   );
 }
 
-function configPath(args: readonly string[]): string {
-  const at = args.indexOf('--config');
-  const path = at === -1 ? undefined : args[at + 1];
-  if (path === undefined || args.length !== 2) {
-    process.stderr.write('strata: usage: node main.js --config FILE (STRATA_USAGE)\n');
+function commandLine(args: readonly string[]): { readonly path: string; readonly endsWithParent: boolean } {
+  const [flag, path, extra] = args;
+  const isKnown = extra === undefined || extra === '--with-parent';
+  if (flag !== '--config' || path === undefined || !isKnown || args.length > 3) {
+    process.stderr.write('strata: usage: node main.js --config FILE [--with-parent] (STRATA_USAGE)\n');
     process.exit(EXIT.usage);
   }
-  return path;
+  return { path, endsWithParent: extra !== undefined };
 }
 
 /** The configuration as `/debug/layers` shows it: one flat record. */

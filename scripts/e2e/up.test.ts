@@ -56,6 +56,39 @@ test('up names a node that dies, the others go on, `serve` brings it back, a sec
   assert.equal(existsSync(victim.config), true, 'a directory that was named stays');
 });
 
+test('a launcher that is killed leaves no node behind', async (t) => {
+  const port = await freePortRow(6);
+  const args = [
+    'up',
+    '--data',
+    temporaryDirectory(t),
+    '--http-port',
+    `${port}`,
+    '--peer-port',
+    `${port + 3}`,
+  ];
+  const up = startCli(t, args);
+  const line = await up.firstLine;
+  if (line === null) assert.fail((await up.result).stderr);
+  const { nodes } = JSON.parse(line) as Ready;
+  up.signal('SIGKILL');
+  for (const node of nodes) {
+    for (let tries = 0; isAlive(node.pid); tries++) {
+      assert.ok(tries < 200, `node ${node.id} still runs 20 s after its launcher was killed`);
+      await sleep(100);
+    }
+  }
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** True when a write was taken; an election may be under way for a while. */
 async function putUntilTaken(url: string, key: string): Promise<boolean> {
   for (let attempt = 0; attempt < 100; attempt++) {

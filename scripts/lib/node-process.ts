@@ -39,8 +39,9 @@ export class NodeProcess {
     const log = openSync(this.logPath, 'a');
     // A group of its own: Ctrl-C reaches only the parent, which then stops the nodes in good order. A file instead of a
     // pipe for stderr: a reader that stalls can never make the node wait.
-    this.#child = spawn(process.execPath, [SERVER_MAIN, '--config', configPath], {
-      stdio: ['ignore', 'pipe', log],
+    this.#child = spawn(process.execPath, [SERVER_MAIN, '--config', configPath, '--with-parent'], {
+      // Nothing is ever written to its standard input: its end tells the node that this process is gone, however it went.
+      stdio: ['pipe', 'pipe', log],
       detached: true,
     });
     closeSync(log);
