@@ -64,6 +64,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   #tickDueNs = 0;
   #drainScheduled = false;
   #draining = false;
+  #isStopped = false;
 
   /** Term in which this node leads, 0 when it does not: what waits here was proposed in that term. */
   #leadingTerm = 0;
@@ -114,13 +115,20 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     this.#raw.transferLeader(best.id);
     this.#schedule();
     const endNs = this.#clock.nowNs() + timeoutMs * 1e6;
-    while (this.#raw.role === 'leader' && this.#clock.nowNs() < endNs) {
+    // Stepping down is not enough: the successor may need this node's vote, which has to reach this node's disk first.
+    while ((this.#raw.role === 'leader' || this.#raw.leader === 0) && this.#clock.nowNs() < endNs) {
       await new Promise<void>((resolve) => this.#clock.after(5, resolve));
     }
   }
 
+  /** Answers all that waits. The loop does nothing from now on but to refuse what still comes. */
   stop(): void {
+    this.#isStopped = true;
     for (const timer of this.#timers) timer.cancel();
+    this.#refuseAll();
+  }
+
+  #refuseAll(): void {
     const error = new StrataError('STRATA_SHUTTING_DOWN');
     this.#writes.fail(error, true);
     this.#reads.fail(error);
@@ -223,6 +231,10 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
 
   #drain(): void {
     this.#drainScheduled = false;
+    if (this.#isStopped) {
+      this.#refuseAll();
+      return;
+    }
     const startNs = this.#clock.nowNs();
     for (; this.#ticks > 0; this.#ticks--) this.#raw.tick();
     this.#stepInbound(startNs);

@@ -111,7 +111,10 @@ export class WriteDesk {
       appliedNs: 0,
       repliedNs: 0,
     };
-    context.onReplied = (repliedNs) => this.#ledger.replied(sample, repliedNs);
+    context.onReplied = (repliedNs) => {
+      // A reply before the apply is an error: such a write has no stages to tell of.
+      if (sample.appliedNs !== 0) this.#ledger.replied(sample, repliedNs);
+    };
     this.#ledger.expect(sample);
     return sample;
   }
