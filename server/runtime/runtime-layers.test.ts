@@ -93,6 +93,24 @@ describe('layers document', () => {
     assert.equal(histograms.consensus_commit_ns!.count, won);
     assert.equal(histograms.consensus_persist_ns!.count, won);
   });
+
+  it('does not count what a leadership that was lost left behind, when the same node leads again', async () => {
+    const cluster = await TestCluster.start();
+    const committed = (): number => layersOf(cluster, 1).histograms.consensus_commit_ns!.count;
+    cluster.network.cut(1);
+    cluster.put(1, 'a', '1');
+    cluster.clock.advance(3 * ELECTION_MS);
+    cluster.network.heal();
+    cluster.clock.advance(3 * ELECTION_MS);
+    assert.equal(cluster.node(1).raw.leader, 2);
+    assert.equal(committed(), 1, 'the no-op of its first term');
+    void cluster.node(2).runtime.handOver(1);
+    cluster.clock.advance(20);
+    cluster.put(1, 'b', '1');
+    cluster.clock.advance(ELECTION_MS);
+    assert.equal(cluster.node(1).raw.role, 'leader');
+    assert.equal(committed(), 3, 'and of its second, and one write');
+  });
 });
 
 describe('samples', () => {
