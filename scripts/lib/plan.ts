@@ -97,9 +97,13 @@ export function armPoint(level: Level, strategy: StrategyLetter, primitive: Poin
   return { ...sweepPoint(level, strategy, primitive), id: `${strategy}-${level.name}`, series: 'fsync' };
 }
 
-/** One request in this many is traced: enough for a p99, few enough for the nodes' ring of samples and for the load. */
-export function traceEvery(clients: number): number {
-  return clients <= 16 ? 8 : 16;
+/**
+ * One request in this many is traced: enough for a p99 of a level and for the means of an arm, few enough for the nodes' ring of samples, for
+ * the load, and for a run directory that can be sent to somebody.
+ */
+export function traceEvery({ clients, series }: Pick<PointRef, 'clients' | 'series'>): number {
+  if (series === 'fsync') return 64;
+  return clients <= 16 ? 8 : 32;
 }
 
 /** `20251028-123005`, in UTC: run directories sort by name as they do by time. */

@@ -80,7 +80,7 @@ export async function measureLevel(
     clients: point.clients,
     warmupSeconds: times.warmupSeconds,
     durationSeconds: times.measureSeconds,
-    traceEvery: traceEvery(point.clients),
+    traceEvery: traceEvery(point),
   });
   const pass = await measuredPass(
     subject,
