@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Percentiles } from './common.js';
 
 export const LoadAudit = z.strictObject({
-  /** N = X * R: clients in the system against throughput times mean response time. Within 5 %, or within R / T where the window T is short. */
+  /** N = X * R: clients in the system against throughput times mean response time. `ok` allows for what the ends of the window cut. */
   littlesLaw: z.strictObject({
     clients: z.number(),
     product: z.number(),
