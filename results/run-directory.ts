@@ -112,7 +112,13 @@ export function writeDocument<Schema extends z.ZodType>(
 ): void {
   check(path, document, schema);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(document, null, 1)}\n`);
+  writeFileSync(path, `${render(document)}\n`);
+}
+
+/** Indented, but with what holds no further object or list on one line: a histogram's bucket or a sample is read as a row. */
+function render(document: unknown): string {
+  const leaf = /[[{]\n[^[\]{}]*\n *[\]}]/g;
+  return JSON.stringify(document, null, 1).replace(leaf, (text) => text.replace(/\n */g, ' '));
 }
 
 export function readDocument<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
