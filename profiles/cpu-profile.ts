@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { writeDocument } from '../results/run-directory.js';
 import { CpuCapture } from '../results/schema/index.js';
 import { attributeCpuProfile } from './attribution/attribute.js';
@@ -15,6 +16,7 @@ import {
   type ProbeTarget,
 } from './probe.js';
 import { ProbeError } from './probe-error.js';
+import { findProject } from './project-root.js';
 
 /** No cost that could be told from noise was measured at 1 ms; at 100 µs up to 10 %. */
 const INTERVAL_US = 1_000;
@@ -91,11 +93,19 @@ function requireProfile(answer: HttpAnswer, url: URL): void {
   );
 }
 
+/** A run directory travels; where the project lies on this machine is nobody's business. Sources are found again from `/strata`. */
+function withoutHomePath(profile: string): string {
+  const project = findProject();
+  return project === null
+    ? profile
+    : profile.replaceAll(`${pathToFileURL(project.root).href}/`, 'file:///strata/');
+}
+
 function save(answer: HttpAnswer, url: URL, target: ProbeTarget, directory: string, seconds: number): string {
   requireProfile(answer, url);
   const raw = `node-${target.node}.cpuprofile`;
   const parsed = `node-${target.node}.json`;
-  writeFileSync(join(directory, raw), answer.body);
+  writeFileSync(join(directory, raw), withoutHomePath(answer.body));
   const profile = parseCpuProfile(answer.body, url.href);
   const head = {
     probe: cpuProfileProbe.name,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { cpus, hostname, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
 import type { Machine, Run } from '../results/schema/index.js';
 import { readOsRelease } from './install-hint.js';
 import { findProject } from './project-root.js';
@@ -23,9 +24,22 @@ export function machineFingerprint(directory: string): Machine {
   };
 }
 
+/** Of the package that the generator uses: `process.versions` names the copy inside Node. */
+function dependencyVersion(name: string): string | undefined {
+  const project = findProject();
+  if (project === null) return undefined;
+  try {
+    const manifest = readFileSync(join(project.root, 'node_modules', name, 'package.json'), 'utf8');
+    return (JSON.parse(manifest) as { version?: string }).version;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Versions of ourselves and of what runs us. */
 export function versions(): Record<string, string> {
-  const { node, v8, uv, llhttp, openssl, undici } = process.versions;
+  const { node, v8, uv, llhttp, openssl } = process.versions;
+  const undici = dependencyVersion('undici');
   const all = { strata: findProject()?.version, nodejs: node, v8, libuv: uv, llhttp, openssl, undici };
   return Object.fromEntries(
     Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
