@@ -27,6 +27,19 @@ export function leaderFrameShare(point: PointFacts, matches: (frame: CpuFrame) =
   return map(point.leaderCpu, (capture) => inclusiveShare(capture, matches));
 }
 
+/** Share of the leader's samples on the CPU whose running frame itself matches: the code's own cost, without what it calls. */
+export function leaderSelfShare(point: PointFacts, matches: (frame: CpuFrame) => boolean): Measured {
+  return map(point.leaderCpu, (capture) => {
+    const busy = busyUs(capture);
+    let us = 0;
+    for (const stack of capture.stacks) {
+      const leaf = capture.frames[stack.frames.at(-1) ?? -1];
+      if (leaf !== undefined && matches(leaf)) us += stack.us;
+    }
+    return busy === 0 ? 0 : us / busy;
+  });
+}
+
 export function followerFrameShare(point: PointFacts, matches: (frame: CpuFrame) => boolean): Measured {
   return map(followerCpu(point), (capture) => inclusiveShare(capture, matches));
 }

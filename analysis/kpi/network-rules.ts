@@ -1,5 +1,11 @@
 import { nanos, percent } from '../tables/format.js';
-import { isConnectFrame, isPoolFrame, leaderFrameShare, mechanismShare } from './cpu-readings.js';
+import {
+  isConnectFrame,
+  isPoolFrame,
+  leaderFrameShare,
+  leaderSelfShare,
+  mechanismShare,
+} from './cpu-readings.js';
 import { type KpiRule, reading } from './kpi-rule.js';
 import { leaderMean } from './leader-readings.js';
 
@@ -23,13 +29,14 @@ export const NETWORK_RULES: readonly KpiRule[] = [
     claim: 'N4',
     layer: 'network',
     name: 'connection pool share of CPU',
-    meaning: 'samples with a frame of the peer pool anywhere in the stack (total, so the harder number)',
+    meaning:
+      'samples in the code of the peer pool itself: finding the connection, not encoding for it or writing to it',
     direction: 'below',
     good: 0.02,
     bad: 0.1,
     format: percent,
     scope: 'point',
-    read: (point) => reading(leaderFrameShare(point, isPoolFrame)),
+    read: (point) => reading(leaderSelfShare(point, isPoolFrame)),
   },
   {
     id: 'connect-cpu',
