@@ -62,6 +62,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   #completed: { readonly append: StorageAppend; readonly timings: AppendTimings }[] = [];
   #ticks = 0;
   #tickDueNs = 0;
+  #expiryDueNs = 0;
   #drainScheduled = false;
   #draining = false;
   #isStopped = false;
@@ -92,10 +93,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
 
   async start(): Promise<void> {
     await this.#options.transport.start(this);
-    this.#timers.push(
-      this.#clock.every(this.#options.tickMs, () => this.#onTick()),
-      this.#clock.every(EXPIRY_CHECK_MS, () => this.#expire()),
-    );
+    this.#timers.push(this.#clock.every(this.#options.tickMs, () => this.#onTick()));
     this.#schedule();
   }
 
@@ -216,10 +214,14 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
 
   #onTick(): void {
     const nowNs = this.#clock.nowNs();
-    // The one timer that is always there doubles as the probe of the loop's delay: a second one would wake idle nodes as often again.
+    // The one timer of the loop also measures its delay and looks for deadlines: every further timer wakes an idle node once more.
     if (this.#tickDueNs !== 0) this.#metrics.loopDelay.record(nowNs - this.#tickDueNs);
     this.#tickDueNs = nowNs + this.#options.tickMs * 1e6;
     this.#ticks += 1;
+    if (nowNs >= this.#expiryDueNs) {
+      this.#expiryDueNs = nowNs + EXPIRY_CHECK_MS * 1e6;
+      this.#expire();
+    }
     this.#schedule();
   }
 

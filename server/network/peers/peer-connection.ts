@@ -4,7 +4,14 @@ import { StrataError } from '../../errors.js';
 import type { Clock, Timer } from '../../ports/clock.js';
 import { handshakeFrameBytesMax } from '../limits.js';
 import { encodeFrame, FrameDecoder, type FrameHeader, FrameKind, Service } from './frame.js';
-import { decodeGreeting, decodeRefusal, encodeGreeting, encodeRefusal, type Greeting } from './handshake.js';
+import {
+  decodeGreeting,
+  decodeRefusal,
+  encodeGreeting,
+  encodeRefusal,
+  type Greeting,
+  Lane,
+} from './handshake.js';
 import type { PeerMetrics } from './peer-metrics.js';
 import type { PeerTimings } from './peer-timings.js';
 
@@ -108,7 +115,15 @@ export class PeerConnection {
     if (this.#state === 'healthy' && silentMs >= timings.heartbeatMs) this.probe(timings.probeTimeoutMs);
     else if (this.#state === 'probing' && nowNs >= this.#probeDeadlineNs) {
       this.close(unreachable(this.peer, `silent for ${Math.round(silentMs)} ms`));
-    } else if (this.dialled && nowNs - this.#lastPingNs >= timings.pingMs * 1e6) this.#ping();
+    } else if (this.#pings && nowNs - this.#lastPingNs >= timings.pingMs * 1e6) this.#ping();
+  }
+
+  /**
+   * One lane is enough for the round trip: every ping wakes two idle processes twice. The others are asked when they fall silent, and
+   * then more than once, since an answer may be lost.
+   */
+  get #pings(): boolean {
+    return this.dialled && (this.lane === Lane.Urgent || this.#state === 'probing');
   }
 
   /** Asks for a sign of life and gives up when none comes in time. */
