@@ -53,6 +53,21 @@ export interface WindowCounts {
   inSystemNs: number;
 }
 
+/** The counts of a window in which nothing has happened yet. */
+export function noCounts(): WindowCounts {
+  return {
+    total: 0,
+    ok: 0,
+    put: 0,
+    get: 0,
+    timedOut: 0,
+    inFlightAtEnd: 0,
+    shed: 0,
+    resends: 0,
+    inSystemNs: 0,
+  };
+}
+
 /** What a worker's thread used between the ends of the window. */
 export interface WorkerUsage {
   readonly seconds: number;

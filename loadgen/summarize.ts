@@ -4,7 +4,13 @@ import { IntervalLog } from './interval-log.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { mergeLedgerKeys } from './ledger-recorder.js';
 import { MergedIntervals } from './merged-intervals.js';
-import type { IntervalReport, LedgerPart, WindowCounts, WorkerResult } from './messages.js';
+import {
+  type IntervalReport,
+  type LedgerPart,
+  noCounts,
+  type WindowCounts,
+  type WorkerResult,
+} from './messages.js';
 import type { LoadOptions, LoadResult, WriteLedger } from './options.js';
 
 export interface Measured {
@@ -105,17 +111,7 @@ function joinHistograms(encoded: readonly (Uint8Array | null)[]): LatencyHistogr
 }
 
 function addCounts(parts: readonly WindowCounts[]): WindowCounts {
-  const sum: WindowCounts = {
-    total: 0,
-    ok: 0,
-    put: 0,
-    get: 0,
-    timedOut: 0,
-    inFlightAtEnd: 0,
-    shed: 0,
-    resends: 0,
-    inSystemNs: 0,
-  };
+  const sum = noCounts();
   for (const part of parts)
     for (const name of Object.keys(sum) as (keyof WindowCounts)[]) sum[name] += part[name];
   return sum;

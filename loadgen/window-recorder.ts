@@ -2,7 +2,7 @@ import type { ClientSample } from '../results/schema/index.js';
 import type { Exchange } from './exchange.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { LiveCounters } from './live-counters.js';
-import type { HistogramName, IntervalReport, WindowCounts } from './messages.js';
+import { type HistogramName, type IntervalReport, noCounts, type WindowCounts } from './messages.js';
 import type { RunControl } from './run-control.js';
 
 const INTERVAL_NS = 1e9;
@@ -35,17 +35,7 @@ export class WindowRecorder {
   readonly scheduleLag = new LatencyHistogram();
   readonly errors = new Map<string, number>();
   readonly samples: ClientSample[] = [];
-  readonly counts: WindowCounts = {
-    total: 0,
-    ok: 0,
-    put: 0,
-    get: 0,
-    timedOut: 0,
-    inFlightAtEnd: 0,
-    shed: 0,
-    resends: 0,
-    inSystemNs: 0,
-  };
+  readonly counts: WindowCounts = noCounts();
   #second = 0;
   #intervalOps = 0;
   #intervalErrors = 0;

@@ -124,7 +124,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => shutDown('SIGTERM'));
   process.on('SIGINT', () => shutDown('SIGINT'));
   // A launcher that is killed cannot stop its nodes; the end of their standard input tells them.
-  if (endsWithParent) process.stdin.on('end', () => shutDown('the launcher ended')).resume();
+  if (endsWithParent) process.stdin.on('end', () => stopping || shutDown('the launcher ended')).resume();
 }
 
 function createCore(

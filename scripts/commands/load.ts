@@ -8,17 +8,11 @@ import { LoadSummary } from '../../results/schema/index.js';
 import { EXIT } from '../lib/exit-codes.js';
 import { exitWith } from '../lib/exit-with.js';
 import { interruptSignal } from '../lib/interrupt.js';
+import { addLoadShape } from '../lib/load-options.js';
 import { LOAD_DEFAULTS } from '../lib/load-settings.js';
 import { describeSummary } from '../lib/load-text.js';
 import { printJson, printLine } from '../lib/output.js';
-import {
-  parseDistribution,
-  parseInteger,
-  parseRate,
-  parseSeconds,
-  parseShare,
-  parseTargets,
-} from '../lib/parse.js';
+import { parseInteger, parseRate, parseSeconds, parseShare, parseTargets } from '../lib/parse.js';
 import { createProgress, type Progress } from '../lib/progress.js';
 import { evaluateThreshold, parseThreshold, type Threshold, type ThresholdResult } from '../lib/threshold.js';
 
@@ -48,33 +42,26 @@ interface LoadFlags {
 const COUNT = parseInteger(1, 100_000);
 
 export function loadCommand(): Command {
-  return new Command('load')
-    .summary('put load on a cluster and measure it')
-    .description(
-      'Put load on a running cluster. Without --rate a closed loop: every client sends its next request when it has its answer.\n' +
-        'With --rate an open loop: requests start by a schedule whether the answers come or not, and latency counts from the\n' +
-        'scheduled start. Exit code 1 when a threshold is missed or an acknowledged write is lost.',
-    )
-    .requiredOption(
-      '--target <urls>',
-      'base URLs of the nodes, comma separated; clients are spread over them',
-      parseTargets,
-    )
-    .option('--clients <n>', 'closed loop: requests under way; open loop: connections', COUNT, 100)
-    .option('--rate <per second>', 'open loop: requests per second', parseRate)
-    .addOption(arrivalOption())
-    .option('--duration <time>', 'measured time', parseSeconds(0.1), 10)
-    .option('--warmup <time>', 'time before it, not measured', parseSeconds(0), 2)
-    .option('--reads <share>', 'share of reads, 0 to 1', parseShare, 0.5)
-    .option('--keys <n>', 'number of keys', parseInteger(1, 100_000_000), LOAD_DEFAULTS.keys)
-    .option(
-      '--dist <name>',
-      'uniform, zipf:0.99, hotspot or sequential',
-      parseDistribution,
-      LOAD_DEFAULTS.distribution,
-    )
-    .option('--value-bytes <n>', 'size of a value', parseInteger(0, 1_048_576), LOAD_DEFAULTS.valueBytes)
-    .option('--workers <n>', 'threads of the generator', parseInteger(1, 64), LOAD_DEFAULTS.workers)
+  return addLoadShape(
+    new Command('load')
+      .summary('put load on a cluster and measure it')
+      .description(
+        'Put load on a running cluster. Without --rate a closed loop: every client sends its next request when it has its answer.\n' +
+          'With --rate an open loop: requests start by a schedule whether the answers come or not, and latency counts from the\n' +
+          'scheduled start. Exit code 1 when a threshold is missed or an acknowledged write is lost.',
+      )
+      .requiredOption(
+        '--target <urls>',
+        'base URLs of the nodes, comma separated; clients are spread over them',
+        parseTargets,
+      )
+      .option('--clients <n>', 'closed loop: requests under way; open loop: connections', COUNT, 100)
+      .option('--rate <per second>', 'open loop: requests per second', parseRate)
+      .addOption(arrivalOption())
+      .option('--duration <time>', 'measured time', parseSeconds(0.1), 10)
+      .option('--warmup <time>', 'time before it, not measured', parseSeconds(0), 2)
+      .option('--reads <share>', 'share of reads, 0 to 1', parseShare, 0.5),
+  )
     .option('--seed <n>', 'of keys and arrival times', parseInteger(0, 2_147_483_647), 1)
     .option('--timeout <time>', 'of one request', parseSeconds(0.001), LOAD_DEFAULTS.requestTimeoutMs / 1000)
     .option(

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { gitState, machineFingerprint, measureBaseline, versions } from '../../profiles/index.js';
 import type { Capability, PointRef, Run } from '../../results/schema/index.js';
 import { measureHttpEcho } from './http-echo.js';
+import { addLoadShape } from './load-options.js';
 import { LOAD_DEFAULTS, type LoadSettings } from './load-settings.js';
-import { parseDistribution, parseInteger, parseLevels, parseSeconds, parseShare } from './parse.js';
+import { parseInteger, parseLevels, parseSeconds, parseShare } from './parse.js';
 import { nameLevels, SWEEP_TIMES, type SweepTimes, timeStamp } from './plan.js';
 import { primitiveOption } from './primitive-option.js';
 import { createProgress } from './progress.js';
@@ -33,24 +34,17 @@ export interface RunFlags {
 }
 
 export function addRunOptions(command: Command): Command {
-  return command
-    .option('--levels <list>', 'concurrent clients, comma separated', parseLevels, [10, 100, 1000])
-    .option('--quick', 'short passes: the whole within two minutes')
-    .option('--full', 'long passes, for numbers that are compared with others')
-    .option('--duration <time>', 'measured time of a pass, instead of that of the mode', parseSeconds(0.5))
-    .option('--warmup <time>', 'time before it, instead of that of the mode', parseSeconds(0))
-    .option('--nodes <n>', 'nodes of the cluster that is started', parseInteger(1, 9), 3)
-    .addOption(primitiveOption())
-    .option('--reads <share>', 'share of reads; the tables are about puts', parseShare, 0)
-    .option('--keys <n>', 'number of keys', parseInteger(1, 100_000_000), LOAD_DEFAULTS.keys)
-    .option(
-      '--dist <name>',
-      'uniform, zipf:0.99, hotspot or sequential',
-      parseDistribution,
-      LOAD_DEFAULTS.distribution,
-    )
-    .option('--value-bytes <n>', 'size of a value', parseInteger(0, 1_048_576), LOAD_DEFAULTS.valueBytes)
-    .option('--workers <n>', 'threads of the generator', parseInteger(1, 64), LOAD_DEFAULTS.workers)
+  return addLoadShape(
+    command
+      .option('--levels <list>', 'concurrent clients, comma separated', parseLevels, [10, 100, 1000])
+      .option('--quick', 'short passes: the whole within two minutes')
+      .option('--full', 'long passes, for numbers that are compared with others')
+      .option('--duration <time>', 'measured time of a pass, instead of that of the mode', parseSeconds(0.5))
+      .option('--warmup <time>', 'time before it, instead of that of the mode', parseSeconds(0))
+      .option('--nodes <n>', 'nodes of the cluster that is started', parseInteger(1, 9), 3)
+      .addOption(primitiveOption())
+      .option('--reads <share>', 'share of reads; the tables are about puts', parseShare, 0),
+  )
     .option('--seed <n>', 'of the load', parseInteger(0, 2_147_483_647), 1)
     .option('--out <dir>', 'run directory, new or empty (default: results/<time>-<command>)')
     .option('--json', 'stdout is one JSON document', false)
