@@ -29,6 +29,92 @@ export const ERRORS = {
   STRATA_PATH_UNKNOWN: { status: 404, message: 'There is nothing at {path}. Keys live under /kv/{key}.' },
   STRATA_METHOD_NOT_ALLOWED: { status: 405, message: '{method} is not allowed on {path}; use {allowed}.' },
   STRATA_KEY_NOT_FOUND: { status: 404, message: 'The key does not exist.' },
+  STRATA_CONDITION_FAILED: {
+    status: 412,
+    message: 'The condition does not hold: the key has revision {actual}.',
+  },
+  STRATA_VALUE_NOT_INTEGER: { status: 400, message: 'The value is not a decimal integer of 64 bits.' },
+  STRATA_VALUE_OVERFLOW: { status: 400, message: 'The result would not fit a signed integer of 64 bits.' },
+  STRATA_VALUE_TOO_LARGE: {
+    status: 413,
+    message: 'The value would have {actual} bytes; the limit is {limit}.',
+  },
+  STRATA_COMMAND_INVALID: { status: 400, message: 'The command is not valid: {reason}.' },
+  STRATA_COMMAND_TOO_LARGE: {
+    status: 413,
+    message: 'The command has {actual} {unit}; the limit is {limit}.',
+  },
+  STRATA_IDEMPOTENCY_KEY_INVALID: {
+    status: 400,
+    message:
+      'Idempotency-Key is {actual}; it must be SESSION:SEQUENCE, two positive integers. POST /sessions opens a session.',
+  },
+  STRATA_SESSION_EXPIRED: {
+    status: 410,
+    message:
+      'Session {session} has ended; whether an earlier attempt of this request took effect is not known any more. Open another session.',
+  },
+  STRATA_SESSION_STALE: {
+    status: 409,
+    message:
+      'Request {sequence} of session {session} is too old: its answer is not kept any more. It was not applied again.',
+  },
+  STRATA_REVISION_COMPACTED: {
+    status: 410,
+    message:
+      'Changes before revision {oldest} are not kept any more. Read the state, then watch from its revision.',
+  },
+  STRATA_REVISION_FUTURE: {
+    status: 400,
+    message: 'Revision {actual} is ahead of this node, which is at {revision}.',
+  },
+  STRATA_WATCH_TOO_SLOW: {
+    status: 503,
+    message: 'The watch fell {actual} changes behind; the limit is {limit}. Resume from revision {revision}.',
+    retryAfterSeconds: 1,
+  },
+  STRATA_WATCHES_TOO_MANY: {
+    status: 429,
+    message: 'This node has {limit} watches, its limit.',
+    retryAfterSeconds: 5,
+  },
+  // Who may do what.
+  STRATA_UNAUTHENTICATED: {
+    status: 401,
+    message: 'A valid token is needed: send Authorization: Bearer TOKEN (Redis protocol: AUTH TOKEN).',
+  },
+  STRATA_FORBIDDEN: { status: 403, message: 'Role {actual} may not do this; it needs role {needed}.' },
+  // Membership and leadership.
+  STRATA_MEMBER_EXISTS: { status: 409, message: 'Node {node} is a member already.' },
+  STRATA_MEMBER_ID_USED: {
+    status: 409,
+    message:
+      'Node {node} was removed from this cluster and its id is never used again. Choose another id and an empty data directory.',
+  },
+  STRATA_MEMBER_UNKNOWN: { status: 404, message: 'Node {node} is not a member.' },
+  STRATA_MEMBER_NOT_LEARNER: { status: 409, message: 'Node {node} is not a learner.' },
+  STRATA_MEMBER_BEHIND: {
+    status: 409,
+    message: 'Learner {node} holds the log up to {match} of {last}. Promote it when it has caught up.',
+    retryAfterSeconds: 1,
+  },
+  STRATA_MEMBER_LAST: { status: 409, message: 'Node {node} is the last voter and cannot be removed.' },
+  STRATA_MEMBER_INVALID: { status: 400, message: 'The member is not valid: {reason}.' },
+  STRATA_CHANGE_PENDING: {
+    status: 409,
+    message: 'Another change of membership is under way; one at a time.',
+    retryAfterSeconds: 1,
+  },
+  STRATA_TRANSFER_FAILED: {
+    status: 503,
+    message: 'Leadership was not handed to node {node}: {reason}.',
+    retryAfterSeconds: 1,
+  },
+  STRATA_SNAPSHOT_BUSY: {
+    status: 409,
+    message: 'A snapshot is being taken or installed already; try again when it ends.',
+    retryAfterSeconds: 1,
+  },
   // What the cluster cannot do at the moment.
   STRATA_NO_LEADER: {
     status: 503,
@@ -86,6 +172,17 @@ export const ERRORS = {
     status: 412,
     message: 'A node with id {actual} is connected already from another process.',
   },
+  STRATA_NODE_REMOVED: {
+    status: 410,
+    message:
+      'Node {actual} was removed from the cluster. Its id is never used again: give it an empty data directory and another id.',
+  },
+  STRATA_NODE_WIPED: {
+    status: 412,
+    message:
+      'Node {actual} has another data directory than the one it joined with. What it acknowledged is lost: remove it and add it under a new id.',
+  },
+  STRATA_PEER_UNAUTHENTICATED: { status: 401, message: 'The peer did not prove to know the shared secret.' },
   STRATA_FRAME_INVALID: { status: 400, message: 'The peer frame is invalid: {reason}.' },
   STRATA_PROTOCOL_VERSION: {
     status: 412,
@@ -123,6 +220,29 @@ export const ERRORS = {
     message: 'The disk is full: {operation} on {file}. Free space, then try again.',
     retryAfterSeconds: 5,
   },
+  STRATA_STATE_FULL: {
+    status: 507,
+    message: 'The store holds {actual} {unit}; the limit is {limit}. Delete keys or raise limits.{field}.',
+    retryAfterSeconds: 5,
+  },
+  STRATA_SNAPSHOT_CORRUPT: {
+    status: 500,
+    message: 'Snapshot {file} is damaged at offset {offset}: {reason}.',
+  },
+  STRATA_SNAPSHOT_VERSION: {
+    status: 500,
+    message: 'Snapshot {file} has format version {actual}; this build reads version {expected}.',
+  },
+  STRATA_SNAPSHOT_OFFSET: {
+    status: 409,
+    message: 'A piece of snapshot {index} begins at {actual}; {expected} was expected.',
+  },
+  STRATA_SNAPSHOT_MISSING: {
+    status: 500,
+    message:
+      'The log in {path} begins at entry {first} and no whole snapshot reaches it. Replace this node with an empty one under a new id.',
+  },
+  STRATA_SECRET_UNREADABLE: { status: 500, message: '{field} names {path}, which cannot be used: {reason}.' },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof ERRORS;

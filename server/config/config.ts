@@ -20,6 +20,8 @@ const Member = z.strictObject({
   /** Where the other nodes reach this one. */
   peerPort: port,
   httpPort: port,
+  /** Redis protocol; without it the member has no such listener. */
+  respPort: port.optional(),
 });
 
 const Raft = z.strictObject({
@@ -42,6 +44,10 @@ const Raft = z.strictObject({
   gatherBehindAppends: z.number().int().nonnegative('must be 0 or more').default(1),
   /** Longest time that writes gather; a disk that stalls must not hold up the followers. */
   gatherMsMax: ms.default(5),
+  /** A leader whose disk has not finished a write for this long hands its lead to a follower whose disk has. */
+  diskStallMs: ms.default(1_000),
+  /** After such a hand-over this node does not campaign and gives no lead away again for this long. */
+  diskStallRestMs: ms.default(30_000),
   /** Bytes proposed and not yet committed; more are refused with STRATA_PROPOSAL_DROPPED. */
   uncommittedBytesMax: bytes.default(67_108_864),
 });
@@ -57,13 +63,72 @@ const Log = z.strictObject({
   batchBytesMax: bytes.default(4_194_304),
 });
 
+const Snapshots = z.strictObject({
+  /**
+   * A snapshot is due when the log has grown by this much since the last one, or by as much as that one held, whichever is more: so writing
+   * snapshots never costs more than writing the log.
+   */
+  logBytesMin: bytes.default(67_108_864),
+  /** And at the latest after this many entries: they wait in memory. */
+  entriesMax: count.default(500_000),
+  /** Entries kept behind a snapshot, so that a follower a little behind needs no snapshot. */
+  keepEntries: z.number().int().nonnegative('must be 0 or more').default(10_000),
+  /** Bytes of state serialised in one turn of the event loop, and of one piece sent to a follower. */
+  sliceBytes: bytes.max(1_048_576, 'must be at most 1048576').default(65_536),
+});
+
+const Role = z.enum(['read', 'write', 'admin']);
+
+/** Files are read once at start. Without `tls` a listener speaks plain text. */
+const Tls = z.strictObject({
+  certFile: z.string().min(1),
+  keyFile: z.string().min(1),
+  /** Certificates that the other side's must be signed by. With it clients must show one. */
+  caFile: z.string().min(1).optional(),
+});
+
+const Security = z.strictObject({
+  /** For the client listeners (HTTP, RESP). */
+  clientTls: Tls.optional(),
+  /** For the peers; `caFile` is required, both sides show a certificate. */
+  peerTls: Tls.required({ caFile: true }).optional(),
+  /** File with the secret that all members share: both sides prove by HMAC to know it before any Raft byte. At least 16 bytes. */
+  peerSecretFile: z.string().min(1).optional(),
+  /** Bearer tokens of the clients, one per line of the file: role, space, token. Without it clients need none. */
+  tokensFile: z.string().min(1).optional(),
+  /** What a client without a token may do when there are tokens; `none` refuses it. Health checks need no token. */
+  anonymousRole: Role.or(z.literal('none')).default('none'),
+  /** Listen beyond the loopback without client tokens or without peer authentication. Only for a network that nobody else can reach. */
+  allowInsecureListen: z.boolean().default(false),
+});
+
 const Limits = z.strictObject({
   keyBytesMax: bytes.default(1024),
   valueBytesMax: bytes.default(1_048_576),
   headerBytesMax: bytes.default(16_384),
   connectionsMax: count.default(10_000),
-  /** Requests accepted and not yet answered. */
+  /** Requests accepted and not yet answered, by each listener. */
   requestsInFlightMax: count.default(50_000),
+  /** Commands of one RESP connection accepted and not yet answered; the socket is not read meanwhile. */
+  pipelineMax: count.default(10_000),
+  /** Steps of one command: MULTI, MSET, batch, transaction. */
+  opsPerCommandMax: count.default(1_024),
+  /** Bytes of keys and values of one command. */
+  commandBytesMax: bytes.default(8_388_608),
+  /** Items and bytes of one answer to a range. */
+  rangeItemsMax: count.default(10_000),
+  rangeBytesMax: bytes.default(4_194_304),
+  watchesMax: count.default(1_000),
+  /** Changes kept for watches to resume from, and kept back for one that is slow. */
+  watchHistoryEvents: count.default(100_000),
+  watchBacklogEvents: count.default(10_000),
+  /** Estimated bytes of keys and values; writes that add are refused above. */
+  stateBytesMax: bytes.default(2_147_483_648),
+  /** Keys; V8 cannot hold more than 2^24 in one map. */
+  keysMax: count.max(16_000_000, 'must be at most 16000000').default(16_000_000),
+  sessionsMax: count.default(10_000),
+  /** Answers kept per session. */
+  sessionAnswersMax: count.default(64),
   headersTimeoutMs: ms.default(5_000),
   requestTimeoutMs: ms.default(10_000),
   keepAliveTimeoutMs: ms.default(65_000),
@@ -83,9 +148,17 @@ export const NodeConfig = z.strictObject({
   dataDir: z.string().min(1),
   /** Address that the client ports bind to. */
   host: z.string().min(1).default('127.0.0.1'),
+  /**
+   * The first members of a new cluster, and where to reach the others of a running one. Read when the data directory is empty; from then on the
+   * replicated membership counts.
+   */
   members: z.array(Member).min(1),
+  /** True on a node that is added to a running cluster: it starts without a vote and waits for `strata member add`. */
+  join: z.boolean().default(false),
   raft: Raft.prefault({}),
   log: Log.prefault({}),
+  snapshots: Snapshots.prefault({}),
+  security: Security.prefault({}),
   limits: Limits.prefault({}),
   /** pino level. */
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -146,7 +219,9 @@ function checkRules({ raft, members, id }: NodeConfig): void {
     throw invalid('members', [...members.map((m) => m.id)].join(','), 'must not name an id twice');
   if (!ids.has(id)) throw invalid('id', id, `must be one of the members (${[...ids].join(', ')})`);
   const ports = members.flatMap((member) =>
-    [member.peerPort, member.httpPort].filter((p) => p !== 0).map((p) => `${member.host}:${p}`),
+    [member.peerPort, member.httpPort, member.respPort ?? 0]
+      .filter((p) => p !== 0)
+      .map((p) => `${member.host}:${p}`),
   );
   if (new Set(ports).size !== ports.length)
     throw invalid('members', ports.join(','), 'must not use a port twice on one host');

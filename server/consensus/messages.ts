@@ -52,6 +52,9 @@ export interface SnapshotMeta {
   readonly voters: readonly NodeId[];
   readonly votersOutgoing: readonly NodeId[];
   readonly learners: readonly NodeId[];
+  /** Outgoing voters that become learners when the joint configuration is left. */
+  readonly learnersNext: readonly NodeId[];
+  readonly autoLeave: boolean;
 }
 
 /**
@@ -107,6 +110,7 @@ export interface StorageAppend {
   readonly entries: readonly Entry[];
   /** The hard state after this append, null when unchanged. */
   readonly hardState: HardState | null;
+  /** A snapshot of the leader replaces log and state; its file is durable already. `entries` is empty then. */
   readonly snapshot: SnapshotMeta | null;
   /** True when term or vote changed: a sync is due whatever the strategy says. */
   readonly mustSync: boolean;

@@ -14,6 +14,16 @@ export interface TransportHandler {
   onRequest(from: NodeId, method: string, payload: Uint8Array, reply: (response: Uint8Array) => void): void;
   /** Messages to this peer were lost or cannot be delivered at the moment. */
   onUnreachable(peer: NodeId): void;
+  /** A peer passed the handshake and said which data directory it has. */
+  onPeer(peer: NodeId, storageId: string): void;
+}
+
+/** What the transport asks before it lets a peer in. The runtime answers from the replicated state. */
+export interface PeerRegistry {
+  /** Removed from the cluster for good: refused with STRATA_NODE_REMOVED. */
+  isRemoved(peer: NodeId): boolean;
+  /** Identity of the member's data directory as registered; empty when none is. Another one is refused with STRATA_NODE_WIPED. */
+  storageIdOf(peer: NodeId): string;
 }
 
 /** The way to the other nodes. `send` and `request` never block and never throw. */
@@ -28,6 +38,8 @@ export interface Transport {
     payload: Uint8Array,
     done: (error: Error | null, response: Uint8Array | null) => void,
   ): void;
+  /** Replaces the members: new ones are dialled, those that are gone are disconnected. */
+  updateMembers(members: readonly PeerAddress[]): void;
   links(): readonly LinkStatus[];
   close(): Promise<void>;
 }
@@ -39,4 +51,10 @@ export interface LinkStatus {
   readonly queuedBytes: number;
   /** Last measured round trip, null before the first. */
   readonly rttNs: number | null;
+  /** Since the process started. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Changes of `state`, and how long the last way back to `healthy` took; null when there was none. */
+  readonly transitions: number;
+  readonly lastRecoveryMs: number | null;
 }
