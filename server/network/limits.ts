@@ -21,3 +21,5 @@ export const refusedBodyDrainBytesMax = 16_777_216;
 export const refusedBodyDrainMs = 1_000;
 /** A query string longer than this is nobody's parameter. */
 export const queryTextShownMax = 64;
+/** A file of tokens, a secret or a certificate is small; anything larger was named by mistake. */
+export const secretFileBytesMax = 1_048_576;
