@@ -3,27 +3,42 @@ import type { RawNode } from '../consensus/raw-node.js';
 import type { Clock } from '../ports/clock.js';
 import type { LogStorage } from '../ports/log-storage.js';
 import type { Logger } from '../ports/logger.js';
+import type { SnapshotStorage } from '../ports/snapshot-storage.js';
 import type { PeerAddress, Transport } from '../ports/transport.js';
-import type { StateMachine } from '../state/state-machine.js';
+import type { StateMachine, StateMachineOptions } from '../state/state-machine.js';
 import type { MetricsRegistry } from './metrics-registry.js';
 
 /** The parts of a node and what the runtime has to know to put them in order. */
 export interface RuntimeOptions {
   readonly id: NodeId;
   readonly clusterId: string;
-  readonly members: readonly PeerAddress[];
+  /** Where the configuration says that other nodes are: hints for a node whose own member book is empty or old. */
+  readonly knownAddresses: readonly PeerAddress[];
+  /** Identity of the data directory. */
+  readonly storageId: string;
   readonly raw: RawNode;
   readonly log: LogStorage;
+  readonly snapshots: SnapshotStorage;
   readonly transport: Transport;
+  /** Restored from the newest snapshot; entries behind it come out of the core. */
   readonly machine: StateMachine;
+  /** For the machines that are made from snapshots of a leader. */
+  readonly machineOptions: StateMachineOptions;
   readonly clock: Clock;
   readonly metrics: MetricsRegistry;
   readonly logger: Logger;
+  /** The node cannot go on: a broken invariant or a disk that failed, found outside a turn of the loop. */
+  readonly onFailure: (error: Error) => void;
   readonly tickMs: number;
   readonly heartbeatMs: number;
+  readonly electionTimeoutMsMin: number;
+  readonly electionTimeoutMsMax: number;
   /** Own appends under way before writes gather for the next one, and the longest time they do; 0 for never. */
   readonly gatherBehindAppends: number;
   readonly gatherMsMax: number;
+  readonly diskStallMs: number;
+  readonly diskStallRestMs: number;
+  readonly snapshotRules: SnapshotRules;
   readonly operationTimeoutMs: number;
   /** One write in this many is sampled besides those that a client traces; 0 for none. */
   readonly sampleEvery: number;
@@ -36,4 +51,12 @@ export interface RuntimeOptions {
     readonly nodejs: string;
     readonly config: Readonly<Record<string, string | number | boolean>>;
   };
+}
+
+/** `config.snapshots`, which says what they mean. */
+export interface SnapshotRules {
+  readonly logBytesMin: number;
+  readonly entriesMax: number;
+  readonly keepEntries: number;
+  readonly sliceBytes: number;
 }

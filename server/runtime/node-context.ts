@@ -1,0 +1,17 @@
+import type { StateMachine } from '../state/state-machine.js';
+import type { NodeMetrics } from './node-metrics.js';
+import type { RuntimeOptions } from './runtime-options.js';
+
+/** What all desks of one node share: the parts it is made of, and the few facts that change. Only the runtime writes to it. */
+export interface NodeContext extends Omit<RuntimeOptions, 'machine'> {
+  /** The replicated state. Another object once a snapshot of the leader is installed: read it here at every use, never keep it. */
+  machine: StateMachine;
+  readonly nodeMetrics: NodeMetrics;
+  /** Asks for a turn of the loop. */
+  readonly schedule: () => void;
+  /** Term in which this node leads, 0 when it does not. Set once the core has said so in a ready. */
+  leadingTerm: number;
+  /** Newest term in which this node tried to hand its lead over: no lease counts in that term any more (thesis §6.4.1). */
+  transferTerm: number;
+  isStopped: boolean;
+}
