@@ -23,6 +23,7 @@ interface UpOptions {
   readonly fsyncInterval: number;
   readonly httpPort: number;
   readonly peerPort: number;
+  readonly respPort: number;
   readonly verbose: boolean;
 }
 
@@ -35,16 +36,20 @@ export function upCommand(): Command {
         'from the JSON line does that.',
     )
     .option('--nodes <n>', 'number of nodes', parseInteger(1, 9), 3)
-    .option('--data <dir>', 'folder of the cluster; one that exists is used again (default: a temporary one)')
+    .option(
+      '--data <dir>',
+      'folder of the cluster; one that exists is used again, with its ports (default: a temporary one)',
+    )
     .option('--fsync <strategy>', 'A always, B interval, C none, G group', parseStrategy, 'G')
     .addOption(primitiveOption())
     .option('--fsync-interval <ms>', 'strategy B: time between syncs', parseInteger(1, 60_000), 100)
     .option('--http-port <port>', 'HTTP port of node 1; the others follow', PORT, 7001)
+    .option('--resp-port <port>', 'Redis protocol port of node 1; the others follow', PORT, 7101)
     .option('--peer-port <port>', 'port between nodes of node 1; the others follow', PORT, 7201)
     .option('--verbose', 'tell on stderr what happens, in a pipe too', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  strata up\n  strata up --nodes 5 --fsync always --data /var/tmp/cluster\n  curl -X PUT --data hello http://127.0.0.1:7001/kv/greeting',
+      '\nExamples:\n  strata up\n  strata up --nodes 5 --fsync always --data /var/tmp/cluster\n  curl -X PUT --data hello http://127.0.0.1:7001/kv/greeting\n  redis-cli -p 7101 get greeting',
     )
     .action(exitWith(up));
 }
@@ -62,6 +67,7 @@ async function up(options: UpOptions): Promise<number> {
         directory,
         httpPort: options.httpPort,
         peerPort: options.peerPort,
+        respPort: options.respPort,
         strategy: options.fsync,
         primitive: options.primitive,
         fsyncIntervalMs: options.fsyncInterval,
@@ -90,6 +96,7 @@ function describe(cluster: Cluster): unknown[] {
     id: planned.id,
     pid: cluster.nodes[index]!.pid,
     http: cluster.urls[index],
+    resp: `redis://${planned.config.members[index]!.host}:${planned.config.members[index]!.respPort}`,
     peerPort: planned.config.members[index]!.peerPort,
     config: planned.configPath,
     dataDir: planned.config.dataDir,

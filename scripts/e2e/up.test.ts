@@ -16,8 +16,18 @@ interface Ready {
 
 test('up names a node that dies, the others go on, `serve` brings it back, a second `up` finds the data again', async (t) => {
   const directory = temporaryDirectory(t);
-  const port = await freePortRow(6);
-  const args = ['up', '--data', directory, '--http-port', `${port}`, '--peer-port', `${port + 3}`];
+  const port = await freePortRow(9);
+  const args = [
+    'up',
+    '--data',
+    directory,
+    '--http-port',
+    `${port}`,
+    '--peer-port',
+    `${port + 3}`,
+    '--resp-port',
+    `${port + 6}`,
+  ];
   const up = startCli(t, args);
   const line = await up.firstLine;
   if (line === null) assert.fail((await up.result).stderr);
@@ -57,7 +67,7 @@ test('up names a node that dies, the others go on, `serve` brings it back, a sec
 });
 
 test('a launcher that is killed leaves no node behind', async (t) => {
-  const port = await freePortRow(6);
+  const port = await freePortRow(9);
   const args = [
     'up',
     '--data',
@@ -66,6 +76,8 @@ test('a launcher that is killed leaves no node behind', async (t) => {
     `${port}`,
     '--peer-port',
     `${port + 3}`,
+    '--resp-port',
+    `${port + 6}`,
   ];
   const up = startCli(t, args);
   const line = await up.firstLine;

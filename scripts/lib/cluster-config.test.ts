@@ -10,6 +10,7 @@ test('every node of a planned cluster has a configuration that the server takes'
     host: '127.0.0.1',
     httpPorts: [7001, 7002, 7003],
     peerPorts: [7201, 7202, 7203],
+    respPorts: [7101, 7102, 7103],
     strategy: 'B',
     primitive: 'fsync',
     fsyncIntervalMs: 50,

@@ -10,6 +10,7 @@ export interface ClusterPlan {
   /** One per node. */
   readonly httpPorts: readonly number[];
   readonly peerPorts: readonly number[];
+  readonly respPorts: readonly number[];
   readonly strategy: StrategyLetter;
   readonly primitive: FsyncPrimitive;
   readonly fsyncIntervalMs?: number;
@@ -29,6 +30,7 @@ export function planNodes(plan: ClusterPlan): PlannedNode[] {
     host: plan.host,
     peerPort: plan.peerPorts[index]!,
     httpPort,
+    respPort: plan.respPorts[index]!,
   }));
   return members.map(({ id }) => {
     const directory = join(plan.directory, `node-${id}`);

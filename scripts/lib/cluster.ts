@@ -24,6 +24,7 @@ export interface ClusterOptions {
   /** First port, the other nodes follow; null takes free ones. */
   readonly httpPort: number | null;
   readonly peerPort: number | null;
+  readonly respPort?: number | null;
   readonly strategy: StrategyLetter;
   readonly primitive: FsyncPrimitive;
   readonly fsyncIntervalMs?: number;
@@ -130,23 +131,35 @@ export class Cluster {
 }
 
 async function planCluster(options: ClusterOptions): Promise<PlannedNode[]> {
-  const free = await freePorts(2 * options.nodes);
-  const ports = (first: number | null, fallback: number[]) =>
-    first === null ? fallback : fallback.map((_, index) => first + index);
-  return planNodes({
-    clusterId: existingClusterId(options) ?? randomBytes(8).toString('hex'),
-    directory: options.directory,
+  const { directory, strategy, primitive, nodes } = options;
+  const plan = {
+    directory,
     host: HOST,
-    httpPorts: ports(options.httpPort, free.slice(0, options.nodes)),
-    peerPorts: ports(options.peerPort, free.slice(options.nodes)),
-    strategy: options.strategy,
-    primitive: options.primitive,
+    strategy,
+    primitive,
     ...(options.fsyncIntervalMs === undefined ? {} : { fsyncIntervalMs: options.fsyncIntervalMs }),
+  };
+  const existing = existingCluster(options);
+  if (existing !== null) return planNodes({ ...plan, ...existing });
+  const free = await freePorts(3 * nodes);
+  const ports = (first: number | null | undefined): number[] => {
+    const fallback = free.splice(0, nodes);
+    return first === null || first === undefined ? fallback : fallback.map((_, index) => first + index);
+  };
+  return planNodes({
+    ...plan,
+    clusterId: randomBytes(8).toString('hex'),
+    httpPorts: ports(options.httpPort),
+    peerPorts: ports(options.peerPort),
+    respPorts: ports(options.respPort),
   });
 }
 
-/** A directory that holds a cluster already keeps its identity: the nodes would refuse another one. */
-function existingClusterId({ directory, nodes }: ClusterOptions): string | null {
+/**
+ * A directory that holds a cluster already keeps its identity and its ports: the nodes would refuse another cluster, and they find each other by
+ * the addresses that are replicated.
+ */
+function existingCluster({ directory, nodes }: ClusterOptions): ExistingCluster | null {
   const path = join(directory, 'node-1', 'config.json');
   if (!existsSync(path)) return null;
   const { clusterId, members } = parseNodeConfig(JSON.parse(readFileSync(path, 'utf8')));
@@ -154,8 +167,18 @@ function existingClusterId({ directory, nodes }: ClusterOptions): string | null 
     const sentence = `${directory} holds a cluster of ${members.length} nodes, not of ${nodes}; use --nodes ${members.length} or another --data.`;
     throw new CliError('STRATA_CLUSTER_SIZE', sentence, EXIT.usage);
   }
-  return clusterId;
+  return {
+    clusterId,
+    httpPorts: members.map((member) => member.httpPort),
+    peerPorts: members.map((member) => member.peerPort),
+    respPorts: members.map((member) => member.respPort ?? 0),
+  };
 }
+
+type ExistingCluster = Pick<
+  Parameters<typeof planNodes>[0],
+  'clusterId' | 'httpPorts' | 'peerPorts' | 'respPorts'
+>;
 
 function urlOf(node: PlannedNode): string {
   const self = node.config.members.find((member) => member.id === node.id)!;
