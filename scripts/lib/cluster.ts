@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StrategyLetter } from '../../results/schema/index.js';
-import { type FsyncPrimitive, parseNodeConfig } from '../../server/config/config.js';
+import { type FsyncPrimitive, type NodeConfigInput, parseNodeConfig } from '../../server/config/config.js';
 import { CliError } from './cli-error.js';
 import { type PlannedNode, planNodes } from './cluster-config.js';
 import { EXIT } from './exit-codes.js';
 import { isReady, roleOf } from './node-api.js';
-import { NodeProcess } from './node-process.js';
+import { NodeProcess, type StartOptions } from './node-process.js';
 import { freePorts } from './ports.js';
 
 const HOST = '127.0.0.1';
@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly strategy: StrategyLetter;
   readonly primitive: FsyncPrimitive;
   readonly fsyncIntervalMs?: number;
+  /** Last word on the configuration of every node. */
+  readonly adjust?: (config: NodeConfigInput) => NodeConfigInput;
 }
 
 /** A cluster of node processes on this machine. */
@@ -46,7 +48,9 @@ export class Cluster {
 
   /** Starts all nodes and waits until a leader serves; when one cannot start, all are stopped and its error is thrown. */
   static async start(options: ClusterOptions): Promise<Cluster> {
-    const planned = await planCluster(options);
+    const planned = (await planCluster(options)).map((node) =>
+      options.adjust === undefined ? node : { ...node, config: options.adjust(node.config) },
+    );
     for (const node of planned) {
       parseNodeConfig(node.config);
       mkdirSync(node.directory, { recursive: true });
@@ -79,9 +83,14 @@ export class Cluster {
     return this.waitForLeader();
   }
 
-  async startNode(id: number): Promise<NodeProcess> {
+  /** One per node: `redis://host:port`. */
+  get respUrls(): readonly string[] {
+    return this.planned.map(respUrlOf);
+  }
+
+  async startNode(id: number, options: StartOptions = {}): Promise<NodeProcess> {
     const planned = this.planned.find((node) => node.id === id)!;
-    const node = await NodeProcess.start(id, planned.configPath, urlOf(planned));
+    const node = await NodeProcess.start(id, planned.configPath, urlOf(planned), options);
     this.#nodes.set(id, node);
     node.exited.then(({ code, signal }) => {
       if (!this.#stopping && this.#nodes.get(id) === node)
@@ -179,6 +188,11 @@ type ExistingCluster = Pick<
   Parameters<typeof planNodes>[0],
   'clusterId' | 'httpPorts' | 'peerPorts' | 'respPorts'
 >;
+
+function respUrlOf(node: PlannedNode): string {
+  const self = node.config.members.find((member) => member.id === node.id)!;
+  return `redis://${self.host}:${self.respPort}`;
+}
 
 function urlOf(node: PlannedNode): string {
   const self = node.config.members.find((member) => member.id === node.id)!;

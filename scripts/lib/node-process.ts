@@ -20,6 +20,13 @@ process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
+export interface StartOptions {
+  /** Command and arguments in front of node's own, such as a tracer; the process that it becomes must be the node. */
+  readonly wrapper?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeFlags?: readonly string[];
+}
+
 /** One node as a process of its own. Its stderr goes to `node.log` beside its configuration. */
 export class NodeProcess {
   readonly id: number;
@@ -30,7 +37,7 @@ export class NodeProcess {
   readonly exited: Promise<ExitInfo>;
   #exit: ExitInfo | null = null;
 
-  private constructor(id: number, configPath: string, url: string) {
+  private constructor(id: number, configPath: string, url: string, options: StartOptions) {
     this.id = id;
     this.configPath = configPath;
     this.url = url;
@@ -39,7 +46,11 @@ export class NodeProcess {
     const log = openSync(this.logPath, 'a');
     // A group of its own: Ctrl-C reaches only the parent, which then stops the nodes in good order. A file instead of a
     // pipe for stderr: a reader that stalls can never make the node wait.
-    this.#child = spawn(process.execPath, [SERVER_MAIN, '--config', configPath, '--with-parent'], {
+    const flags = options.nodeFlags ?? [];
+    const words = [process.execPath, ...flags, SERVER_MAIN, '--config', configPath, '--with-parent'];
+    const [command, ...args] = [...(options.wrapper ?? []), ...words] as [string, ...string[]];
+    this.#child = spawn(command, args, {
+      env: { ...process.env, ...options.env },
       // Nothing is ever written to its standard input: its end tells the node that this process is gone, however it went.
       stdio: ['pipe', 'pipe', log],
       detached: true,
@@ -58,9 +69,14 @@ export class NodeProcess {
   }
 
   /** Starts a node and waits until its ports listen; a node that ends instead is an error with the node's own sentence. */
-  static async start(id: number, configPath: string, url: string): Promise<NodeProcess> {
+  static async start(
+    id: number,
+    configPath: string,
+    url: string,
+    options: StartOptions = {},
+  ): Promise<NodeProcess> {
     const logStart = sizeOf(join(dirname(configPath), 'node.log'));
-    const node = new NodeProcess(id, configPath, url);
+    const node = new NodeProcess(id, configPath, url, options);
     const timeout = timer(START_TIMEOUT_MS);
     const outcome = await Promise.race([
       node.#listening().then(() => 'listening' as const),
@@ -88,6 +104,19 @@ export class NodeProcess {
 
   get running(): boolean {
     return this.#exit === null;
+  }
+
+  /** SIGSTOP and SIGCONT: the process is not scheduled in between, and does not notice. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** As a crash would: no goodbye, nothing flushed by the process. */
