@@ -172,6 +172,24 @@ const Limits = z.strictObject({
     .describe(
       'Changes kept back for a watch that is slow; beyond it the watch ends with STRATA_WATCH_TOO_SLOW.',
     ),
+  watchHistoryBytesMax: bytes
+    .default(67_108_864)
+    .describe('Bytes of keys and values in the changes kept for watches, besides their number.'),
+  watchHistory: z
+    .enum(['on-demand', 'always'])
+    .default('on-demand')
+    .describe(
+      '`on-demand`: changes are kept from the first watch of this node until ten minutes after its last. `always`: from the start, so that a watch may move here from another node; a few per cent of the throughput of writes.',
+    ),
+  waitingRequestsMax: count
+    .default(100_000)
+    .describe('Requests of clients and other nodes that wait in this node; more get STRATA_OVERLOADED.'),
+  waitingBytesMax: bytes
+    .default(268_435_456)
+    .describe('Bytes of keys and values in requests that wait in this node.'),
+  applyLagEntriesMax: count
+    .default(20_000)
+    .describe('Entries committed and not yet applied; writes get STRATA_OVERLOADED beyond it.'),
   stateBytesMax: bytes
     .default(2_147_483_648)
     .describe('Estimated bytes of keys and values; writes that add are refused above.'),

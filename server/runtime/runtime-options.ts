@@ -1,3 +1,4 @@
+import type { NodeConfig } from '../config/config.js';
 import type { NodeId } from '../consensus/messages.js';
 import type { RawNode } from '../consensus/raw-node.js';
 import type { Clock } from '../ports/clock.js';
@@ -40,6 +41,7 @@ export interface RuntimeOptions {
   readonly diskStallRestMs: number;
   readonly snapshotRules: SnapshotRules;
   readonly operationTimeoutMs: number;
+  readonly limits: ServiceLimits;
   /** One write in this many is sampled besides those that a client traces; 0 for none. */
   readonly sampleEvery: number;
   /** First id of a read round; must differ between the lives of a node. */
@@ -60,3 +62,18 @@ export interface SnapshotRules {
   readonly keepEntries: number;
   readonly sliceBytes: number;
 }
+
+/** The part of `config.limits` that the runtime keeps; the listeners keep the rest. */
+export type ServiceLimits = Pick<
+  NodeConfig['limits'],
+  | 'stateBytesMax'
+  | 'keysMax'
+  | 'watchesMax'
+  | 'watchHistoryEvents'
+  | 'watchHistoryBytesMax'
+  | 'watchBacklogEvents'
+  | 'watchHistory'
+  | 'waitingRequestsMax'
+  | 'waitingBytesMax'
+  | 'applyLagEntriesMax'
+>;
