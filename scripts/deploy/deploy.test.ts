@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { type NodeConfig, parseNodeConfig } from '../../server/config/config.js';
+import { dashboard, ROWS } from '../lib/dashboard.js';
 import { projectRoot } from '../lib/project-root.js';
 
 const FOLDER = join(projectRoot(), 'scripts', 'deploy');
@@ -110,6 +111,28 @@ describe('container file', () => {
       for (const file of files!.split(' ')) assert.ok(existsSync(join(projectRoot(), file)), file);
     const { httpPort, respPort, peerPort } = config.members[0]!;
     assert.match(text, new RegExp(`^EXPOSE ${httpPort} ${respPort} ${peerPort}$`, 'm'));
+  });
+});
+
+describe('dashboard', () => {
+  it('is what its source makes', () => {
+    const written = JSON.parse(readFileSync(join(FOLDER, 'grafana-dashboard.json'), 'utf8')) as unknown;
+    const advice = 'run: node dist/scripts/write-docs.js && npm run format';
+    assert.deepEqual(written, JSON.parse(dashboard()), advice);
+  });
+
+  it('has a row for every layer, and panels that do not overlap', () => {
+    assert.deepEqual(
+      ROWS.map((row) => row.title),
+      ['Cluster', 'Network', 'Consensus', 'Log and I/O', 'State', 'Runtime'],
+    );
+    const { panels } = JSON.parse(dashboard()) as {
+      panels: { gridPos: { h: number; w: number; x: number; y: number } }[];
+    };
+    const cells = panels.flatMap(({ gridPos: { h, w, x, y } }) =>
+      Array.from({ length: h * w }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
+    );
+    assert.equal(new Set(cells).size, cells.length);
   });
 });
 
