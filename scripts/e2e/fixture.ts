@@ -45,7 +45,11 @@ export function ask(
   base: string,
   method: string,
   path: string,
-  options: { readonly body?: string | Buffer; readonly chunked?: boolean } = {},
+  options: {
+    readonly body?: string | Buffer;
+    readonly chunked?: boolean;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Answer> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
@@ -64,6 +68,7 @@ export function ask(
     // A server that refuses a body may close before it has read all of it; its answer counts.
     call.on('error', (error) => answered || reject(error));
     call.on('timeout', () => call.destroy(new Error(`no answer to ${method} ${path} within 10 s`)));
+    for (const [name, value] of Object.entries(options.headers ?? {})) call.setHeader(name, value);
     if (options.chunked === true) call.setHeader('Transfer-Encoding', 'chunked');
     else if (options.body !== undefined) call.setHeader('Content-Length', Buffer.byteLength(options.body));
     call.end(options.body);
@@ -121,6 +126,55 @@ export function startCli(t: TestContext, args: readonly string[]): RunningCli {
 
 export function runCli(t: TestContext, args: readonly string[]): Promise<CliResult> {
   return startCli(t, args).result;
+}
+
+export interface NodeView {
+  readonly id: number;
+  readonly role: string;
+  readonly term: number;
+  readonly leader: number;
+  readonly ready: boolean;
+  readonly appliedIndex: number;
+  readonly lastIndex: number;
+  readonly firstIndex: number;
+  readonly keys: number;
+  readonly alarms: readonly string[];
+  readonly members: readonly {
+    readonly id: number;
+    readonly voter: boolean;
+    readonly state: string | null;
+    readonly match: number | null;
+  }[];
+  readonly links: readonly { readonly peer: number; readonly state: string; readonly queuedBytes: number }[];
+}
+
+/** What a node says of the cluster and of itself. */
+export async function statusOf(url: string): Promise<NodeView> {
+  return JSON.parse((await ask(url, 'GET', '/cluster')).body) as NodeView;
+}
+
+const UNTIL_MS = 30_000;
+
+/** Waits for something that must happen; how long it may take is bounded and never what is tested. */
+export async function until(
+  holds: () => Promise<boolean>,
+  what: string,
+  timeoutMs = UNTIL_MS,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  let last: unknown = null;
+  while (performance.now() < deadline) {
+    try {
+      if (await holds()) return;
+      last = null;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(
+    `within ${timeoutMs} ms it did not happen that ${what}${last === null ? '' : `: ${String(last)}`}`,
+  );
 }
 
 /** What a stack trace looks like; nothing that a user sees may. */

@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly strategy: StrategyLetter;
   readonly primitive: FsyncPrimitive;
   readonly fsyncIntervalMs?: number;
+  /** Bearer token with which this process asks the nodes, where they want one. */
+  readonly token?: string;
   /** Last word on the configuration of every node. */
   readonly adjust?: (config: NodeConfigInput) => NodeConfigInput;
 }
@@ -37,11 +39,13 @@ export class Cluster {
   readonly directory: string;
   readonly planned: readonly PlannedNode[];
   readonly #nodes = new Map<number, NodeProcess>();
+  readonly #token: string | undefined;
   #stopping = false;
   /** Called when a node ends that nobody asked to end. */
   onNodeLost: ((node: NodeProcess, how: string) => void) | null = null;
 
-  private constructor(directory: string, planned: readonly PlannedNode[]) {
+  private constructor(directory: string, planned: readonly PlannedNode[], token: string | undefined) {
+    this.#token = token;
     this.directory = directory;
     this.planned = planned;
   }
@@ -56,7 +60,7 @@ export class Cluster {
       mkdirSync(node.directory, { recursive: true });
       writeFileSync(node.configPath, `${JSON.stringify(node.config, null, 2)}\n`);
     }
-    const cluster = new Cluster(options.directory, planned);
+    const cluster = new Cluster(options.directory, planned, options.token);
     try {
       await cluster.startAll();
     } catch (error) {
@@ -127,7 +131,7 @@ export class Cluster {
     const running = this.nodes.filter((node) => node.running);
     if (running.length <= this.planned.length / 2)
       throw new CliError('STRATA_NODE_LOST', 'Too many nodes ended: no majority is left.', EXIT.environment);
-    const roles = await Promise.all(running.map((node) => roleOf(node.url)));
+    const roles = await Promise.all(running.map((node) => roleOf(node.url, this.#token)));
     // After a partition an old leader may still believe; the highest term is right.
     let best: { node: NodeProcess; term: number } | null = null;
     roles.forEach((role, index) => {

@@ -5,8 +5,8 @@ import { CliError } from './cli-error.js';
 const TIMEOUT_MS = 10_000;
 
 /** What a node answers about itself over HTTP, checked against the schema of the run directory. */
-export function fetchLayers(url: string, timeoutMs = TIMEOUT_MS): Promise<LayersSnapshot> {
-  return fetchDocument(`${url}/debug/layers`, LayersSnapshot, timeoutMs);
+export function fetchLayers(url: string, timeoutMs = TIMEOUT_MS, token?: string): Promise<LayersSnapshot> {
+  return fetchDocument(`${url}/debug/layers`, LayersSnapshot, timeoutMs, token);
 }
 
 export function fetchSamples(url: string, since: number): Promise<NodeSamples> {
@@ -25,9 +25,9 @@ export async function isReady(url: string): Promise<boolean> {
 }
 
 /** The role a node believes to have, null when it does not answer. */
-export async function roleOf(url: string): Promise<LayersSnapshot['node'] | null> {
+export async function roleOf(url: string, token?: string): Promise<LayersSnapshot['node'] | null> {
   try {
-    return (await fetchLayers(url, 1_000)).node;
+    return (await fetchLayers(url, 1_000, token)).node;
   } catch {
     return null;
   }
@@ -37,10 +37,14 @@ async function fetchDocument<Schema extends z.ZodType>(
   url: string,
   schema: Schema,
   timeoutMs: number,
+  token?: string,
 ): Promise<z.output<Schema>> {
   let document: unknown;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
+    });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     document = await response.json();
   } catch (error) {
