@@ -1,6 +1,13 @@
 import { StrataError } from '../errors.js';
-import { Changer, type ConfChangeV2, decodeConfChange, encodeConfChange, isJoint } from './confchange.js';
-import { confirmReads } from './leader.js';
+import {
+  Changer,
+  ConfChangeError,
+  type ConfChangeV2,
+  decodeConfChange,
+  encodeConfChange,
+  isJoint,
+} from './confchange.js';
+import { confirmReads, releasePostponedReads } from './leader.js';
 import { EntryType, Role } from './messages.js';
 import type { Raft } from './raft.js';
 
@@ -21,11 +28,13 @@ export function proposeConfChange(raft: Raft, change: ConfChangeV2): number {
   if (!isJoint(raft.membership) && leaves) refuse('no joint configuration is in force');
   try {
     new Changer(raft.membership).apply(change);
+    const data = encodeConfChange(change);
+    raft.pendingConfIndex = raft.appendOwn(EntryType.ConfChange, data);
   } catch (error) {
     // What cannot be applied must not enter the log: every node would fail on it.
-    refuse((error as Error).message);
+    if (!(error instanceof ConfChangeError)) throw error;
+    refuse(error.message);
   }
-  raft.pendingConfIndex = raft.appendOwn(EntryType.ConfChange, encodeConfChange(change));
   return raft.pendingConfIndex;
 }
 
@@ -40,7 +49,7 @@ export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): 
   }
   if (raft.transferee !== 0 && !raft.membership.voters.has(raft.transferee)) raft.transferee = 0;
   // The quorum may be smaller now, and newcomers have to hear from the leader.
-  raft.maybeCommit();
+  if (raft.maybeCommit()) releasePostponedReads(raft);
   confirmReads(raft, raft.id, 0);
   for (const progress of raft.progress.values()) if (progress.id !== raft.id) progress.mustSend = true;
 }

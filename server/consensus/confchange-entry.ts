@@ -20,6 +20,8 @@ export type ConfChangeTransition = 'auto' | 'implicit' | 'explicit';
 export interface ConfChangeV2 {
   readonly changes: readonly ConfChange[];
   readonly transition: ConfChangeTransition;
+  /** Opaque to consensus: what the state machine has to learn with the change, such as addresses. Missing is empty. */
+  readonly context?: Uint8Array;
 }
 
 /** A configuration change that must not happen. The membership it was asked of is untouched. */
@@ -50,14 +52,18 @@ export function refuseInvalid(change: ConfChange): void {
   }
 }
 
-const FORMAT_VERSION = 1;
+/** 1 had no context. */
+const FORMAT_VERSION = 2;
+/** Many members with the longest addresses there are fit. */
+export const CONTEXT_BYTES_MAX = 65_536;
+const NO_CONTEXT = new Uint8Array(0);
 const TRANSITIONS: readonly ConfChangeTransition[] = ['auto', 'implicit', 'explicit'];
 /** A change takes at least a type byte and one byte of node id. */
 const CHANGE_BYTES_MIN = 2;
 
 /**
- * Bytes of a configuration entry: version, transition, number of changes, then type and node for each; numbers are
- * LEB128. An invalid change is refused here, so that it never reaches the log.
+ * Bytes of a configuration entry: version, transition, number of changes, then type and node for each, then length and bytes
+ * of the context; numbers are LEB128. An invalid change is refused here, so that it never reaches the log.
  */
 export function encodeConfChange(cc: ConfChangeV2): Uint8Array {
   const transition = TRANSITIONS.indexOf(cc.transition);
@@ -69,11 +75,19 @@ export function encodeConfChange(cc: ConfChangeV2): Uint8Array {
     bytes.push(change.type);
     writeVarint(bytes, change.node);
   }
-  return Uint8Array.from(bytes);
+  const context = cc.context ?? NO_CONTEXT;
+  if (context.length > CONTEXT_BYTES_MAX) {
+    throw new ConfChangeError(`The context has ${context.length} bytes; the limit is ${CONTEXT_BYTES_MAX}.`);
+  }
+  writeVarint(bytes, context.length);
+  const data = new Uint8Array(bytes.length + context.length);
+  data.set(bytes);
+  data.set(context, bytes.length);
+  return data;
 }
 
 /** The reverse of `encodeConfChange`. The log's checksum has passed already, so malformed bytes are a broken invariant. */
-export function decodeConfChange(data: Uint8Array): ConfChangeV2 {
+export function decodeConfChange(data: Uint8Array): Required<ConfChangeV2> {
   const reader = new Reader(data);
   const version = reader.byte();
   invariant(version === FORMAT_VERSION, `change format version is ${version}, expected ${FORMAT_VERSION}`);
@@ -92,8 +106,12 @@ export function decodeConfChange(data: Uint8Array): ConfChangeV2 {
     invariant(type <= ConfChangeType.AddLearner, `change type ${type} is above ${ConfChangeType.AddLearner}`);
     changes.push({ type: type as ConfChangeType, node: reader.varint() });
   }
-  invariant(reader.left === 0, `${reader.left} bytes follow the ${count} changes, expected 0`);
-  return { changes, transition };
+  const contextBytes = reader.varint();
+  invariant(
+    contextBytes === reader.left && contextBytes <= CONTEXT_BYTES_MAX,
+    `${reader.left} bytes follow the ${count} changes, expected ${contextBytes}`,
+  );
+  return { changes, transition, context: reader.rest() };
 }
 
 /** Arithmetic instead of shifts: ids may exceed 32 bits. */
@@ -116,6 +134,11 @@ class Reader {
 
   get left(): number {
     return this.#data.length - this.#offset;
+  }
+
+  /** A copy: the entry's bytes may be part of a larger buffer. */
+  rest(): Uint8Array {
+    return this.#data.slice(this.#offset);
   }
 
   byte(): number {

@@ -1,4 +1,4 @@
-import { invariant } from '../errors.js';
+import { InvariantError } from '../errors.js';
 import {
   type ConfChange,
   ConfChangeError,
@@ -11,6 +11,7 @@ import {
 import type { NodeId } from './messages.js';
 
 export {
+  CONTEXT_BYTES_MAX,
   type ConfChange,
   ConfChangeError,
   type ConfChangeTransition,
@@ -54,13 +55,24 @@ export function restoreMembership(parts: {
   readonly learnersNext?: Iterable<NodeId>;
   readonly autoLeave?: boolean;
 }): Membership {
-  return checked({
+  return checked(toMembership(parts));
+}
+
+/** As `restoreMembership` for lists from outside: the caller asks `membershipFlaw`. */
+export function toMembership(parts: {
+  readonly voters: Iterable<NodeId>;
+  readonly votersOutgoing?: Iterable<NodeId>;
+  readonly learners?: Iterable<NodeId>;
+  readonly learnersNext?: Iterable<NodeId>;
+  readonly autoLeave?: boolean;
+}): Membership {
+  return {
     voters: new Set(parts.voters),
     votersOutgoing: new Set(parts.votersOutgoing),
     learners: new Set(parts.learners),
     learnersNext: new Set(parts.learnersNext),
     autoLeave: parts.autoLeave ?? false,
-  });
+  };
 }
 
 export function isJoint(m: Membership): boolean {
@@ -188,23 +200,26 @@ function symmetricDifference(a: ReadonlySet<NodeId>, b: ReadonlySet<NodeId>): nu
 
 /** Passes the membership on when every invariant of `Membership` holds, and crashes otherwise. */
 function checked(m: Membership): Membership {
+  const flaw = membershipFlaw(m);
+  if (flaw !== null) throw new InvariantError(flaw);
+  return m;
+}
+
+/** The first broken invariant of `Membership` in words, or null. */
+export function membershipFlaw(m: Membership): string | null {
   for (const set of [m.voters, m.votersOutgoing, m.learners]) {
     for (const id of set) {
-      invariant(Number.isSafeInteger(id) && id > 0, `node id ${id} is not a positive safe integer`);
+      if (!Number.isSafeInteger(id) || id <= 0) return `node id ${id} is not a positive safe integer`;
     }
   }
   for (const id of m.learners) {
-    invariant(!m.voters.has(id), `node ${id} is a learner and a voter`);
-    invariant(!m.votersOutgoing.has(id), `node ${id} is a learner and an outgoing voter`);
+    if (m.voters.has(id)) return `node ${id} is a learner and a voter`;
+    if (m.votersOutgoing.has(id)) return `node ${id} is a learner and an outgoing voter`;
   }
   for (const id of m.learnersNext) {
-    invariant(m.votersOutgoing.has(id), `node ${id} is a staged learner but not an outgoing voter`);
-    invariant(!m.voters.has(id), `node ${id} is a staged learner and an incoming voter`);
+    if (!m.votersOutgoing.has(id)) return `node ${id} is a staged learner but not an outgoing voter`;
+    if (m.voters.has(id)) return `node ${id} is a staged learner and an incoming voter`;
   }
-  if (isJoint(m)) {
-    invariant(m.voters.size > 0, `a joint configuration has ${m.voters.size} incoming voters`);
-  } else {
-    invariant(!m.autoLeave, `autoLeave is ${m.autoLeave} outside a joint configuration`);
-  }
-  return m;
+  if (isJoint(m)) return m.voters.size > 0 ? null : 'a joint configuration has 0 incoming voters';
+  return m.autoLeave ? 'autoLeave is true outside a joint configuration' : null;
 }

@@ -1,17 +1,22 @@
 import { StrataError } from '../errors.js';
-import type { Entry, HardState, NodeId } from './messages.js';
+import type { Entry, HardState, NodeId, SnapshotMeta } from './messages.js';
+
+export const PENDING_READS_MAX = 4096;
 
 /** What a core is made of. Times are in ticks; what a tick lasts is the caller's business. */
 export interface RaftConfig {
   readonly id: NodeId;
-  readonly voters: readonly NodeId[];
-  readonly learners?: readonly NodeId[];
+  /**
+   * The durable snapshot that the state machine starts from: up to its index everything is applied, and its membership is in force. A new
+   * cluster starts from one at index 0 with its first members, a node that joins from one without any.
+   */
+  readonly snapshot: SnapshotMeta;
   /** As recovered from storage; zeros for a new node. */
   readonly hardState: HardState;
-  /** Recovered entries, contiguous from index 1. */
+  /** The entry before the first recovered one. The log covers the snapshot: `base.index <= snapshot.index <= last index`. */
+  readonly base: { readonly index: number; readonly term: number };
+  /** Recovered entries, contiguous from `base.index + 1`. */
   readonly entries: readonly Entry[];
-  /** Index up to which the state machine is already applied. */
-  readonly applied: number;
   /** A follower campaigns after a time drawn anew from [min, max). The minimum is also the leader's lease on votes. */
   readonly electionTicksMin: number;
   readonly electionTicksMax: number;
@@ -26,6 +31,13 @@ export interface RaftConfig {
   readonly inflightBytesMax: number;
   /** Most bytes proposed and not yet committed. */
   readonly uncommittedBytesMax: number;
+  /** Most reads that wait for their round; more are refused. Default 4096. */
+  readonly pendingReadsMax?: number;
+  /**
+   * Ticks after the start in which no vote is given, forced transfers excepted: the node may have answered a heartbeat just before it
+   * crashed, and a leader's read lease builds on that. Default `electionTicksMin`, or 0 for a node that never had a term.
+   */
+  readonly voteGraceTicks?: number;
   /** True: `ready()` accepts at once and completions are stepped. False: `advance()` completes the last ready. */
   readonly asyncStorageWrites: boolean;
   /**
@@ -48,6 +60,8 @@ export function validateRaftConfig(config: RaftConfig): void {
     ['inflightMessagesMax', config.inflightMessagesMax > 0, 'must be above 0'],
     ['inflightBytesMax', config.inflightBytesMax >= config.appendBytesMax, 'must be at least appendBytesMax'],
     ['uncommittedBytesMax', config.uncommittedBytesMax > 0, 'must be above 0'],
+    ['pendingReadsMax', (config.pendingReadsMax ?? PENDING_READS_MAX) > 0, 'must be above 0'],
+    ['voteGraceTicks', (config.voteGraceTicks ?? 0) >= 0, 'must not be negative'],
   ];
   for (const [field, holds, rule] of rules) {
     if (!holds)

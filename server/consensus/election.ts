@@ -1,4 +1,4 @@
-import { EntryType, type Message, MessageType, type NodeId, Role } from './messages.js';
+import { EntryType, FORCED, type Message, MessageType, type NodeId, Role } from './messages.js';
 import { voteResult } from './quorum.js';
 import type { Raft } from './raft.js';
 
@@ -7,8 +7,9 @@ import type { Raft } from './raft.js';
 /** Starts a campaign; `transfer` skips the pre-vote and overrides the lease, because the old leader asked for it. */
 export function campaign(raft: Raft, transfer = false): void {
   if (raft.role === Role.Leader || !raft.isPromotable) return;
-  // A change that is committed and not applied decides who may vote: campaigning before would count by the old rules.
-  if (raft.log.hasUnappliedOfType(EntryType.ConfChange)) return;
+  // A change that is committed and not applied decides who may vote: campaigning before would count by the old rules. And who is about to
+  // swap its state could not serve as a leader.
+  if (raft.log.isInstalling || raft.log.hasUnappliedOfType(EntryType.ConfChange)) return;
   if (raft.asksBefore && !transfer) requestVotes(raft, MessageType.PreVote, false);
   else requestVotes(raft, MessageType.Vote, transfer);
 }
@@ -26,7 +27,7 @@ function requestVotes(
   for (const id of voters(raft)) {
     if (id === raft.id) continue;
     const { lastIndex, lastTerm } = raft.log;
-    raft.send({ type, to: id, term, index: lastIndex, logTerm: lastTerm, context: transfer ? 1 : 0 });
+    raft.send({ type, to: id, term, index: lastIndex, logTerm: lastTerm, context: transfer ? FORCED : 0 });
   }
   // The own pre-vote counts at once. The own vote counts when it is durable: it comes back with the append's completion.
   if (isPre) countVote(raft, raft.id, true);

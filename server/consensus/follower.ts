@@ -1,11 +1,22 @@
 import type { Entry, Message } from './messages.js';
-import { MessageType } from './messages.js';
+import { JOINING, MessageType } from './messages.js';
 import type { Raft } from './raft.js';
 
 /** What a node does with the messages of the leader of its term. */
 
 export function handleAppend(raft: Raft, message: Message): void {
-  if (!isContiguous(message.index, message.entries)) return;
+  // Between a snapshot and its append: an answer to what follows would leave with that append, without the entries. It counts as lost.
+  if (raft.log.hasPendingSnapshot || !isContiguous(message.index, message.entries)) return;
+  if (!raft.hasMembership()) {
+    raft.send({
+      type: MessageType.AppendResponse,
+      to: message.from,
+      index: message.index,
+      reject: true,
+      context: JOINING,
+    });
+    return;
+  }
   if (message.index < raft.log.committed) {
     // An old message: what is committed matches already (leader completeness).
     raft.send({ type: MessageType.AppendResponse, to: message.from, index: raft.log.committed });

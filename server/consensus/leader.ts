@@ -1,4 +1,4 @@
-import { type Message, MessageType, type NodeId } from './messages.js';
+import { JOINING, type Message, MessageType, type NodeId, Role } from './messages.js';
 import type { Progress } from './progress.js';
 import type { Raft } from './raft.js';
 import { entryBytes } from './raft-log.js';
@@ -9,7 +9,10 @@ import { entryBytes } from './raft-log.js';
 export function flushAppends(raft: Raft): void {
   for (const progress of raft.progress.values()) {
     if (progress.id === raft.id) continue;
-    while (needsAppend(raft, progress)) sendAppend(raft, progress);
+    while (needsAppend(raft, progress)) {
+      if (needsSnapshot(raft, progress)) sendSnapshot(raft, progress);
+      else sendAppend(raft, progress);
+    }
   }
   raft.commitNoticeDue = false;
 }
@@ -22,11 +25,26 @@ export function hasAppendsToFlush(raft: Raft): boolean {
 }
 
 function needsAppend(raft: Raft, progress: Progress): boolean {
+  // Whom nobody has heard from gets no snapshot: its file would go into the void.
+  if (needsSnapshot(raft, progress) && !progress.recentActive) return false;
   // A full window still lets an empty append through when a heartbeat was answered: its answer tells whether anything was lost.
   if (progress.isPaused) return progress.mustSend && progress.state === 'replicate';
   if (progress.mustSend || progress.next <= raft.log.lastIndex) return true;
   const isDue = raft.commitNoticeDue || raft.config.commitNotice !== 'tick';
   return isDue && progress.canBumpCommit(raft.log.committed);
+}
+
+/** The entry before the next one is compacted, so the follower could not be told where to append. */
+function needsSnapshot({ log }: Raft, progress: Progress): boolean {
+  return progress.lacksMembership || progress.next <= log.baseIndex;
+}
+
+/** Only says that a snapshot is due: the caller streams the file and reports how that went. */
+function sendSnapshot(raft: Raft, progress: Progress): void {
+  const { snapshot } = raft;
+  raft.send({ type: MessageType.Snapshot, to: progress.id, snapshot });
+  progress.becomeSnapshot(snapshot.index);
+  progress.mustSend = false;
 }
 
 function sendAppend(raft: Raft, progress: Progress): void {
@@ -66,6 +84,10 @@ export function handleAppendResponse(raft: Raft, message: Message): void {
   if (progress === undefined) return;
   progress.recentActive = true;
   if (message.reject) {
+    if (message.context === JOINING) {
+      progress.refusedWithoutMembership(message.index);
+      return;
+    }
     const hint =
       message.logTerm > 0
         ? raft.log.lastIndexUpToTerm(message.rejectHint, message.logTerm)
@@ -80,6 +102,9 @@ export function handleAppendResponse(raft: Raft, message: Message): void {
   if (progress.state === 'probe') {
     // Also without news: an answer to an empty probe says where the logs agree.
     if (isNews || progress.match === message.index) progress.becomeReplicate();
+  } else if (progress.state === 'snapshot') {
+    // Whatever brought it this far, the log has all that it lacks.
+    if (isNews && progress.match >= raft.log.baseIndex) progress.becomeReplicate();
   } else progress.inflights.freeUpTo(message.index);
   if (!isNews) return;
   if (raft.maybeCommit()) releasePostponedReads(raft);
@@ -99,13 +124,29 @@ export function handleHeartbeatResponse(raft: Raft, message: Message): void {
   progress.recentActive = true;
   progress.probeSent = false;
   // Appends or their answers may be lost: this is the chance to find out.
-  if (progress.match < raft.log.lastIndex) progress.mustSend = true;
+  if (progress.match < raft.log.lastIndex || progress.state === 'probe') progress.mustSend = true;
   if (message.context > 0) confirmReads(raft, message.from, message.context);
+}
+
+export function reportUnreachable(raft: Raft, id: NodeId): void {
+  const progress = raft.progress.get(id);
+  if (raft.role === Role.Leader && progress?.state === 'replicate' && id !== raft.id) progress.becomeProbe();
+}
+
+export function reportSnapshot(raft: Raft, id: NodeId, ok: boolean): void {
+  if (raft.role === Role.Leader) raft.progress.get(id)?.snapshotReported(ok);
 }
 
 // Reads
 
-export function handleReadIndex(raft: Raft, from: NodeId, context: number): void {
+/** False when too many reads wait already: the asker asks again or gives up. */
+export function handleReadIndex(raft: Raft, from: NodeId, context: number): boolean {
+  if (raft.isFullOfReads) return false;
+  startRead(raft, from, context);
+  return true;
+}
+
+function startRead(raft: Raft, from: NodeId, context: number): void {
   if (!raft.hasCommittedInTerm) {
     raft.postponedReads.push({ from, context });
     return;
@@ -126,11 +167,11 @@ export function confirmReads(raft: Raft, peer: NodeId, round: number): void {
   }
 }
 
-function releasePostponedReads(raft: Raft): void {
+export function releasePostponedReads(raft: Raft): void {
   if (raft.postponedReads.length === 0 || !raft.hasCommittedInTerm) return;
   const reads = raft.postponedReads;
   raft.postponedReads = [];
-  for (const { from, context } of reads) handleReadIndex(raft, from, context);
+  for (const { from, context } of reads) startRead(raft, from, context);
 }
 
 function answerRead(raft: Raft, from: NodeId, context: number, index: number): void {
@@ -148,6 +189,7 @@ function isAlone(raft: Raft): boolean {
 // Leadership
 
 export function transferLeader(raft: Raft, to: NodeId): void {
+  if (raft.role !== Role.Leader) return;
   const progress = raft.progress.get(to);
   if (progress === undefined || to === raft.id || !raft.membership.voters.has(to) || raft.transferee === to)
     return;

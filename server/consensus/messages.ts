@@ -45,7 +45,15 @@ export const MessageType = {
 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
-/** What a snapshot stands for; its bytes travel apart. */
+/** `context` of a Vote that skips the lease, because the leader asked for it. */
+export const FORCED = 1;
+/** `context` of a refused append: the node joins. */
+export const JOINING = 1;
+
+/**
+ * What a snapshot stands for; its bytes travel apart. A cluster begins with one at index 0 that holds its first members; a node that is to
+ * join begins with one at index 0 that has none.
+ */
 export interface SnapshotMeta {
   readonly index: number;
   readonly term: number;
@@ -76,8 +84,12 @@ export interface Message {
   readonly reject: boolean;
   /** AppendResponse rejected: where the sender of the append should try next. */
   readonly rejectHint: number;
-  /** ReadIndex and heartbeats: the read round, fresh for every attempt; 0 for none. Vote: 1 = forced by a leadership transfer. */
+  /**
+   * ReadIndex and heartbeats: the read round, fresh for every attempt; 0 for none. Vote: FORCED in a leadership transfer. AppendResponse
+   * rejected: JOINING when the node has no membership yet, so that only a snapshot helps.
+   */
   readonly context: number;
+  /** Snapshot: what is offered. The leader's runtime streams its file; the receiver's steps the message once it has the whole of it. */
   readonly snapshot: SnapshotMeta | null;
   /** AppendResponse: what the append cost the follower, filled by its runtime when it releases the message. Nanoseconds. */
   diskQueueNs: number;
@@ -110,9 +122,12 @@ export interface StorageAppend {
   readonly entries: readonly Entry[];
   /** The hard state after this append, null when unchanged. */
   readonly hardState: HardState | null;
-  /** A snapshot of the leader replaces log and state; its file is durable already. `entries` is empty then. */
+  /**
+   * A snapshot of the leader replaces log and state; its file is durable already. `entries` is empty then and `hardState` is given. The caller
+   * swaps its state machine, drops committed entries that it has not applied, and calls `appliedTo(snapshot.index)`.
+   */
   readonly snapshot: SnapshotMeta | null;
-  /** True when term or vote changed: a sync is due whatever the strategy says. */
+  /** True when term or vote changed, or a snapshot is installed: a sync is due whatever the strategy says. */
   readonly mustSync: boolean;
   /**
    * Messages that promise durability (votes, append responses, this node's own acknowledgement). Release them when the append is durable

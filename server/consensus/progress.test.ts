@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { InvariantError } from '../errors.js';
-import { Inflights, Progress } from './progress.js';
+import { Inflights } from './inflights.js';
+import { Progress } from './progress.js';
 
 function progressOf(state: 'probe' | 'replicate', match: number, next: number): Progress {
   const progress = new Progress(2, next, 3, 1000);

@@ -1,79 +1,12 @@
-import { InvariantError } from '../errors.js';
+import { Inflights } from './inflights.js';
 import type { NodeId } from './messages.js';
-
-/**
- * Appends on their way to one follower: a window bounded in messages and in bytes, so that neither many small nor a few large
- * ones can pile up behind a slow link. A queue of (last index, bytes), freed from the front.
- */
-export class Inflights {
-  readonly #messagesMax: number;
-  readonly #bytesMax: number;
-  #lastIndexes: number[] = [];
-  #sizes: number[] = [];
-  /** Invariant: 0 <= head <= length of the two arrays. */
-  #head = 0;
-  #bytes = 0;
-
-  constructor(messagesMax: number, bytesMax: number) {
-    this.#messagesMax = messagesMax;
-    this.#bytesMax = bytesMax;
-  }
-
-  get count(): number {
-    return this.#lastIndexes.length - this.#head;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get full(): boolean {
-    return this.count >= this.#messagesMax || this.#bytes >= this.#bytesMax;
-  }
-
-  add(lastIndex: number, bytes: number): void {
-    if (this.full)
-      throw new InvariantError(
-        `append in flight beyond the window: ${this.count} messages, ${this.#bytes} bytes`,
-      );
-    this.#lastIndexes.push(lastIndex);
-    this.#sizes.push(bytes);
-    this.#bytes += bytes;
-  }
-
-  /** Frees those whose last index is acknowledged. */
-  freeUpTo(index: number): void {
-    while (this.#head < this.#lastIndexes.length && this.#lastIndexes[this.#head]! <= index) {
-      this.#bytes -= this.#sizes[this.#head]!;
-      this.#head += 1;
-    }
-    if (this.#head === this.#lastIndexes.length) this.#clear();
-    else if (this.#head > this.#messagesMax) this.#compact();
-  }
-
-  reset(): void {
-    this.#clear();
-  }
-
-  #clear(): void {
-    this.#lastIndexes.length = 0;
-    this.#sizes.length = 0;
-    this.#head = 0;
-    this.#bytes = 0;
-  }
-
-  #compact(): void {
-    this.#lastIndexes = this.#lastIndexes.slice(this.#head);
-    this.#sizes = this.#sizes.slice(this.#head);
-    this.#head = 0;
-  }
-}
 
 /**
  * `probe`: where the logs part is not known; one append at a time, the next after an answer or a heartbeat.
  * `replicate`: the logs agree; appends are pipelined, `next` moves on when sending.
+ * `snapshot`: what it needs is compacted; a snapshot is under way, and nothing else until it is reported or the follower catches up.
  */
-export type ProgressState = 'probe' | 'replicate';
+export type ProgressState = 'probe' | 'replicate' | 'snapshot';
 
 /** What the leader knows of one follower. */
 export class Progress {
@@ -83,12 +16,16 @@ export class Progress {
   match = 0;
   next: number;
   state: ProgressState = 'probe';
-  /** Probe: one append is under way. */
+  /** Probe: one append is under way, or a snapshot was; the next one waits for an answer or a heartbeat's. */
   probeSent = false;
+  /** Snapshot: index of the one under way, else 0. */
+  pendingSnapshot = 0;
   /** Heard from since the last check of the quorum. */
   recentActive = false;
   /** Send an append with the next flush even if it carries nothing. */
   mustSend = false;
+  /** It said that it joins and has no membership: no entry helps, whatever the log holds. */
+  lacksMembership = false;
   /** Highest commit index told to it. */
   sentCommit = 0;
 
@@ -99,22 +36,50 @@ export class Progress {
   }
 
   get isPaused(): boolean {
-    return this.state === 'probe' ? this.probeSent : this.inflights.full;
+    if (this.state === 'replicate') return this.inflights.full;
+    return this.state === 'snapshot' || this.probeSent;
   }
 
+  /** Behind a snapshot that arrived it probes from there; `next` is only a guess then, `match` is what counts. */
   becomeProbe(): void {
-    this.state = 'probe';
-    this.probeSent = false;
-    this.inflights.reset();
-    this.next = this.match + 1;
-    this.sentCommit = Math.min(this.sentCommit, this.match);
+    this.next = Math.max(this.match, this.pendingSnapshot) + 1;
+    this.#enter('probe');
+    this.sentCommit = Math.min(this.sentCommit, this.next - 1);
   }
 
   becomeReplicate(): void {
-    this.state = 'replicate';
-    this.probeSent = false;
-    this.inflights.reset();
+    this.#enter('replicate');
     this.next = this.match + 1;
+  }
+
+  /** The snapshot at `index` is on its way. */
+  becomeSnapshot(index: number): void {
+    this.#enter('snapshot');
+    this.pendingSnapshot = index;
+    this.next = Math.max(this.match, index) + 1;
+  }
+
+  #enter(state: ProgressState): void {
+    this.state = state;
+    this.probeSent = false;
+    this.pendingSnapshot = 0;
+    this.lacksMembership = false;
+    this.inflights.reset();
+  }
+
+  /** A refusal of the append after `rejected` says that the follower has no membership. It is stale when anything is known to be there. */
+  refusedWithoutMembership(rejected: number): void {
+    if (this.state !== 'probe' || this.match > 0 || this.next - 1 !== rejected) return;
+    this.lacksMembership = true;
+    this.probeSent = false;
+  }
+
+  /** The snapshot under way arrived whole, or did not. The next append waits for an answer or a heartbeat's, so that a failure does not spin. */
+  snapshotReported(ok: boolean): void {
+    if (this.state !== 'snapshot') return;
+    if (!ok) this.pendingSnapshot = 0;
+    this.becomeProbe();
+    this.probeSent = true;
   }
 
   /** An append with entries up to `lastIndex` left. */
@@ -142,7 +107,7 @@ export class Progress {
       this.next = this.match + 1;
       return true;
     }
-    if (this.next - 1 !== rejected) return false;
+    if (this.state === 'snapshot' || this.next - 1 !== rejected) return false;
     this.next = Math.max(Math.min(rejected, hint + 1), this.match + 1);
     this.probeSent = false;
     this.sentCommit = Math.min(this.sentCommit, this.next - 1);

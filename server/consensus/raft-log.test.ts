@@ -11,14 +11,14 @@ const termsOf = (log: RaftLog): number[] =>
 
 describe('RaftLog: what it takes from a disk', () => {
   it('refuses a gap, a falling term, and an applied or committed index beyond the log', () => {
-    assert.throws(() => new RaftLog([entry(2, 1)], 0, 0), InvariantError);
-    assert.throws(() => new RaftLog([entry(1, 2), entry(2, 1)], 0, 0), InvariantError);
-    assert.throws(() => new RaftLog(logOf([1]), 2, 0), InvariantError);
-    assert.throws(() => new RaftLog(logOf([1, 1]), 1, 2), InvariantError);
+    assert.throws(() => new RaftLog(START, [entry(2, 1)], 0, 0), InvariantError);
+    assert.throws(() => new RaftLog(START, [entry(1, 2), entry(2, 1)], 0, 0), InvariantError);
+    assert.throws(() => new RaftLog(START, logOf([1]), 2, 0), InvariantError);
+    assert.throws(() => new RaftLog(START, logOf([1, 1]), 1, 2), InvariantError);
   });
 
   it('counts everything recovered as durable and hands none of it to storage again', () => {
-    const log = new RaftLog(logOf([1, 1, 2]), 2, 1);
+    const log = new RaftLog(START, logOf([1, 1, 2]), 2, 1);
     assert.equal(log.stable, 3);
     assert.equal(log.hasUnsubmitted, false);
     assert.deepEqual(log.takeUnapplied(1000), [entry(2, 1)]);
@@ -27,14 +27,14 @@ describe('RaftLog: what it takes from a disk', () => {
 
 describe('RaftLog: appending', () => {
   it('takes nothing when the entry before does not match', () => {
-    const log = new RaftLog(logOf([1, 2]), 0, 0);
+    const log = new RaftLog(START, logOf([1, 2]), 0, 0);
     assert.equal(log.tryAppend(2, 1, [entry(3, 3)]), 0);
     assert.equal(log.tryAppend(3, 2, [entry(4, 3)]), 0);
     assert.deepEqual(termsOf(log), [1, 2]);
   });
 
   it('a stale append that ends inside the log leaves the matching suffix where it is', () => {
-    const log = new RaftLog(logOf([1, 1, 2, 2, 2]), 0, 0);
+    const log = new RaftLog(START, logOf([1, 1, 2, 2, 2]), 0, 0);
     assert.equal(log.tryAppend(1, 1, [entry(2, 1), entry(3, 2)]), 3);
     assert.equal(log.tryAppend(2, 1, []), 2);
     assert.deepEqual(termsOf(log), [1, 1, 2, 2, 2]);
@@ -42,7 +42,7 @@ describe('RaftLog: appending', () => {
   });
 
   it('a conflict removes that entry and all behind it, also from what counts as durable', () => {
-    const log = new RaftLog(logOf([1, 1, 2, 2]), 1, 0);
+    const log = new RaftLog(START, logOf([1, 1, 2, 2]), 1, 0);
     assert.equal(log.tryAppend(1, 1, [entry(2, 1), entry(3, 3)]), 3);
     assert.deepEqual(termsOf(log), [1, 1, 3]);
     assert.equal(log.stable, 2);
@@ -50,7 +50,7 @@ describe('RaftLog: appending', () => {
   });
 
   it('never replaces a committed entry', () => {
-    const log = new RaftLog(logOf([1, 1, 1]), 2, 0);
+    const log = new RaftLog(START, logOf([1, 1, 1]), 2, 0);
     assert.throws(() => log.tryAppend(1, 1, [entry(2, 2)]), /conflicts with the committed log, committed 2/);
   });
 
@@ -60,7 +60,7 @@ describe('RaftLog: appending', () => {
       fc.property(terms, fc.nat(), fc.nat(), (list, a, b) => {
         const from = a % (list.length + 1);
         const to = from + (b % (list.length - from + 1));
-        const log = new RaftLog(logOf(list), 0, 0);
+        const log = new RaftLog(START, logOf(list), 0, 0);
         assert.equal(log.tryAppend(from, list[from - 1] ?? 0, logOf(list).slice(from, to)), to);
         assert.deepEqual(termsOf(log), list);
         assert.equal(log.hasUnsubmitted, false);
@@ -71,7 +71,7 @@ describe('RaftLog: appending', () => {
 
 describe('RaftLog: durability', () => {
   it('counts a completion only while the log still ends that append with the same term', () => {
-    const log = new RaftLog(logOf([1]), 0, 0);
+    const log = new RaftLog(START, logOf([1]), 0, 0);
     log.tryAppend(1, 1, [entry(2, 1), entry(3, 1)]);
     log.takeUnsubmitted();
     log.tryAppend(1, 1, [entry(2, 2)]);
@@ -85,7 +85,7 @@ describe('RaftLog: durability', () => {
   });
 
   it('never goes back', () => {
-    const log = new RaftLog(logOf([1, 1, 1]), 0, 0);
+    const log = new RaftLog(START, logOf([1, 1, 1]), 0, 0);
     log.stableTo(1, 1);
     assert.equal(log.stable, 3);
   });
@@ -93,14 +93,14 @@ describe('RaftLog: durability', () => {
 
 describe('RaftLog: committing and applying', () => {
   it('refuses to commit what it does not hold and ignores an older index', () => {
-    const log = new RaftLog(logOf([1, 1]), 1, 0);
+    const log = new RaftLog(START, logOf([1, 1]), 1, 0);
     assert.throws(() => log.commitTo(3), /commit 3 is beyond the last entry 2/);
     log.commitTo(0);
     assert.equal(log.committed, 1);
   });
 
   it('hands out committed entries once each, in order, bounded in bytes but at least one', () => {
-    const log = new RaftLog(logOf([1, 1, 1]), 3, 0);
+    const log = new RaftLog(START, logOf([1, 1, 1]), 3, 0);
     const size = entryBytes(entry(1, 1));
     assert.deepEqual(log.takeUnapplied(2 * size), [entry(1, 1), entry(2, 1)]);
     assert.deepEqual(log.takeUnapplied(1), [entry(3, 1)]);
@@ -113,7 +113,7 @@ describe('RaftLog: committing and applying', () => {
 
   it('finds a committed configuration change until it is applied, not only until it is handed out', () => {
     const change = { ...entry(2, 1), type: EntryType.ConfChange };
-    const log = new RaftLog([entry(1, 1), change, { ...entry(3, 1), type: EntryType.ConfChange }], 2, 1);
+    const log = new RaftLog(START, [entry(1, 1), change, { ...entry(3, 1), type: EntryType.ConfChange }], 2, 1);
     assert.equal(log.hasUnappliedOfType(EntryType.ConfChange), true);
     log.takeUnapplied(1000);
     assert.equal(log.hasUnappliedOfType(EntryType.ConfChange), true);
@@ -124,7 +124,7 @@ describe('RaftLog: committing and applying', () => {
 
 describe('RaftLog: comparing', () => {
   it('Reference: §5.4.1: the later last term wins, then the greater length', () => {
-    const log = new RaftLog(logOf([1, 2, 2]), 0, 0);
+    const log = new RaftLog(START, logOf([1, 2, 2]), 0, 0);
     const cases: readonly [index: number, term: number, upToDate: boolean][] = [
       [1, 3, true],
       [3, 2, true],
@@ -138,7 +138,7 @@ describe('RaftLog: comparing', () => {
   });
 
   it('lastIndexUpToTerm skips whole terms', () => {
-    const log = new RaftLog(logOf([1, 1, 3, 3, 5]), 0, 0);
+    const log = new RaftLog(START, logOf([1, 1, 3, 3, 5]), 0, 0);
     const found = [0, 1, 2, 3, 4, 5].map((term) => log.lastIndexUpToTerm(5, term));
     assert.deepEqual(found, [0, 2, 2, 4, 4, 5]);
     assert.equal(log.lastIndexUpToTerm(9, 9), 5);
@@ -146,7 +146,7 @@ describe('RaftLog: comparing', () => {
   });
 
   it('slice gives at least one entry and otherwise stays within the bytes', () => {
-    const log = new RaftLog(logOf([1, 1, 1]), 0, 0);
+    const log = new RaftLog(START, logOf([1, 1, 1]), 0, 0);
     const size = entryBytes(entry(1, 1));
     assert.equal(log.slice(1, 1).length, 1);
     assert.equal(log.slice(1, 2 * size).length, 2);

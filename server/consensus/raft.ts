@@ -1,21 +1,21 @@
 import { InvariantError } from '../errors.js';
-import { initialMembership, type Membership } from './confchange.js';
+import type { Membership } from './confchange.js';
 import type { RaftConfig } from './config.js';
-import { validateRaftConfig } from './config.js';
+import { PENDING_READS_MAX, validateRaftConfig } from './config.js';
 import { type MessageFields, makeMessage } from './make-message.js';
 import {
-  type Entry,
-  EntryType,
   type Message,
   MessageType,
   type NodeId,
   type ReadState,
   Role,
+  type SnapshotMeta,
 } from './messages.js';
 import { Progress } from './progress.js';
 import { committedIndex } from './quorum.js';
-import { RaftLog } from './raft-log.js';
+import type { RaftLog } from './raft-log.js';
 import { ReadRounds } from './read-index.js';
+import { recover } from './recovery.js';
 
 /** A message without the sender, which is always this node; the term is the current one unless given. */
 export type Outgoing = Omit<MessageFields, 'from' | 'term'> & { readonly term?: number };
@@ -52,6 +52,12 @@ export class Raft {
   /** Index of the newest configuration change; another one may be proposed once it is applied. */
   pendingConfIndex = 0;
   uncommittedBytes = 0;
+  /** The newest snapshot of this node that is durable: what is offered to a follower that needs compacted entries. */
+  snapshot: SnapshotMeta;
+  /** Ticks left in which no vote is given, see `RaftConfig.voteGraceTicks`. */
+  voteGraceTicks: number;
+  /** False: this node does not campaign by itself, nor when a leader hands over to it. */
+  mayCampaign = true;
   /** A tick passed since commits were last told to followers that get no entries. */
   commitNoticeDue = false;
 
@@ -63,22 +69,32 @@ export class Raft {
     validateRaftConfig(config);
     this.config = config;
     this.id = config.id;
-    this.term = config.hardState.term;
-    this.vote = config.hardState.vote;
-    this.log = new RaftLog(
-      config.entries,
-      Math.max(Math.min(config.hardState.commit, config.entries.length), impliedCommit(config.entries)),
-      config.applied,
-    );
-    if (this.log.lastTerm > this.term) {
-      throw new InvariantError(`last entry has term ${this.log.lastTerm}, hard state has term ${this.term}`);
-    }
-    this.membership = initialMembership(config.voters, config.learners ?? []);
+    const { log, membership, term, vote } = recover(config);
+    this.log = log;
+    this.membership = membership;
+    this.term = term;
+    this.vote = vote;
+    this.snapshot = config.snapshot;
+    this.voteGraceTicks = config.voteGraceTicks ?? (this.term > 0 ? config.electionTicksMin : 0);
     this.becomeFollower(this.term, 0);
+  }
+
+  /** False on a node that joins, until it gets the snapshot of a leader: entries alone would not tell it who votes. */
+  hasMembership(): boolean {
+    return this.membership.voters.size > 0;
+  }
+
+  /** Gives no vote: it may have answered a heartbeat just before it crashed, and whoever leads may count on that. */
+  isInVoteGrace(): boolean {
+    return this.voteGraceTicks > 0;
   }
 
   get isLearner(): boolean {
     return this.membership.learners.has(this.id) || this.membership.learnersNext.has(this.id);
+  }
+
+  get isMember(): boolean {
+    return this.isPromotable || this.isLearner;
   }
 
   /** A node that may not campaign: a learner, or one that is no member. */
@@ -209,6 +225,12 @@ export class Raft {
     return this.log.term(this.log.committed) === this.term;
   }
 
+  /** As many reads wait as may. */
+  get isFullOfReads(): boolean {
+    const waiting = this.reads.count + this.postponedReads.length;
+    return waiting >= (this.config.pendingReadsMax ?? PENDING_READS_MAX);
+  }
+
   // Sending
 
   /**
@@ -236,20 +258,10 @@ export class Raft {
         this.messages.push(message);
     }
   }
-}
-
-/**
- * A leader proposes a change of membership only when it has applied the one before. So a log with two changes says that the first is committed,
- * whatever the hard state says, which may be older than the entries when a crash tore an append. Campaigning by a
- * membership two changes old would be unsafe: its majorities need not overlap those of the present one.
- */
-function impliedCommit(entries: readonly Entry[]): number {
-  let before = 0;
-  let last = 0;
-  for (const { type, index } of entries) {
-    if (type !== EntryType.ConfChange) continue;
-    before = last;
-    last = index;
+  /** What tells this node, when it comes back from its own disk, that its log as it is now is durable. */
+  completion(): Message {
+    const { id, term, log } = this;
+    const { lastIndex: index, lastTerm: logTerm } = log;
+    return makeMessage({ type: MessageType.StorageAppendResponse, from: id, to: id, term, index, logTerm });
   }
-  return before;
 }

@@ -1,10 +1,16 @@
-import { InvariantError, StrataError } from '../errors.js';
+import { InvariantError } from '../errors.js';
 import { applyConfChange, autoLeave, proposeConfChange } from './conf-change-flow.js';
 import type { ConfChangeV2 } from './confchange.js';
 import type { RaftConfig } from './config.js';
 import { campaign } from './election.js';
-import { flushAppends, handleReadIndex, hasAppendsToFlush, transferLeader } from './leader.js';
-import { makeMessage } from './make-message.js';
+import {
+  flushAppends,
+  handleReadIndex,
+  hasAppendsToFlush,
+  reportSnapshot,
+  reportUnreachable,
+  transferLeader,
+} from './leader.js';
 import {
   type HardState,
   type Message,
@@ -12,11 +18,13 @@ import {
   type NodeId,
   type Ready,
   Role,
+  type SnapshotMeta,
   type SoftState,
   type StorageAppend,
 } from './messages.js';
+import { assertCanPropose, propose, releaseBytes } from './proposal.js';
 import { Raft } from './raft.js';
-import { entryBytes } from './raft-log.js';
+import { compact, snapshotMeta, snapshotTaken } from './snapshots.js';
 import { type RaftStatus, statusOf } from './status.js';
 import { step, tick } from './step.js';
 
@@ -37,7 +45,7 @@ export class RawNode {
   #reportedSoft: SoftState;
   #savedHard: HardState;
   /** Synchronous mode: the ready that `advance` completes. */
-  #accepted: { readonly own: readonly Message[]; readonly lastApplied: number } | null = null;
+  #accepted: { readonly own: readonly Message[]; readonly lastApplied: number | null } | null = null;
 
   constructor(config: RaftConfig) {
     this.#raft = new Raft(config);
@@ -75,11 +83,26 @@ export class RawNode {
     return this.#raft.log.lastIndex;
   }
 
+  /** The first entry that the log still holds; above `lastIndex` when it holds none. */
+  get firstIndex(): number {
+    return this.#raft.log.firstIndex;
+  }
+
+  /** Target of a leadership transfer under way, 0 for none. */
+  get transferee(): NodeId {
+    return this.#raft.transferee;
+  }
+
+  /** A leader serves reads and takes changes of membership from here on. */
+  get hasCommittedInTerm(): boolean {
+    return this.#raft.hasCommittedInTerm;
+  }
+
   tick(): void {
     tick(this.#raft);
   }
 
-  /** Campaigns now instead of at the next election time-out. */
+  /** Campaigns now instead of at the next election time-out. Breaks the lease of a leader there may be. */
   campaign(): void {
     campaign(this.#raft);
   }
@@ -89,25 +112,12 @@ export class RawNode {
    * Throws `StrataError`: STRATA_NO_LEADER, STRATA_NOT_LEADER, STRATA_PROPOSAL_DROPPED. Nothing is forwarded.
    */
   propose(data: Uint8Array): number {
-    const raft = this.#raft;
-    this.#assertCanPropose();
-    const bytes = data.length + 16;
-    // A single proposal above the limit passes when nothing else is under way, else it could never be made.
-    if (
-      data.length > 0 &&
-      raft.uncommittedBytes > 0 &&
-      raft.uncommittedBytes + bytes > raft.config.uncommittedBytesMax
-    ) {
-      const reason = `${raft.uncommittedBytes} bytes wait for their commit, the limit is ${raft.config.uncommittedBytesMax}`;
-      throw new StrataError('STRATA_PROPOSAL_DROPPED', { reason });
-    }
-    raft.uncommittedBytes += bytes;
-    return raft.appendOwn(0, data);
+    return propose(this.#raft, data);
   }
 
   /** Proposes a change of membership; refused while another one is under way. Returns its index. */
   proposeConfChange(change: ConfChangeV2): number {
-    this.#assertCanPropose();
+    assertCanPropose(this.#raft);
     return proposeConfChange(this.#raft, change);
   }
 
@@ -116,20 +126,12 @@ export class RawNode {
     applyConfChange(this.#raft, change);
   }
 
-  #assertCanPropose(): void {
+  /** False: this node does not campaign by itself, nor when leadership is handed to it. A campaign under way ends. */
+  setCampaigning(allowed: boolean): void {
     const raft = this.#raft;
-    if (raft.role !== Role.Leader) {
-      if (raft.leader === 0) throw new StrataError('STRATA_NO_LEADER');
-      throw new StrataError('STRATA_NOT_LEADER', { node: raft.id, leader: `node ${raft.leader}` });
-    }
-    if (raft.transferee !== 0) {
-      throw new StrataError('STRATA_PROPOSAL_DROPPED', {
-        reason: `leadership is being handed to node ${raft.transferee}`,
-      });
-    }
-    if (!raft.progress.has(raft.id)) {
-      throw new StrataError('STRATA_PROPOSAL_DROPPED', { reason: 'this node was removed from the cluster' });
-    }
+    raft.mayCampaign = allowed;
+    const isCampaigning = raft.role === Role.Candidate || raft.role === Role.PreCandidate;
+    if (!allowed && isCampaigning) raft.becomeFollower(raft.term, 0);
   }
 
   /** Takes in a message of a peer, or a completion addressed to this node. Safe for repeated, late and reordered messages. */
@@ -141,14 +143,11 @@ export class RawNode {
 
   /**
    * Starts a linearizable read under a name that must never be used again; its `ReadState` comes out of a later ready, or never when
-   * leadership changes. False when no leader is known.
+   * leadership changes or the leader has too many. False when no leader is known, or this node leads and `pendingReadsMax` reads wait.
    */
   readIndex(context: number): boolean {
     const raft = this.#raft;
-    if (raft.role === Role.Leader) {
-      handleReadIndex(raft, raft.id, context);
-      return true;
-    }
+    if (raft.role === Role.Leader) return handleReadIndex(raft, raft.id, context);
     if (raft.leader === 0) return false;
     raft.send({ type: MessageType.ReadIndex, to: raft.leader, context });
     return true;
@@ -156,17 +155,40 @@ export class RawNode {
 
   /** Asks the leader, if this node is it, to hand over to `id`; given up after an election time-out. */
   transferLeader(id: NodeId): void {
-    if (this.#raft.role === Role.Leader) transferLeader(this.#raft, id);
+    transferLeader(this.#raft, id);
   }
 
-  /** Messages to this peer were lost: what was pipelined is sent again from where the logs are known to agree. */
+  /**
+   * Messages to this peer were lost: what was pipelined is sent again from where the logs are known to agree. A snapshot under way goes its own
+   * way and is not touched: its end is told by `reportSnapshot`.
+   */
   reportUnreachable(id: NodeId): void {
-    const progress = this.#raft.progress.get(id);
-    if (this.#raft.role === Role.Leader && progress?.state === 'replicate' && id !== this.#raft.id)
-      progress.becomeProbe();
+    reportUnreachable(this.#raft, id);
   }
 
-  /** A follower forgets its leader, so that it may vote for another at once. */
+  // Snapshots
+
+  /** Meta for a snapshot of the state machine as of `appliedIndex`. Not between `applyConfChange` and the `appliedTo` that belongs to it. */
+  snapshotMeta(): SnapshotMeta {
+    return snapshotMeta(this.#raft);
+  }
+
+  /** A snapshot of this node's own state is durable; followers that need one are offered the newest. */
+  snapshotTaken(meta: SnapshotMeta): void {
+    snapshotTaken(this.#raft, meta);
+  }
+
+  /** Forgets the entries up to `index`, at most that of the newest snapshot. Followers that need them get that snapshot. */
+  compact(index: number): void {
+    compact(this.#raft, index);
+  }
+
+  /** A snapshot that a ready asked for arrived whole, or did not. To be called once for every Snapshot message, however it ended. */
+  reportSnapshot(id: NodeId, ok: boolean): void {
+    reportSnapshot(this.#raft, id, ok);
+  }
+
+  /** A follower forgets its leader, so that it may vote for another at once. Breaks the lease of that leader. */
   forgetLeader(): void {
     const raft = this.#raft;
     if (raft.role === Role.Follower) raft.leader = 0;
@@ -178,6 +200,7 @@ export class RawNode {
     return (
       raft.messages.length > 0 ||
       raft.messagesAfterAppend.length > 0 ||
+      raft.log.hasPendingSnapshot ||
       raft.log.hasUnsubmitted ||
       raft.log.hasUnapplied ||
       raft.readStates.length > 0 ||
@@ -195,10 +218,7 @@ export class RawNode {
     if (raft.role === Role.Leader) flushAppends(raft);
     const append = this.#takeAppend();
     const committedEntries = raft.log.hasUnapplied ? raft.log.takeUnapplied(raft.config.appendBytesMax) : [];
-    for (const entry of committedEntries) {
-      if (raft.uncommittedBytes > 0)
-        raft.uncommittedBytes = Math.max(0, raft.uncommittedBytes - entryBytes(entry));
-    }
+    releaseBytes(raft, committedEntries);
     const softState = this.#takeSoftState();
     const { readStates } = raft;
     if (readStates.length > 0) raft.readStates = [];
@@ -209,7 +229,8 @@ export class RawNode {
     const responses = append?.responses ?? [];
     messages = [...messages, ...responses.filter((message) => message.to !== raft.id)];
     const own = responses.filter((message) => message.to === raft.id);
-    this.#accepted = { own, lastApplied: committedEntries.at(-1)?.index ?? 0 };
+    const lastApplied = committedEntries.at(-1)?.index ?? append?.snapshot?.index ?? null;
+    this.#accepted = { own, lastApplied };
     return {
       softState,
       messages,
@@ -227,10 +248,10 @@ export class RawNode {
     if (accepted === null) return;
     this.#accepted = null;
     for (const message of accepted.own) step(this.#raft, message);
-    if (accepted.lastApplied > 0) this.appliedTo(accepted.lastApplied);
+    if (accepted.lastApplied !== null) this.appliedTo(accepted.lastApplied);
   }
 
-  /** Asynchronous mode: the state machine has applied all entries up to `index`. */
+  /** Asynchronous mode: the state machine has applied all entries up to `index`, or was swapped for that of the snapshot there. */
   appliedTo(index: number): void {
     this.#raft.log.appliedTo(index);
     autoLeave(this.#raft);
@@ -259,7 +280,8 @@ export class RawNode {
   #takeAppend(): StorageAppend | null {
     const raft = this.#raft;
     const { term, vote, log } = raft;
-    const mustSync = term !== this.#savedHard.term || vote !== this.#savedHard.vote;
+    const snapshot = log.takePendingSnapshot();
+    const mustSync = snapshot !== null || term !== this.#savedHard.term || vote !== this.#savedHard.vote;
     const hasEntries = log.hasUnsubmitted;
     const responses = raft.messagesAfterAppend;
     if (!mustSync && !hasEntries && responses.length === 0) return null;
@@ -270,13 +292,7 @@ export class RawNode {
       hardState = { term, vote, commit: log.committed };
       this.#savedHard = hardState;
     }
-    if (mustSync || hasEntries) responses.push(this.#completion());
-    return { entries, hardState, snapshot: null, mustSync, responses };
-  }
-
-  #completion(): Message {
-    const { id, term, log } = this.#raft;
-    const { lastIndex: index, lastTerm: logTerm } = log;
-    return makeMessage({ type: MessageType.StorageAppendResponse, from: id, to: id, term, index, logTerm });
+    if (mustSync || hasEntries) responses.push(raft.completion());
+    return { entries, hardState, snapshot, mustSync, responses };
   }
 }

@@ -25,6 +25,10 @@ export class ReadRounds {
     return this.#pending.length === 0 ? 0 : this.#lastRound;
   }
 
+  get count(): number {
+    return this.#pending.length;
+  }
+
   add(from: NodeId, context: number, index: number): number {
     this.#lastRound += 1;
     this.#pending.push({ from, context, index, round: this.#lastRound });

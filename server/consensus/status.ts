@@ -1,11 +1,15 @@
 import { type NodeId, Role } from './messages.js';
+import type { ProgressState } from './progress.js';
 import type { Raft } from './raft.js';
 
 export interface PeerProgress {
   readonly id: NodeId;
   readonly match: number;
   readonly next: number;
-  readonly state: 'probe' | 'replicate';
+  readonly state: ProgressState;
+  /** Index of the snapshot under way, else 0. */
+  readonly pendingSnapshot: number;
+  readonly isLearner: boolean;
   readonly inflightMessages: number;
   readonly inflightBytes: number;
   readonly recentActive: boolean;
@@ -19,7 +23,10 @@ export interface RaftStatus {
   readonly leader: NodeId;
   readonly commitIndex: number;
   readonly appliedIndex: number;
+  readonly firstIndex: number;
   readonly lastIndex: number;
+  /** Index of the newest durable snapshot. */
+  readonly snapshotIndex: number;
   readonly stableIndex: number;
   readonly transferee: NodeId;
   /** On a leader: one per member, itself included; else empty. */
@@ -36,7 +43,9 @@ export function statusOf(raft: Raft): RaftStatus {
     leader: raft.leader,
     commitIndex: log.committed,
     appliedIndex: log.applied,
+    firstIndex: log.firstIndex,
     lastIndex: log.lastIndex,
+    snapshotIndex: raft.snapshot.index,
     stableIndex: log.stable,
     transferee: raft.transferee,
     progress:
@@ -47,6 +56,8 @@ export function statusOf(raft: Raft): RaftStatus {
             match: progress.match,
             next: progress.next,
             state: progress.state,
+            pendingSnapshot: progress.pendingSnapshot,
+            isLearner: raft.membership.learners.has(progress.id),
             inflightMessages: progress.inflights.count,
             inflightBytes: progress.inflights.bytes,
             recentActive: progress.recentActive,

@@ -14,17 +14,19 @@ import {
   handleReadIndex,
   leaderTick,
 } from './leader.js';
-import { type Message, MessageType, Role } from './messages.js';
+import { FORCED, type Message, MessageType, Role } from './messages.js';
 import type { Raft } from './raft.js';
+import { handleSnapshot } from './snapshots.js';
 
 /** One tick of logical time. */
 export function tick(raft: Raft): void {
+  if (raft.voteGraceTicks > 0) raft.voteGraceTicks -= 1;
   if (raft.role === Role.Leader) {
     leaderTick(raft);
     return;
   }
   raft.electionElapsed += 1;
-  if (raft.electionElapsed >= raft.electionTicks && raft.isPromotable) {
+  if (raft.electionElapsed >= raft.electionTicks && raft.isPromotable && raft.mayCampaign) {
     raft.electionElapsed = 0;
     campaign(raft);
   }
@@ -40,6 +42,7 @@ export function step(raft: Raft, message: Message): void {
   if (message.term === 0) return;
   if (message.type === MessageType.VoteResponse || message.type === MessageType.PreVoteResponse)
     learnCommit(raft, message);
+  if (isVoteRequest(message) && message.context !== FORCED && raft.isInVoteGrace()) return;
   if (message.term > raft.term && !adoptTerm(raft, message)) return;
   if (message.term < raft.term) {
     answerStale(raft, message);
@@ -48,23 +51,28 @@ export function step(raft: Raft, message: Message): void {
   dispatch(raft, message);
 }
 
+function isVoteRequest({ type }: Message): boolean {
+  return type === MessageType.Vote || type === MessageType.PreVote;
+}
+
 /** A later term than ours. Returns false when the message is to be ignored. */
 function adoptTerm(raft: Raft, message: Message): boolean {
   const { type } = message;
-  if (type === MessageType.Vote || type === MessageType.PreVote) {
-    const isTransfer = message.context === 1;
-    if (!isTransfer && isInsideLease(raft)) return false;
-  }
+  if (isVoteRequest(message) && message.context !== FORCED && isInsideLease(raft)) return false;
   // Asking before the election must not raise anybody's term; a granted answer carries the term that was asked about.
   if (type === MessageType.PreVote || (type === MessageType.PreVoteResponse && !message.reject)) return true;
-  const isFromLeader = type === MessageType.Append || type === MessageType.Heartbeat;
-  raft.becomeFollower(message.term, isFromLeader ? message.from : 0);
+  raft.becomeFollower(message.term, isOfLeader(type) ? message.from : 0);
   return true;
+}
+
+/** Only a leader sends these. */
+function isOfLeader(type: MessageType): boolean {
+  return type === MessageType.Append || type === MessageType.Heartbeat || type === MessageType.Snapshot;
 }
 
 function answerStale(raft: Raft, message: Message): void {
   const { type, from } = message;
-  if (type === MessageType.Heartbeat || type === MessageType.Append) {
+  if (isOfLeader(type)) {
     // A leader of an earlier term that was cut off. With check-quorum or pre-vote nobody's vote request will reach it,
     // so it learns the term from this answer and steps down; a stranded node gets back the same way.
     raft.send({ type: MessageType.AppendResponse, to: from, reject: true });
@@ -92,6 +100,9 @@ function dispatch(raft: Raft, message: Message): void {
     case MessageType.Heartbeat:
       if (followLeader(raft, message)) handleHeartbeat(raft, message);
       return;
+    case MessageType.Snapshot:
+      if (followLeader(raft, message)) handleSnapshot(raft, message);
+      return;
     case MessageType.AppendResponse:
       if (raft.role === Role.Leader) handleAppendResponse(raft, message);
       return;
@@ -105,14 +116,14 @@ function dispatch(raft: Raft, message: Message): void {
       raft.readStates.push({ context: message.context, index: message.index });
       return;
     case MessageType.TimeoutNow:
-      if (raft.role === Role.Follower) campaign(raft, true);
+      if (raft.role === Role.Follower && raft.mayCampaign) campaign(raft, true);
       return;
     default:
     // A message that this version does not know: a newer peer may send it, and it changes nothing here.
   }
 }
 
-/** Raft §5.2: whoever sends appends or heartbeats in this term is its leader; a candidate of the term gives up. */
+/** Raft §5.2: whoever sends appends, heartbeats or a snapshot in this term is its leader; a candidate of the term gives up. */
 function followLeader(raft: Raft, message: Message): boolean {
   // Two leaders in one term would be a broken election. The message is refused, not believed: it comes from outside.
   if (raft.role === Role.Leader) return false;

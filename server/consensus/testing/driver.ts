@@ -1,4 +1,3 @@
-import type { RaftConfig } from '../config.js';
 import { type MessageFields, makeMessage } from '../make-message.js';
 import {
   type Entry,
@@ -9,7 +8,7 @@ import {
   type StorageAppend,
 } from '../messages.js';
 import { RawNode } from '../raw-node.js';
-import { configOf } from './build.js';
+import { configOf, type TestConfig } from './build.js';
 
 /**
  * One core whose peers are the test: messages are put in by hand and what it sends is kept in `sent`. Appends stay under way until
@@ -22,7 +21,7 @@ export class Driver {
   readonly committed: Entry[] = [];
   readonly readStates: ReadState[] = [];
 
-  constructor(overrides: Partial<RaftConfig> = {}) {
+  constructor(overrides: TestConfig = {}) {
     this.raw = new RawNode(configOf(overrides));
   }
 
