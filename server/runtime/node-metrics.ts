@@ -1,4 +1,5 @@
 import type { Metrics } from '../ports/metrics.js';
+import type { NodeContext } from './node-context.js';
 
 /** Counters and histograms that the runtime itself keeps; the other layers register their own. */
 export function createNodeMetrics(metrics: Metrics) {
@@ -36,3 +37,21 @@ export function createNodeMetrics(metrics: Metrics) {
 }
 
 export type NodeMetrics = ReturnType<typeof createNodeMetrics>;
+
+/** Read when somebody looks; the state machine is looked up anew each time, because a snapshot may have replaced it. */
+export function registerNodeGauges(context: NodeContext): void {
+  const { metrics, raw } = context;
+  metrics.gauge('consensus_term', 'Current term.', () => raw.term);
+  metrics.gauge('consensus_commit_index', 'Commit index.', () => raw.commitIndex);
+  metrics.gauge('consensus_first_index', 'First entry held in memory.', () => raw.firstIndex);
+  metrics.gauge('consensus_last_index', 'Index of the last entry.', () => raw.lastIndex);
+  metrics.gauge('consensus_is_leader', '1 on the leader.', () => (raw.role === 'leader' ? 1 : 0));
+  metrics.gauge('consensus_voters', 'Voters of the membership in force.', () => raw.membership.voters.size);
+  metrics.gauge(
+    'state_applied_index',
+    'Index of the last applied entry.',
+    () => context.machine.appliedIndex,
+  );
+  metrics.gauge('state_keys', 'Keys in the store.', () => context.machine.keyCount);
+  metrics.gauge('state_bytes', 'Estimated bytes of keys and values.', () => context.machine.stateBytes);
+}

@@ -1,3 +1,4 @@
+import { decodeConfChange } from '../consensus/confchange.js';
 import {
   type Entry,
   EntryType,
@@ -6,10 +7,12 @@ import {
   type NodeId,
   type Ready,
   type Role,
+  type SnapshotMeta,
   type StorageAppend,
 } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
+import type { ClusterAdmin } from '../ports/cluster-admin.js';
 import type {
   Consistency,
   Done,
@@ -20,20 +23,28 @@ import type {
   WriteResult,
 } from '../ports/key-value-service.js';
 import type { AppendTimings } from '../ports/log-storage.js';
-import type { TransportHandler } from '../ports/transport.js';
-import { encodeDelete, encodePut } from '../state/command.js';
+import type { PeerRegistry, TransportHandler } from '../ports/transport.js';
+import { encodeDelete, encodePut } from '../state/command-codec.js';
+import { AdminDesk } from './admin-desk.js';
+import { CampaignGate } from './campaign-gate.js';
+import { DiskWatch } from './disk-watch.js';
 import { Forwarder } from './forwarder.js';
 import { layersDocument, samplesDocument } from './layers.js';
-import { createNodeMetrics, type NodeMetrics } from './node-metrics.js';
+import { LeadershipDesk } from './leadership-desk.js';
+import { MemberBook } from './member-book.js';
+import { MembershipDesk } from './membership-desk.js';
+import type { NodeContext } from './node-context.js';
+import { createNodeMetrics, registerNodeGauges } from './node-metrics.js';
+import { nodeStatus } from './node-status.js';
 import { ReadDesk } from './read-desk.js';
 import type { RuntimeOptions } from './runtime-options.js';
 import { SampleRing } from './sample-ring.js';
+import { SnapshotDesk } from './snapshot-desk.js';
 import { StageLedger } from './stage-ledger.js';
 import type { WaitingWrite } from './waiting-writes.js';
 import { WriteDesk } from './write-desk.js';
 
 const EXPIRY_CHECK_MS = 100;
-const EMPTY = new Uint8Array(0);
 
 /**
  * The only place that orders things. Everything that arrives (messages, writes, reads, ticks, completed appends) is put into a queue;
@@ -45,16 +56,22 @@ const EMPTY = new Uint8Array(0);
  * So all that arrived in one turn shares one entry batch, one message per follower and one write. Sending comes before the disk
  * (Ongaro's thesis §10.2.1); nothing in a drain ever waits, so heartbeats and elections never queue behind the disk.
  */
-export class NodeRuntime implements KeyValueService, TransportHandler {
-  readonly #options: RuntimeOptions;
+export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegistry {
+  readonly admin: ClusterAdmin;
+  readonly #context: NodeContext;
   readonly #raw: RuntimeOptions['raw'];
   readonly #clock: Clock;
-  readonly #metrics: NodeMetrics;
   readonly #samples = new SampleRing();
   readonly #ledger: StageLedger;
   readonly #forwarder: Forwarder;
   readonly #reads: ReadDesk;
   readonly #writes: WriteDesk;
+  readonly #book: MemberBook;
+  readonly #membership: MembershipDesk;
+  readonly #leadership: LeadershipDesk;
+  readonly #disk: DiskWatch;
+  readonly #snapshots: SnapshotDesk;
+  readonly #adminDesk: AdminDesk;
   readonly #timers: Timer[] = [];
   readonly #startedNs: number;
 
@@ -65,35 +82,42 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   #expiryDueNs = 0;
   #drainScheduled = false;
   #draining = false;
-  #isStopped = false;
-
-  /** Term in which this node leads, 0 when it does not: what waits here was proposed in that term. */
-  #leadingTerm = 0;
   #knownLeader: NodeId = 0;
   #knownRole: Role = 'follower';
 
   constructor(options: RuntimeOptions) {
-    const { clock, metrics, raw, machine } = options;
-    this.#options = options;
+    const { clock, metrics, raw } = options;
+    const context: NodeContext = {
+      ...options,
+      nodeMetrics: createNodeMetrics(metrics),
+      schedule: () => this.#schedule(),
+      leadingTerm: 0,
+      transferTerm: 0,
+      isStopped: false,
+    };
+    this.#context = context;
     this.#raw = raw;
     this.#clock = clock;
-    this.#metrics = createNodeMetrics(metrics);
-    this.#ledger = new StageLedger(metrics, this.#samples, options.members.length);
-    this.#forwarder = new Forwarder(options, this.#metrics);
-    this.#reads = new ReadDesk(options, this.#metrics, this.#samples, this.#forwarder);
-    this.#writes = new WriteDesk(options, this.#metrics, this.#ledger, this.#forwarder);
+    this.#ledger = new StageLedger(metrics, this.#samples, raw.membership.voters.size);
+    const gate = new CampaignGate(raw);
+    this.#book = new MemberBook(context, gate);
+    this.#membership = new MembershipDesk(context);
+    this.#leadership = new LeadershipDesk(context);
+    this.#disk = new DiskWatch(context, this.#leadership, gate);
+    this.#snapshots = new SnapshotDesk(context, (message) => this.#receive(message));
+    this.#adminDesk = new AdminDesk(context, this.#membership, this.#leadership, this.#snapshots);
+    this.admin = this.#adminDesk;
+    this.#forwarder = new Forwarder(options, context.nodeMetrics);
+    this.#reads = new ReadDesk(options, context.nodeMetrics, this.#samples, this.#forwarder);
+    this.#writes = new WriteDesk(options, context.nodeMetrics, this.#ledger, this.#forwarder);
     this.#startedNs = clock.nowNs();
-    metrics.gauge('consensus_term', 'Current term.', () => raw.term);
-    metrics.gauge('consensus_commit_index', 'Commit index.', () => raw.commitIndex);
-    metrics.gauge('consensus_last_index', 'Index of the last entry.', () => raw.lastIndex);
-    metrics.gauge('consensus_is_leader', '1 on the leader.', () => (raw.role === 'leader' ? 1 : 0));
-    metrics.gauge('state_applied_index', 'Index of the last applied entry.', () => machine.appliedIndex);
-    metrics.gauge('state_keys', 'Keys in the store.', () => machine.keyCount);
+    registerNodeGauges(context);
   }
 
   async start(): Promise<void> {
-    await this.#options.transport.start(this);
-    this.#timers.push(this.#clock.every(this.#options.tickMs, () => this.#onTick()));
+    this.#book.refresh();
+    await this.#context.transport.start(this);
+    this.#timers.push(this.#clock.every(this.#context.tickMs, () => this.#onTick(this.#clock.nowNs())));
     this.#schedule();
   }
 
@@ -102,34 +126,29 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     this.#draining = true;
   }
 
-  /** Hands leadership to the follower that is furthest and waits until it leads, so that a planned stop costs no election time-out. */
-  async handOver(timeoutMs: number): Promise<void> {
-    const { id, logger } = this.#options;
-    if (this.#raw.role !== 'leader') return;
-    const followers = this.#raw.status().progress.filter((peer) => peer.id !== id);
-    if (followers.length === 0) return;
-    const best = followers.reduce((a, b) => (b.match > a.match ? b : a));
-    logger.info({ to: best.id }, 'handing leadership over');
-    this.#raw.transferLeader(best.id);
-    this.#schedule();
-    const endNs = this.#clock.nowNs() + timeoutMs * 1e6;
-    // Stepping down is not enough: the successor may need this node's vote, which has to reach this node's disk first.
-    while ((this.#raw.role === 'leader' || this.#raw.leader === 0) && this.#clock.nowNs() < endNs) {
-      await new Promise<void>((resolve) => this.#clock.after(5, resolve));
-    }
+  /** Hands leadership over and waits until another node leads, so that a planned stop costs no election time-out. */
+  handOver(timeoutMs: number): Promise<void> {
+    return this.#leadership.handOver(timeoutMs);
   }
 
   /** Answers all that waits. The loop does nothing from now on but to refuse what still comes. */
   stop(): void {
-    this.#isStopped = true;
+    this.#context.isStopped = true;
     for (const timer of this.#timers) timer.cancel();
     this.#refuseAll();
+  }
+
+  /** After `stop`: settles when no snapshot file is open any more. */
+  closed(): Promise<void> {
+    return this.#snapshots.close();
   }
 
   #refuseAll(): void {
     const error = new StrataError('STRATA_SHUTTING_DOWN');
     this.#writes.fail(error, true);
     this.#reads.fail(error);
+    this.#membership.fail(error);
+    this.#leadership.fail(error);
   }
 
   // KeyValueService
@@ -150,26 +169,12 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   }
 
   status(): NodeStatus {
-    const { id, clusterId, members, transport, machine } = this.#options;
-    const { role, term, leader, commitIndex, lastIndex } = this.#raw;
-    return {
-      id,
-      clusterId,
-      role,
-      term,
-      leader,
-      commitIndex,
-      appliedIndex: machine.appliedIndex,
-      lastIndex,
-      members: members.map((member) => ({ id: member.id, httpUrl: member.httpUrl, voter: true })),
-      links: transport.links(),
-      ready: leader !== 0 && !this.#draining,
-      draining: this.#draining,
-    };
+    const isRemoved = this.#book.isSelfRemoved;
+    return nodeStatus(this.#context, { draining: this.#draining, isRemoved, alarms: this.#disk.alarms });
   }
 
   layers(): unknown {
-    const { id, identity, metrics } = this.#options;
+    const { id, identity, metrics } = this.#context;
     const { role, term, leader } = this.#raw;
     return layersDocument(
       { id, role, term, leader, ...identity },
@@ -180,17 +185,39 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
   }
 
   samples(since: number): unknown {
-    return samplesDocument(this.#options.id, this.#samples.after(since));
+    return samplesDocument(this.#context.id, this.#samples.after(since));
   }
 
   // TransportHandler
 
   onMessages(messages: readonly Message[]): void {
-    for (const message of messages) this.#inbound.push(message);
+    for (const message of messages) {
+      // A snapshot's bytes travel apart, and only what came in whole may reach the core.
+      if (message.type !== MessageType.Snapshot) this.#inbound.push(message);
+    }
     this.#schedule();
   }
 
-  onRequest(_from: NodeId, method: string, payload: Uint8Array, reply: (response: Uint8Array) => void): void {
+  onRequest(from: NodeId, method: string, payload: Uint8Array, reply: (response: Uint8Array) => void): void {
+    if (method.startsWith('snapshot.')) this.#snapshots.onRequest(from, method, payload, reply);
+    else if (method.startsWith('cluster.')) this.#adminDesk.onRequest(method, payload, reply);
+    else this.#onForwarded(method, payload, reply);
+  }
+
+  onUnreachable(peer: NodeId): void {
+    this.#raw.reportUnreachable(peer);
+  }
+
+  onPeer(peer: NodeId, storageId: string): void {
+    this.#book.onPeer(peer, storageId);
+    this.#schedule();
+  }
+
+  onRefused(_peer: NodeId, code: string): void {
+    this.#book.onRefused(code);
+  }
+
+  #onForwarded(method: string, payload: Uint8Array, reply: (response: Uint8Array) => void): void {
     const nowNs = this.#clock.nowNs();
     const context: RequestContext = {
       receivedNs: nowNs,
@@ -206,21 +233,37 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     this.#schedule();
   }
 
-  onUnreachable(peer: NodeId): void {
-    this.#raw.reportUnreachable(peer);
+  // PeerRegistry
+
+  isRemoved(peer: NodeId): boolean {
+    return this.#book.isRemoved(peer);
+  }
+
+  storageIdOf(peer: NodeId): string {
+    return this.#book.storageIdOf(peer);
+  }
+
+  appliedIndex(): number {
+    return this.#book.appliedIndex();
   }
 
   // The loop
 
-  #onTick(): void {
-    const nowNs = this.#clock.nowNs();
+  #receive(message: Message): void {
+    this.#inbound.push(message);
+    this.#schedule();
+  }
+
+  #onTick(nowNs: number): void {
     // The one timer of the loop also measures its delay and looks for deadlines: every further timer wakes an idle node once more.
-    if (this.#tickDueNs !== 0) this.#metrics.loopDelay.record(nowNs - this.#tickDueNs);
-    this.#tickDueNs = nowNs + this.#options.tickMs * 1e6;
+    if (this.#tickDueNs !== 0) this.#context.nodeMetrics.loopDelay.record(nowNs - this.#tickDueNs);
+    this.#tickDueNs = nowNs + this.#context.tickMs * 1e6;
     this.#ticks += 1;
+    this.#disk.onTick(nowNs);
+    this.#membership.onTick(nowNs);
     if (nowNs >= this.#expiryDueNs) {
       this.#expiryDueNs = nowNs + EXPIRY_CHECK_MS * 1e6;
-      this.#expire();
+      this.#expire(nowNs);
     }
     this.#schedule();
   }
@@ -233,7 +276,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
 
   #drain(): void {
     this.#drainScheduled = false;
-    if (this.#isStopped) {
+    if (this.#context.isStopped) {
       this.#refuseAll();
       return;
     }
@@ -242,11 +285,15 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     this.#stepInbound(startNs);
     this.#stepCompleted(startNs);
     this.#writes.propose(startNs);
+    this.#book.registerStorage();
     this.#reads.startRound(startNs);
     while (this.#raw.hasReady()) this.#handleReady(this.#raw.ready(), startNs);
     this.#reads.serve();
-    this.#metrics.drains.add(1);
-    this.#metrics.drain.record(this.#clock.nowNs() - startNs);
+    this.#leadership.observe(startNs);
+    this.#snapshots.afterTurn(startNs);
+    const { drain, drains } = this.#context.nodeMetrics;
+    drains.add(1);
+    drain.record(this.#clock.nowNs() - startNs);
   }
 
   #stepInbound(nowNs: number): void {
@@ -255,7 +302,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     this.#inbound = [];
     for (const message of messages) {
       const before = this.#raw.commitIndex;
-      if (message.type === MessageType.AppendResponse && this.#leadingTerm !== 0)
+      if (message.type === MessageType.AppendResponse && this.#leads)
         this.#ledger.acknowledged(message, nowNs);
       this.#raw.step(message);
       this.#noteCommit(before, 'replicate', nowNs);
@@ -269,10 +316,10 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     const outgoing: Message[] = [];
     for (const { append, timings } of completed) {
       const last = append.entries.at(-1);
-      if (last !== undefined && this.#leadingTerm !== 0) this.#ledger.durable(last.index, timings);
+      if (last !== undefined && this.#leads) this.#ledger.durable(last.index, timings);
       const before = this.#raw.commitIndex;
       for (const message of append.responses) {
-        if (message.to === this.#options.id) this.#raw.step(message);
+        if (message.to === this.#context.id) this.#raw.step(message);
         else {
           if (message.type === MessageType.AppendResponse) stampDisk(message, timings);
           outgoing.push(message);
@@ -280,62 +327,104 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
       }
       this.#noteCommit(before, 'persist', nowNs);
     }
-    if (outgoing.length > 0) this.#options.transport.send(outgoing);
+    if (outgoing.length > 0) this.#context.transport.send(outgoing);
   }
 
   #noteCommit(before: number, winner: 'persist' | 'replicate', nowNs: number): void {
     const { commitIndex } = this.#raw;
-    if (commitIndex !== before && this.#leadingTerm !== 0) this.#ledger.committed(commitIndex, winner, nowNs);
+    if (commitIndex !== before && this.#leads) this.#ledger.committed(commitIndex, winner, nowNs);
   }
 
   #handleReady(ready: Ready, turnNs: number): void {
-    if (ready.softState !== null || this.#leadingTerm !== 0) this.#observe();
+    if (ready.softState !== null || this.#leads) this.#observe();
     const { append } = ready;
-    if (append !== null && append.entries.length > 0 && this.#leadingTerm !== 0) {
+    if (append !== null && append.entries.length > 0 && this.#leads) {
       this.#ledger.appended(append.entries[0]!.index, append.entries.at(-1)!.index, turnNs);
     }
     if (ready.messages.length > 0) this.#send(ready.messages);
-    if (append !== null) this.#persist(append);
+    if (append !== null) {
+      if (append.snapshot !== null) this.#install(append.snapshot);
+      this.#persist(append);
+    }
     if (ready.committedEntries.length > 0) this.#apply(ready.committedEntries, turnNs);
     for (const { context, index } of ready.readStates) this.#reads.confirm(context, index);
   }
 
   #send(messages: readonly Message[]): void {
     // Stamped before: a follower on another core may hold the entries before the last of these writes returns.
-    if (this.#leadingTerm !== 0) this.#ledger.sent(messages, this.#clock.nowNs());
-    this.#options.transport.send(messages);
+    if (this.#leads) this.#ledger.sent(messages, this.#clock.nowNs());
     let heartbeats = 0;
-    for (const message of messages) if (message.type === MessageType.Heartbeat) heartbeats += 1;
-    if (heartbeats > 0) this.#metrics.heartbeats.add(heartbeats);
+    let hasSnapshot = false;
+    for (const message of messages) {
+      if (message.type === MessageType.Heartbeat) heartbeats += 1;
+      else if (message.type === MessageType.Snapshot) hasSnapshot = true;
+    }
+    this.#context.transport.send(hasSnapshot ? this.#takeSnapshots(messages) : messages);
+    if (heartbeats > 0) this.#context.nodeMetrics.heartbeats.add(heartbeats);
+  }
+
+  /** Snapshots do not travel as messages: their files are streamed. */
+  #takeSnapshots(messages: readonly Message[]): readonly Message[] {
+    return messages.filter((message) => {
+      if (message.type !== MessageType.Snapshot) return true;
+      this.#snapshots.send(message.to, message.snapshot!);
+      return false;
+    });
   }
 
   #persist(append: StorageAppend): void {
-    const { entries, hardState, mustSync } = append;
+    const { entries, hardState, snapshot, mustSync } = append;
     const onDurable = (timings: AppendTimings): void => {
       this.#completed.push({ append, timings });
       this.#schedule();
     };
-    this.#options.log.append({ entries, hardState, mustSync, onDurable });
+    this.#context.log.append({ entries, hardState, snapshot, mustSync, onDurable });
+  }
+
+  /** The core accepted a leader's snapshot: its state, loaded beforehand, takes the place of this node's in one step. */
+  #install(meta: SnapshotMeta): void {
+    this.#context.machine = this.#snapshots.takeLoaded(meta);
+    this.#raw.appliedTo(meta.index);
+    this.#context.logger.info({ index: meta.index, term: meta.term }, 'snapshot of the leader installed');
+    this.#membershipChanged(meta.index);
+    this.#snapshots.installed();
+  }
+
+  /** A change of membership takes effect when it is applied: in the core by ids, in the member book by what its context says. */
+  #applyMembership({ index, data }: Entry): void {
+    const change = decodeConfChange(data);
+    this.#raw.applyConfChange(change);
+    this.#context.machine.applyMembership(index, change.context);
+    this.#membershipChanged(index);
+  }
+
+  #membershipChanged(index: number): void {
+    this.#ledger.setVoters(this.#raw.membership.voters.size);
+    this.#book.refresh();
+    this.#membership.applied(index);
   }
 
   /** Applies all entries first and answers then: an answer costs more than an apply, and the last write should not wait for all answers. */
   #apply(entries: readonly Entry[], committedNs: number): void {
-    const { machine } = this.#options;
+    const { machine, nodeMetrics } = this.#context;
     const startNs = this.#clock.nowNs();
     const answers: { readonly waiting: WaitingWrite; readonly result: WriteResult | null }[] = [];
     for (const entry of entries) {
-      const isChange = entry.type === EntryType.ConfChange;
-      const result = machine.apply(entry.index, isChange ? EMPTY : entry.data);
-      if (isChange) this.#raw.applyConfChange(entry.data);
+      if (entry.type === EntryType.ConfChange) {
+        this.#applyMembership(entry);
+        continue;
+      }
+      const result = machine.apply(entry.index, entry.data);
       const waiting = this.#writes.take(entry.index);
       if (waiting !== null) answers.push({ waiting, result });
     }
     this.#raw.appliedTo(entries.at(-1)!.index);
+    this.#snapshots.noteApplied(entries);
     const appliedNs = this.#clock.nowNs();
-    this.#metrics.commits.add(entries.length);
-    this.#metrics.applied.add(entries.length);
-    this.#metrics.applyWait.record(startNs - committedNs);
-    this.#metrics.apply.record(appliedNs - startNs);
+    nodeMetrics.commits.add(entries.length);
+    nodeMetrics.applied.add(entries.length);
+    nodeMetrics.applyWait.record(startNs - committedNs);
+    nodeMetrics.apply.record(appliedNs - startNs);
     for (const { waiting, result } of answers) {
       const { sample } = waiting;
       if (sample !== null) {
@@ -346,33 +435,49 @@ export class NodeRuntime implements KeyValueService, TransportHandler {
     }
   }
 
-  /** Role, leader or term may have changed. What waits under a leadership that is over has an unknown outcome. */
+  get #leads(): boolean {
+    return this.#context.leadingTerm !== 0;
+  }
+
+  /** Role, leader or term may have changed. */
   #observe(): void {
     const { role, leader, term } = this.#raw;
     if (role !== this.#knownRole || leader !== this.#knownLeader) {
-      this.#options.logger.info({ role, leader, term }, 'role changed');
+      const { logger, nodeMetrics } = this.#context;
+      logger.info({ role, leader, term }, 'role changed');
       const campaigns = role === 'precandidate' || role === 'candidate';
-      if (campaigns && role !== this.#knownRole) this.#metrics.campaigns.add(1);
-      if (leader !== this.#knownLeader && leader !== 0) this.#metrics.leaderChanges.add(1);
+      if (campaigns && role !== this.#knownRole) nodeMetrics.campaigns.add(1);
+      if (leader !== this.#knownLeader && leader !== 0) nodeMetrics.leaderChanges.add(1);
       this.#knownRole = role;
       this.#knownLeader = leader;
     }
     const leadingTerm = role === 'leader' ? term : 0;
-    if (this.#leadingTerm !== 0 && leadingTerm !== this.#leadingTerm) {
-      const error = new StrataError('STRATA_LEADERSHIP_LOST');
-      this.#ledger.reset();
-      this.#writes.fail(error, false);
-      this.#reads.fail(error);
-    }
-    this.#leadingTerm = leadingTerm;
+    if (leadingTerm === this.#context.leadingTerm) return;
+    const before = this.#context.leadingTerm;
+    this.#context.leadingTerm = leadingTerm;
+    if (before !== 0) this.#onLeadLost();
+    if (leadingTerm !== 0) this.#onLead();
   }
 
-  #expire(): void {
-    const nowNs = this.#clock.nowNs();
+  #onLead(): void {
+    this.#book.onLead();
+  }
+
+  /** What waits under a leadership that is over has an unknown outcome. */
+  #onLeadLost(): void {
+    const error = new StrataError('STRATA_LEADERSHIP_LOST');
+    this.#ledger.reset();
+    this.#writes.fail(error, false);
+    this.#reads.fail(error);
+    this.#membership.fail(error);
+    this.#snapshots.leadLost();
+  }
+
+  #expire(nowNs: number): void {
     const late = [...this.#writes.expired(nowNs), ...this.#reads.expired(nowNs)];
     if (late.length === 0) return;
-    this.#metrics.expired.add(late.length);
-    const error = new StrataError('STRATA_TIMEOUT', { limitMs: this.#options.operationTimeoutMs });
+    this.#context.nodeMetrics.expired.add(late.length);
+    const error = new StrataError('STRATA_TIMEOUT', { limitMs: this.#context.operationTimeoutMs });
     for (const request of late) request.done(error, null);
   }
 }

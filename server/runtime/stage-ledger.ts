@@ -54,7 +54,7 @@ export class StageLedger {
   readonly #replicateWon;
   readonly #samples: SampleRing;
   /** Other acknowledgements that a quorum needs besides this node's own. */
-  readonly #followersNeeded: number;
+  #followersNeeded: number;
   readonly #acked = new Map<NodeId, number>();
   /** Not yet committed or not yet durable, ascending; each begins after the one before. */
   #batches: Batch[] = [];
@@ -87,6 +87,11 @@ export class StageLedger {
       'consensus_replicate_won_total',
       'Batches whose commit waited last for the followers.',
     );
+  }
+
+  /** Batches from now on need this many voters' majority; in a joint configuration the new half counts. */
+  setVoters(voters: number): void {
+    this.#followersNeeded = Math.floor(voters / 2);
   }
 
   /** Entries `first`..`last` were appended by this leader in one turn. */

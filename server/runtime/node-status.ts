@@ -1,0 +1,49 @@
+import type { MemberStatus, NodeStatus } from '../ports/key-value-service.js';
+import { addressOf, urlHost } from './member-book.js';
+import type { NodeContext } from './node-context.js';
+
+/** The members as the replicated state has them; what each of them holds is known on the leader only. */
+export function memberStatuses({ machine, raw }: NodeContext): MemberStatus[] {
+  const { progress } = raw.status();
+  const { voters } = raw.membership;
+  return machine.members().map((member) => {
+    const seen = progress.find((peer) => peer.id === member.id);
+    return {
+      id: member.id,
+      httpUrl: addressOf(member).httpUrl,
+      respUrl: member.respPort === 0 ? null : `redis://${urlHost(member.host)}:${member.respPort}`,
+      host: member.host,
+      peerPort: member.peerPort,
+      voter: voters.has(member.id),
+      match: seen?.match ?? null,
+      state: seen?.state ?? null,
+    };
+  });
+}
+
+export function nodeStatus(
+  context: NodeContext,
+  say: Pick<NodeStatus, 'alarms' | 'draining'> & { readonly isRemoved: boolean },
+): NodeStatus {
+  const { id, clusterId, machine, raw, transport } = context;
+  const { role, term, leader, commitIndex, lastIndex, firstIndex } = raw;
+  return {
+    id,
+    clusterId,
+    role,
+    term,
+    leader,
+    commitIndex,
+    appliedIndex: machine.appliedIndex,
+    lastIndex,
+    firstIndex,
+    revision: machine.revision,
+    keys: machine.keyCount,
+    stateBytes: machine.stateBytes,
+    members: memberStatuses(context),
+    links: transport.links(),
+    ready: leader !== 0 && !say.draining && !say.isRemoved,
+    draining: say.draining,
+    alarms: say.alarms,
+  };
+}
