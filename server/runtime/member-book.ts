@@ -86,12 +86,18 @@ export class MemberBook implements PeerRegistry {
   registerStorage(): void {
     if (!this.#registrationDue || this.#context.leadingTerm === 0) return;
     this.#registrationDue = false;
-    const { machine, raw } = this.#context;
+    const { machine, machineOptions, raw } = this.#context;
     for (const { id, storageId } of machine.members()) {
       const seen = this.#seen.get(id);
       if (storageId !== '' || seen === undefined || seen === '') continue;
       try {
-        raw.propose(encodeCommand({ kind: 'register-storage', node: id, storageId: seen }, machine.clockMs));
+        raw.propose(
+          encodeCommand(
+            { kind: 'register-storage', node: id, storageId: seen },
+            machine.clockMs,
+            machineOptions,
+          ),
+        );
       } catch (error) {
         if (!(error instanceof StrataError)) throw error;
         // A hand-over is under way, or too much waits: a later turn tries again.

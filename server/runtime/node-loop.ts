@@ -1,0 +1,316 @@
+import { decodeConfChange } from '../consensus/confchange.js';
+import {
+  type Entry,
+  EntryType,
+  type Message,
+  MessageType,
+  type NodeId,
+  type Ready,
+  type Role,
+  type SnapshotMeta,
+  type StorageAppend,
+} from '../consensus/messages.js';
+import { StrataError } from '../errors.js';
+import type { Clock, Timer } from '../ports/clock.js';
+import type { WriteResult } from '../ports/key-value-service.js';
+import type { AppendTimings } from '../ports/log-storage.js';
+import type { NodeContext } from './node-context.js';
+import type { NodeParts } from './node-parts.js';
+import type { WaitingWrite } from './waiting-writes.js';
+
+const EXPIRY_CHECK_MS = 100;
+
+/**
+ * The only place that orders things. Everything that arrives (messages, writes, reads, ticks, completed appends) is put into a queue;
+ * one drain a turn of the event loop then does, in this order:
+ *
+ *   1 step received messages   2 step completed appends   3 propose waiting writes   4 start a read round
+ *   5 while the core is ready: send messages, hand entries to the disk, apply what is committed, answer
+ *
+ * So all that arrived in one turn shares one entry batch, one message per follower and one write. Sending comes before the disk
+ * (Ongaro's thesis §10.2.1); nothing in a drain ever waits, so heartbeats and elections never queue behind the disk.
+ */
+export class NodeLoop {
+  readonly #context: NodeContext;
+  readonly #parts: NodeParts;
+  readonly #raw: NodeContext['raw'];
+  readonly #clock: Clock;
+
+  #inbound: Message[] = [];
+  #completed: { readonly append: StorageAppend; readonly timings: AppendTimings }[] = [];
+  #timer: Timer | null = null;
+  #ticks = 0;
+  #tickDueNs = 0;
+  #expiryDueNs = 0;
+  #drainScheduled = false;
+  #knownLeader: NodeId = 0;
+  #knownRole: Role = 'follower';
+
+  constructor(context: NodeContext, parts: NodeParts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#raw = context.raw;
+    this.#clock = context.clock;
+  }
+
+  start(): void {
+    this.#timer = this.#clock.every(this.#context.tickMs, () => this.#onTick(this.#clock.nowNs()));
+    this.schedule();
+  }
+
+  /** Answers all that waits. The loop does nothing from now on but to refuse what still comes. */
+  stop(): void {
+    this.#context.isStopped = true;
+    this.#timer?.cancel();
+    this.#refuseAll();
+  }
+
+  /** A message for the core: from a peer, or of this node's own making. */
+  receive(message: Message): void {
+    this.#inbound.push(message);
+    this.schedule();
+  }
+
+  /** Asks for a drain on the next turn of the event loop. */
+  schedule(): void {
+    if (this.#drainScheduled) return;
+    this.#drainScheduled = true;
+    this.#clock.defer(() => this.#drain());
+  }
+
+  #onTick(nowNs: number): void {
+    // The one timer of the loop also measures its delay and looks for deadlines: every further timer wakes an idle node once more.
+    if (this.#tickDueNs !== 0) this.#context.nodeMetrics.loopDelay.record(nowNs - this.#tickDueNs);
+    this.#tickDueNs = nowNs + this.#context.tickMs * 1e6;
+    this.#ticks += 1;
+    this.#parts.disk.onTick(nowNs);
+    this.#parts.membership.onTick(nowNs);
+    if (nowNs >= this.#expiryDueNs) {
+      this.#expiryDueNs = nowNs + EXPIRY_CHECK_MS * 1e6;
+      this.#expire(nowNs);
+    }
+    this.schedule();
+  }
+
+  #refuseAll(): void {
+    const error = new StrataError('STRATA_SHUTTING_DOWN');
+    this.#parts.writes.fail(error, true);
+    this.#parts.reads.fail(error);
+    this.#parts.membership.fail(error);
+    this.#parts.leadership.fail(error);
+  }
+
+  #drain(): void {
+    this.#drainScheduled = false;
+    if (this.#context.isStopped) {
+      this.#refuseAll();
+      return;
+    }
+    const startNs = this.#clock.nowNs();
+    for (; this.#ticks > 0; this.#ticks--) this.#raw.tick();
+    this.#stepInbound(startNs);
+    this.#stepCompleted(startNs);
+    this.#parts.writes.propose(startNs);
+    this.#parts.book.registerStorage();
+    this.#parts.reads.startRound(startNs);
+    while (this.#raw.hasReady()) this.#handleReady(this.#raw.ready(), startNs);
+    this.#parts.reads.serve();
+    this.#parts.leadership.observe(startNs);
+    this.#parts.snapshots.afterTurn(startNs);
+    const { drain, drains } = this.#context.nodeMetrics;
+    drains.add(1);
+    drain.record(this.#clock.nowNs() - startNs);
+  }
+
+  #stepInbound(nowNs: number): void {
+    const messages = this.#inbound;
+    if (messages.length === 0) return;
+    this.#inbound = [];
+    for (const message of messages) {
+      const before = this.#raw.commitIndex;
+      if (message.type === MessageType.AppendResponse && this.#leads)
+        this.#parts.ledger.acknowledged(message, nowNs);
+      this.#raw.step(message);
+      this.#noteCommit(before, 'replicate', nowNs);
+    }
+  }
+
+  #stepCompleted(nowNs: number): void {
+    const completed = this.#completed;
+    if (completed.length === 0) return;
+    this.#completed = [];
+    const outgoing: Message[] = [];
+    for (const { append, timings } of completed) {
+      const last = append.entries.at(-1);
+      if (last !== undefined && this.#leads) this.#parts.ledger.durable(last.index, timings);
+      const before = this.#raw.commitIndex;
+      for (const message of append.responses) {
+        if (message.to === this.#context.id) this.#raw.step(message);
+        else {
+          if (message.type === MessageType.AppendResponse) stampDisk(message, timings);
+          outgoing.push(message);
+        }
+      }
+      this.#noteCommit(before, 'persist', nowNs);
+    }
+    if (outgoing.length > 0) this.#context.transport.send(outgoing);
+  }
+
+  #noteCommit(before: number, winner: 'persist' | 'replicate', nowNs: number): void {
+    const { commitIndex } = this.#raw;
+    if (commitIndex !== before && this.#leads) this.#parts.ledger.committed(commitIndex, winner, nowNs);
+  }
+
+  #handleReady(ready: Ready, turnNs: number): void {
+    if (ready.softState !== null || this.#leads) this.#observe();
+    const { append } = ready;
+    if (append !== null && append.entries.length > 0 && this.#leads) {
+      this.#parts.ledger.appended(append.entries[0]!.index, append.entries.at(-1)!.index, turnNs);
+    }
+    if (ready.messages.length > 0) this.#send(ready.messages);
+    if (append !== null) {
+      if (append.snapshot !== null) this.#install(append.snapshot);
+      this.#persist(append);
+    }
+    if (ready.committedEntries.length > 0) this.#apply(ready.committedEntries, turnNs);
+    for (const { context, index } of ready.readStates) this.#parts.reads.confirm(context, index);
+  }
+
+  #send(messages: readonly Message[]): void {
+    // Stamped before: a follower on another core may hold the entries before the last of these writes returns.
+    if (this.#leads) this.#parts.ledger.sent(messages, this.#clock.nowNs());
+    let heartbeats = 0;
+    let hasSnapshot = false;
+    for (const message of messages) {
+      if (message.type === MessageType.Heartbeat) heartbeats += 1;
+      else if (message.type === MessageType.Snapshot) hasSnapshot = true;
+    }
+    this.#context.transport.send(hasSnapshot ? this.#takeSnapshots(messages) : messages);
+    if (heartbeats > 0) this.#context.nodeMetrics.heartbeats.add(heartbeats);
+  }
+
+  /** Snapshots do not travel as messages: their files are streamed. */
+  #takeSnapshots(messages: readonly Message[]): readonly Message[] {
+    return messages.filter((message) => {
+      if (message.type !== MessageType.Snapshot) return true;
+      this.#parts.snapshots.send(message.to, message.snapshot!);
+      return false;
+    });
+  }
+
+  #persist(append: StorageAppend): void {
+    const { entries, hardState, snapshot, mustSync } = append;
+    const onDurable = (timings: AppendTimings): void => {
+      this.#completed.push({ append, timings });
+      this.schedule();
+    };
+    this.#context.log.append({ entries, hardState, snapshot, mustSync, onDurable });
+  }
+
+  /** The core accepted a leader's snapshot: its state, loaded beforehand, takes the place of this node's in one step. */
+  #install(meta: SnapshotMeta): void {
+    this.#context.machine = this.#parts.snapshots.takeLoaded(meta);
+    this.#raw.appliedTo(meta.index);
+    this.#context.logger.info({ index: meta.index, term: meta.term }, 'snapshot of the leader installed');
+    this.#membershipChanged(meta.index);
+    this.#parts.snapshots.installed();
+  }
+
+  /** A change of membership takes effect when it is applied: in the core by ids, in the member book by what its context says. */
+  #applyMembership({ index, data }: Entry): void {
+    const change = decodeConfChange(data);
+    this.#raw.applyConfChange(change);
+    this.#context.machine.applyMembership(index, change.context);
+    this.#membershipChanged(index);
+  }
+
+  #membershipChanged(index: number): void {
+    this.#parts.ledger.setVoters(this.#raw.membership.voters.size);
+    this.#parts.book.refresh();
+    this.#parts.membership.applied(index);
+  }
+
+  /** Applies all entries first and answers then: an answer costs more than an apply, and the last write should not wait for all answers. */
+  #apply(entries: readonly Entry[], committedNs: number): void {
+    const { machine, nodeMetrics } = this.#context;
+    const startNs = this.#clock.nowNs();
+    const answers: { readonly waiting: WaitingWrite; readonly result: WriteResult | null }[] = [];
+    for (const entry of entries) {
+      if (entry.type === EntryType.ConfChange) {
+        this.#applyMembership(entry);
+        continue;
+      }
+      const result = machine.apply(entry.index, entry.data);
+      const waiting = this.#parts.writes.take(entry.index);
+      if (waiting !== null) answers.push({ waiting, result });
+    }
+    this.#raw.appliedTo(entries.at(-1)!.index);
+    this.#parts.snapshots.noteApplied(entries);
+    const appliedNs = this.#clock.nowNs();
+    nodeMetrics.commits.add(entries.length);
+    nodeMetrics.applied.add(entries.length);
+    nodeMetrics.applyWait.record(startNs - committedNs);
+    nodeMetrics.apply.record(appliedNs - startNs);
+    for (const { waiting, result } of answers) {
+      const { sample } = waiting;
+      if (sample !== null) {
+        sample.applyStartNs = startNs;
+        sample.appliedNs = appliedNs;
+      }
+      waiting.done(null, result);
+    }
+  }
+
+  get #leads(): boolean {
+    return this.#context.leadingTerm !== 0;
+  }
+
+  /** Role, leader or term may have changed. */
+  #observe(): void {
+    const { role, leader, term } = this.#raw;
+    if (role !== this.#knownRole || leader !== this.#knownLeader) {
+      const { logger, nodeMetrics } = this.#context;
+      logger.info({ role, leader, term }, 'role changed');
+      const campaigns = role === 'precandidate' || role === 'candidate';
+      if (campaigns && role !== this.#knownRole) nodeMetrics.campaigns.add(1);
+      if (leader !== this.#knownLeader && leader !== 0) nodeMetrics.leaderChanges.add(1);
+      this.#knownRole = role;
+      this.#knownLeader = leader;
+    }
+    const leadingTerm = role === 'leader' ? term : 0;
+    if (leadingTerm === this.#context.leadingTerm) return;
+    const before = this.#context.leadingTerm;
+    this.#context.leadingTerm = leadingTerm;
+    if (before !== 0) this.#onLeadLost();
+    if (leadingTerm !== 0) this.#onLead();
+  }
+
+  #onLead(): void {
+    this.#parts.book.onLead();
+  }
+
+  /** What waits under a leadership that is over has an unknown outcome. */
+  #onLeadLost(): void {
+    const error = new StrataError('STRATA_LEADERSHIP_LOST');
+    this.#parts.ledger.reset();
+    this.#parts.writes.fail(error, false);
+    this.#parts.reads.fail(error);
+    this.#parts.membership.fail(error);
+    this.#parts.snapshots.leadLost();
+  }
+
+  #expire(nowNs: number): void {
+    const late = [...this.#parts.writes.expired(nowNs), ...this.#parts.reads.expired(nowNs)];
+    if (late.length === 0) return;
+    this.#context.nodeMetrics.expired.add(late.length);
+    const error = new StrataError('STRATA_TIMEOUT', { limitMs: this.#context.operationTimeoutMs });
+    for (const request of late) request.done(error, null);
+  }
+}
+
+/** Tells the leader what the append cost this follower's disk. */
+function stampDisk(message: Message, timings: AppendTimings): void {
+  message.diskQueueNs = Math.max(0, timings.writeStartedNs - timings.submittedNs);
+  message.diskWriteNs = Math.max(0, timings.writtenNs - timings.writeStartedNs);
+  message.diskSyncNs = Math.max(0, timings.durableNs - timings.writtenNs);
+}

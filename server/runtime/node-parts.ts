@@ -1,0 +1,46 @@
+import type { Message } from '../consensus/messages.js';
+import { AdminDesk } from './admin-desk.js';
+import { CampaignGate } from './campaign-gate.js';
+import { DiskWatch } from './disk-watch.js';
+import { Forwarder } from './forwarder.js';
+import { LeadershipDesk } from './leadership-desk.js';
+import { MemberBook } from './member-book.js';
+import { MembershipDesk } from './membership-desk.js';
+import type { NodeContext } from './node-context.js';
+import { ReadDesk } from './read-desk.js';
+import { SampleRing } from './sample-ring.js';
+import { SnapshotDesk } from './snapshot-desk.js';
+import { StageLedger } from './stage-ledger.js';
+import { WriteDesk } from './write-desk.js';
+
+export type NodeParts = ReturnType<typeof createParts>;
+
+/** The desks of one node. `deliver` steps a message of this node's own making. */
+export function createParts(context: NodeContext, deliver: (message: Message) => void) {
+  const { metrics, nodeMetrics, raw } = context;
+  const samples = new SampleRing();
+  const ledger = new StageLedger(metrics, samples, raw.membership.voters.size);
+  const gate = new CampaignGate(raw);
+  const book = new MemberBook(context, gate);
+  const membership = new MembershipDesk(context);
+  const leadership = new LeadershipDesk(context);
+  const disk = new DiskWatch(context, leadership, gate);
+  const snapshots = new SnapshotDesk(context, deliver);
+  const admin = new AdminDesk(context, membership, leadership, snapshots);
+  const forwarder = new Forwarder(context, nodeMetrics);
+  const reads = new ReadDesk(context, nodeMetrics, samples, forwarder);
+  const writes = new WriteDesk(context, nodeMetrics, ledger, forwarder);
+  return {
+    samples,
+    ledger,
+    book,
+    membership,
+    leadership,
+    disk,
+    snapshots,
+    admin,
+    forwarder,
+    reads,
+    writes,
+  };
+}
