@@ -96,24 +96,25 @@ export type Command =
   /** The identity of a member's data directory, so that a wiped one is recognised. Proposed by the leader. */
   | { readonly kind: 'register-storage'; readonly node: number; readonly storageId: string };
 
+/** `too-large`: the value would exceed `valueBytesMax`, or an answer of many values 16 MiB. The step changed nothing then. */
 export type OpStatus = 'ok' | 'condition-failed' | 'not-an-integer' | 'overflow' | 'too-large';
 
 export interface OpResult {
   readonly status: OpStatus;
-  /** put: created. delete: existed. expire: existed. increment, append: true. get: false. */
+  /** put: created. delete: existed. expire: existed. increment, append: true. get: false. False whenever the status is not `ok`. */
   readonly changed: boolean;
   /** get: the value. put, delete with `returnPrevious`: the one before. increment: the new one. Else, and when there is none, null. */
   readonly value: Value | null;
   /** Of the key after the step; 0 when it does not exist. */
   readonly revision: number;
-  /** append: length in bytes. Else 0. */
+  /** append: length in bytes. expire: 1 when the key had a TTL before. Else 0. */
   readonly count: number;
 }
 
 export interface CommandResult {
   /** The store's revision after the command: grows by one with every command that changed something. */
   readonly revision: number;
-  /** txn: whether the comparisons held. Else true. */
+  /** txn: whether the comparisons held. register-storage: whether this identity is the member's. With a session fault false. Else true. */
   readonly succeeded: boolean;
   readonly results: readonly OpResult[];
   /** open-session: its number, else 0. */
@@ -155,6 +156,7 @@ export interface QueryResult {
   readonly items: readonly Item[];
   /** A range went on behind the last item. */
   readonly more: boolean;
+  /** range: items. many: keys that exist. size: keys in the store. */
   readonly count: number;
 }
 
