@@ -159,7 +159,10 @@ const Limits = z.strictObject({
     .describe(
       'Commands of one RESP connection accepted and not yet answered; the socket is not read meanwhile.',
     ),
-  opsPerCommandMax: count.default(1_024).describe('Steps of one command: MULTI, MSET, batch, transaction.'),
+  opsPerCommandMax: count
+    .max(65_536, 'must be at most 65536')
+    .default(1_024)
+    .describe('Steps of one command: MULTI, MSET, batch, transaction.'),
   commandBytesMax: bytes.default(8_388_608).describe('Bytes of keys and values of one command.'),
   rangeItemsMax: count.default(10_000).describe('Items of one answer to a range.'),
   rangeBytesMax: bytes.default(4_194_304).describe('Bytes of keys and values of one answer to a range.'),
