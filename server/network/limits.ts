@@ -23,3 +23,19 @@ export const refusedBodyDrainMs = 1_000;
 export const queryTextShownMax = 64;
 /** A file of tokens, a secret or a certificate is small; anything larger was named by mistake. */
 export const secretFileBytesMax = 1_048_576;
+/** Connections on a peer port that have not proven who they are; the oldest makes room. An honest peer needs milliseconds. */
+export const peerStrangersMax = 64;
+/** Peers that are served although the membership that this node has applied does not name them yet. */
+export const peerGuestsMax = 16;
+/** Requests of one HTTP connection (pipelined) that wait for their answers; more are refused. */
+export const httpPipelineMax = 128;
+/** Connections beyond `connectionsMax` that are let in for a health check; the oldest gives way to the next. */
+export const healthConnectionsMax = 32;
+/** Bytes of long answers that slow clients have not taken yet; ranges are refused above. */
+export const answerBytesMax = 268_435_456;
+/** Body of a request to the administration. */
+export const adminBodyBytesMax = 16_384;
+/** Headers with a token that was found right, kept so that the next request with it costs a look-up. */
+export const authorizationsKeptMax = 1_024;
+/** Ten years: longer times to live are mistakes in the unit. */
+export const ttlMsMax = 315_576_000_000;

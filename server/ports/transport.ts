@@ -24,6 +24,11 @@ export interface PeerRegistry {
   isRemoved(peer: NodeId): boolean;
   /** Identity of the member's data directory as registered; empty when none is. Another one is refused with STRATA_NODE_WIPED. */
   storageIdOf(peer: NodeId): string;
+  /**
+   * How far this node has applied the log. A peer that is not a member here but has applied more is served all the same: it may be a member by a
+   * change that this node has yet to apply. Without it such peers are refused.
+   */
+  appliedIndex?(): number;
 }
 
 /** The way to the other nodes. `send` and `request` never block and never throw. */

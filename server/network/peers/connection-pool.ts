@@ -1,19 +1,23 @@
-import { connect } from 'node:net';
 import type { Message, NodeId } from '../../consensus/messages.js';
 import type { StrataError } from '../../errors.js';
 import type { Timer } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import type { LinkStatus, PeerAddress } from '../../ports/transport.js';
+import type { TlsOptions } from '../security/tls.js';
 import { allocateFrame, raftHeader } from './frame.js';
 import { Lane } from './handshake.js';
+import { LinkHealth, type LinkState } from './link-health.js';
 import { encodeSlackBytes, sizeBatch, writeBatch } from './message-encoder.js';
-import { PeerConnection, type PeerConnectionHost } from './peer-connection.js';
+import { PeerConnection, type PeerConnectionHost, type Traffic } from './peer-connection.js';
+import { CloseCause } from './peer-metrics.js';
+import { dialPeer } from './peer-socket.js';
 
 export interface ConnectionPoolOptions {
   readonly address: PeerAddress;
   readonly host: PeerConnectionHost;
   readonly queueBytesMax: number;
+  readonly tls: TlsOptions | null;
   readonly random: Random;
   readonly logger: Logger;
   /** Messages were lost. Called on its own turn, at most once a turn. */
@@ -25,6 +29,8 @@ interface Slot {
   connection: PeerConnection | null;
   /** Attempts in a row that did not lead to a lasting connection. */
   failures: number;
+  /** Whether one ever stood: the next is a reconnect. */
+  stood: boolean;
   retry: Timer | null;
 }
 
@@ -40,10 +46,14 @@ export class ConnectionPool {
     lane,
     connection: null,
     failures: 0,
+    stood: false,
     retry: null,
   }));
   /** Scratch of `sizeBatch`, kept to spare an allocation for every frame. */
   readonly #sizes: number[] = [];
+  readonly #health: LinkHealth;
+  /** Of all connections from and to the peer since the process started. */
+  readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   #address: PeerAddress;
   #rttNs: number | null = null;
   #unreachableDue = false;
@@ -53,6 +63,7 @@ export class ConnectionPool {
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
     this.#address = options.address;
+    this.#health = new LinkHealth(options.host.metrics);
   }
 
   get peer(): NodeId {
@@ -75,7 +86,7 @@ export class ConnectionPool {
     if (!moved) return;
     for (const slot of this.#slots) {
       slot.failures = 0;
-      slot.connection?.close(null);
+      slot.connection?.close(null, CloseCause.Local);
     }
     this.retryNow();
   }
@@ -119,9 +130,10 @@ export class ConnectionPool {
     connection.write(frame.subarray(0, frameBytes));
   }
 
-  /** The connection that requests travel on, null when there is none at the moment. */
-  requestConnection(): PeerConnection | null {
-    for (const lane of [Lane.Requests, Lane.Bulk]) {
+  /** The connection that a request travels on, null when there is none at the moment. */
+  requestConnection(wanted: Lane): PeerConnection | null {
+    const other = wanted === Lane.Bulk ? Lane.Requests : Lane.Bulk;
+    for (const lane of [wanted, other]) {
       const connection = this.#slots[lane - 1]!.connection;
       if (connection?.open) return connection;
     }
@@ -136,11 +148,17 @@ export class ConnectionPool {
 
   tick(nowNs: number): void {
     for (const slot of this.#slots) slot.connection?.tick(nowNs);
+    this.#health.update(this.#state(), nowNs);
   }
 
   onOpen(connection: PeerConnection): void {
-    this.#options.logger.info({ peer: this.peer, lane: connection.lane }, 'peer connected');
+    const { host, logger } = this.#options;
+    const slot = this.#slots[connection.lane - 1]!;
+    if (slot.stood) host.metrics.reconnects.add(1);
+    slot.stood = true;
+    logger.info({ peer: this.peer, lane: connection.lane }, 'peer connected');
     this.#lastReason = '';
+    this.#health.update(this.#state(), connection.openedNs);
   }
 
   onRtt(rttNs: number): void {
@@ -153,32 +171,42 @@ export class ConnectionPool {
     slot.connection = null;
     const { host, logger } = this.#options;
     if (this.#closed) return;
+    const nowNs = host.clock.nowNs();
+    this.#health.update(this.#state(), nowNs);
     const wasOpen = connection.openedNs > 0;
     // A peer that is down is tried for ever: it is told once, not every second. Nodes do not start at the same moment, so one
-    // that is not there yet is no reason to warn.
+    // that is not there yet is no reason to warn; one that is there and does not fit is.
     if (reason !== null && reason.message !== this.#lastReason) {
       this.#lastReason = reason.message;
-      const fields = { peer: this.peer, lane: connection.lane, code: reason.code };
-      if (wasOpen) logger.warn(fields, reason.message);
+      const fields = {
+        peer: this.peer,
+        lane: connection.lane,
+        code: reason.code,
+        cause: connection.closeCause,
+      };
+      if (wasOpen || connection.closeCause === CloseCause.Refused) logger.warn(fields, reason.message);
       else logger.info(fields, reason.message);
     }
     if (wasOpen) this.#reportUnreachable();
-    const lastedMs = wasOpen ? (host.clock.nowNs() - connection.openedNs) / 1e6 : 0;
+    const lastedMs = wasOpen ? (nowNs - connection.openedNs) / 1e6 : 0;
     // A connection that breaks as soon as it stands must not be tried in a tight loop.
     slot.failures = lastedMs > host.timings.reconnectMsMax ? 0 : slot.failures + 1;
     this.#redial(slot);
   }
 
   status(): LinkStatus {
-    const open = this.connections.filter((connection) => connection.open);
-    const whole =
-      open.length === this.#slots.length && open.every((connection) => connection.state === 'healthy');
+    // As it is now, not as the last tick saw it.
+    this.#health.update(this.#state(), this.#options.host.clock.nowNs());
     return {
       peer: this.peer,
-      state: open.length === 0 ? 'disconnected' : whole ? 'healthy' : 'probing',
-      connections: open.length,
+      state: this.#health.state,
+      connections: this.connections.filter((connection) => connection.open).length,
       queuedBytes: this.queuedBytes,
       rttNs: this.#rttNs,
+      bytesSent: this.traffic.sentBytes,
+      bytesReceived: this.traffic.receivedBytes,
+      transitions: this.#health.transitions,
+      lastRecoveryMs: this.#health.lastRecoveryMs,
     };
   }
 
@@ -191,11 +219,25 @@ export class ConnectionPool {
     }
   }
 
+  #state(): LinkState {
+    let open = 0;
+    let healthy = 0;
+    for (const { connection } of this.#slots) {
+      if (connection === null || !connection.open) continue;
+      open += 1;
+      if (connection.state === 'healthy') healthy += 1;
+    }
+    if (open === 0) return 'disconnected';
+    return healthy === this.#slots.length ? 'healthy' : 'probing';
+  }
+
   #dial(slot: Slot): void {
-    const { host, peerPort } = this.#address;
     // Port 0 stands for a peer whose address is not known yet.
-    if (this.#closed || slot.connection !== null || peerPort === 0) return;
-    const socket = connect({ host, port: peerPort, noDelay: true });
+    if (this.#closed || slot.connection !== null || this.#address.peerPort === 0) return;
+    // A timer that still stands would dial a second time.
+    slot.retry?.cancel();
+    slot.retry = null;
+    const socket = dialPeer(this.#address, this.#options.tls);
     slot.connection = new PeerConnection(socket, this.#options.host, { peer: this.peer, lane: slot.lane });
   }
 

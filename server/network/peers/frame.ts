@@ -21,6 +21,8 @@ export const FrameKind = {
   Hello: 7,
   Welcome: 8,
   Refusal: 9,
+  Challenge: 10,
+  Proof: 11,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 

@@ -3,12 +3,9 @@ import type { NodeId } from '../../consensus/messages.js';
 import { isErrorCode, StrataError } from '../../errors.js';
 import { invalidFrame, readUint, writeUintField } from './varint.js';
 
-/**
- * Both sides say who they are and check who the other is before any Raft byte is read: a node of another cluster, a stranger, an older
- * build or a second process under one id gets a typed answer and nothing else.
- */
+/** The payloads of the frames that begin a connection; `peer.proto` specifies them, `handshake-exchange.ts` says when each is due. */
 
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** What a connection is for. A heartbeat never waits behind megabytes of entries, because they are on another connection. */
 export const Lane = { Bulk: 1, Urgent: 2, Requests: 3 } as const;
@@ -21,46 +18,26 @@ export interface Greeting {
   readonly instanceId: string;
   readonly toNodeId: NodeId;
   readonly lane: number;
+  readonly storageId: string;
+  /** Empty in a welcome. */
+  readonly nonce: Uint8Array;
+  readonly appliedIndex: number;
+  readonly host: string;
+  readonly peerPort: number;
+}
+
+export interface Welcome {
+  /** An encoded greeting, kept as it came: the proof is over these bytes. */
+  readonly greeting: Buffer;
+  readonly mac: Uint8Array;
 }
 
 const textBytesMax = 256;
 const detailsMax = 16;
+const noBytes = new Uint8Array(0);
+type Draft = { -readonly [Field in keyof Greeting]: Greeting[Field] };
 
-/** Why the other side is not welcome, null when it is. `self` is what this side says of itself. */
-export function checkGreeting(
-  greeting: Greeting,
-  self: Greeting,
-  members: ReadonlySet<NodeId>,
-): StrataError | null {
-  if (greeting.protocolVersion !== self.protocolVersion) {
-    return new StrataError('STRATA_PROTOCOL_VERSION', {
-      actual: greeting.protocolVersion,
-      expected: self.protocolVersion,
-    });
-  }
-  if (greeting.clusterId !== self.clusterId) {
-    return new StrataError('STRATA_CLUSTER_MISMATCH', {
-      actual: greeting.clusterId,
-      expected: self.clusterId,
-    });
-  }
-  if (greeting.nodeId === self.nodeId) {
-    return new StrataError('STRATA_NODE_DUPLICATE', { actual: greeting.nodeId });
-  }
-  if (!members.has(greeting.nodeId)) {
-    return new StrataError('STRATA_NODE_UNKNOWN', {
-      actual: greeting.nodeId,
-      members: [...members].join(', '),
-    });
-  }
-  // An address that leads to another node than it should: the one called says who it is.
-  if (greeting.toNodeId !== self.nodeId) {
-    return new StrataError('STRATA_NODE_UNKNOWN', { actual: greeting.toNodeId, members: self.nodeId });
-  }
-  return null;
-}
-
-export function encodeGreeting(greeting: Greeting): Uint8Array {
+export function encodeGreeting(greeting: Greeting): Buffer {
   const writer = new BufferWriter();
   writeUintField(writer, 0x08, greeting.protocolVersion);
   if (greeting.clusterId !== '') writer.uint32(0x12).string(greeting.clusterId);
@@ -68,35 +45,100 @@ export function encodeGreeting(greeting: Greeting): Uint8Array {
   if (greeting.instanceId !== '') writer.uint32(0x22).string(greeting.instanceId);
   writeUintField(writer, 0x28, greeting.toNodeId);
   writeUintField(writer, 0x30, greeting.lane);
-  return writer.finish();
+  if (greeting.storageId !== '') writer.uint32(0x3a).string(greeting.storageId);
+  if (greeting.nonce.length > 0) writer.uint32(0x42).bytes(greeting.nonce);
+  writeUintField(writer, 0x48, greeting.appliedIndex);
+  if (greeting.host !== '') writer.uint32(0x52).string(greeting.host);
+  writeUintField(writer, 0x58, greeting.peerPort);
+  return asBuffer(writer.finish());
 }
 
 /** @throws StrataError STRATA_FRAME_INVALID, and nothing else. */
 export function decodeGreeting(payload: Buffer): Greeting {
   return decoding(payload, (reader) => {
-    const greeting = { protocolVersion: 0, clusterId: '', nodeId: 0, instanceId: '', toNodeId: 0, lane: 0 };
-    while (reader.pos < reader.len) {
-      const field = reader.uint32();
-      if (field === 0x08) greeting.protocolVersion = readUint(reader);
-      else if (field === 0x12) greeting.clusterId = readText(reader);
-      else if (field === 0x18) greeting.nodeId = readUint(reader);
-      else if (field === 0x22) greeting.instanceId = readText(reader);
-      else if (field === 0x28) greeting.toNodeId = readUint(reader);
-      else if (field === 0x30) greeting.lane = readUint(reader);
-      else reader.skipType(field & 7);
-    }
+    const greeting: Draft = {
+      protocolVersion: 0,
+      clusterId: '',
+      nodeId: 0,
+      instanceId: '',
+      toNodeId: 0,
+      lane: 0,
+      storageId: '',
+      nonce: noBytes,
+      appliedIndex: 0,
+      host: '',
+      peerPort: 0,
+    };
+    while (reader.pos < reader.len) readGreetingField(reader, greeting);
     return greeting;
   });
 }
 
-export function encodeRefusal(error: StrataError): Uint8Array {
+function readGreetingField(reader: Reader, greeting: Draft): void {
+  const field = reader.uint32();
+  if (field === 0x08) greeting.protocolVersion = readUint(reader);
+  else if (field === 0x12) greeting.clusterId = readText(reader);
+  else if (field === 0x18) greeting.nodeId = readUint(reader);
+  else if (field === 0x22) greeting.instanceId = readText(reader);
+  else if (field === 0x28) greeting.toNodeId = readUint(reader);
+  else if (field === 0x30) greeting.lane = readUint(reader);
+  else if (field === 0x3a) greeting.storageId = readText(reader);
+  else if (field === 0x42) greeting.nonce = reader.bytes();
+  else if (field === 0x48) greeting.appliedIndex = readUint(reader);
+  else if (field === 0x52) greeting.host = readText(reader);
+  else if (field === 0x58) greeting.peerPort = readUint(reader);
+  else reader.skipType(field & 7);
+}
+
+/** Challenge and proof: one field of bytes. */
+export function encodeBytes(bytes: Uint8Array): Buffer {
+  const writer = new BufferWriter();
+  if (bytes.length > 0) writer.uint32(0x0a).bytes(bytes);
+  return asBuffer(writer.finish());
+}
+
+/** @throws StrataError STRATA_FRAME_INVALID, and nothing else. */
+export function decodeBytes(payload: Buffer): Uint8Array {
+  return decoding(payload, (reader) => {
+    let bytes: Uint8Array = noBytes;
+    while (reader.pos < reader.len) {
+      const field = reader.uint32();
+      if (field === 0x0a) bytes = reader.bytes();
+      else reader.skipType(field & 7);
+    }
+    return bytes;
+  });
+}
+
+export function encodeWelcome(welcome: Welcome): Buffer {
+  const writer = new BufferWriter();
+  writer.uint32(0x0a).bytes(welcome.greeting).uint32(0x12).bytes(welcome.mac);
+  return asBuffer(writer.finish());
+}
+
+/** @throws StrataError STRATA_FRAME_INVALID, and nothing else. */
+export function decodeWelcome(payload: Buffer): Welcome {
+  return decoding(payload, (reader) => {
+    let greeting: Uint8Array = noBytes;
+    let mac: Uint8Array = noBytes;
+    while (reader.pos < reader.len) {
+      const field = reader.uint32();
+      if (field === 0x0a) greeting = reader.bytes();
+      else if (field === 0x12) mac = reader.bytes();
+      else reader.skipType(field & 7);
+    }
+    return { greeting: asBuffer(greeting), mac };
+  });
+}
+
+export function encodeRefusal(error: StrataError): Buffer {
   const writer = new BufferWriter();
   writer.uint32(0x0a).string(error.code);
   for (const [name, value] of Object.entries(error.details)) {
     writer.uint32(0x12).fork();
     writer.uint32(0x0a).string(name).uint32(0x12).string(String(value).slice(0, textBytesMax)).ldelim();
   }
-  return writer.finish();
+  return asBuffer(writer.finish());
 }
 
 /** The error that the other side answered with. @throws StrataError STRATA_FRAME_INVALID, and nothing else. */
@@ -145,4 +187,8 @@ function decoding<Result>(payload: Buffer, read: (reader: Reader) => Result): Re
     if (error instanceof StrataError) throw error;
     throw invalidFrame((error as Error).message);
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

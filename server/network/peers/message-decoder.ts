@@ -23,6 +23,7 @@ import {
   messageTerm,
   messageTo,
   messageType,
+  snapshotAutoLeave,
   snapshotIndex,
   snapshotTerm,
   wireBytes,
@@ -201,25 +202,31 @@ function checkAppend({ index, logTerm, term, entries }: Message): void {
 function readSnapshot(reader: Reader, end: number): SnapshotMeta {
   let index = 0;
   let term = 0;
+  let autoLeave = false;
   const voters: NodeId[] = [];
   const votersOutgoing: NodeId[] = [];
   const learners: NodeId[] = [];
+  const learnersNext: NodeId[] = [];
   while (reader.pos < end) {
     const field = reader.uint32();
-    const ids = idsOf(field >>> 3, voters, votersOutgoing, learners);
+    const ids = idsOf(field >>> 3, voters, votersOutgoing, learners, learnersNext);
     if (field === snapshotIndex) index = readUint(reader);
     else if (field === snapshotTerm) term = readUint(reader);
-    else if (ids !== null && (field & 7) === wireBytes) {
-      const idsEnd = endOf(reader);
-      while (reader.pos < idsEnd) ids.push(readUint(reader));
-      if (reader.pos !== idsEnd) throw invalidFrame('a list of node ids reaches beyond its length');
-    } else if (ids !== null && (field & 7) === wireVarint) ids.push(readUint(reader));
+    else if (field === snapshotAutoLeave) autoLeave = readUint(reader) !== 0;
+    else if (ids !== null && (field & 7) === wireBytes) readIds(reader, ids);
+    else if (ids !== null && (field & 7) === wireVarint) ids.push(readUint(reader));
     else reader.skipType(field & 7);
   }
   if (reader.pos !== end) throw invalidFrame('a snapshot reaches beyond its length');
-  return { index, term, voters, votersOutgoing, learners };
+  return { index, term, voters, votersOutgoing, learners, learnersNext, autoLeave };
 }
 
-function idsOf(field: number, ...lists: readonly [NodeId[], NodeId[], NodeId[]]): NodeId[] | null {
-  return field >= 3 && field <= 5 ? lists[field - 3]! : null;
+function readIds(reader: Reader, ids: NodeId[]): void {
+  const end = endOf(reader);
+  while (reader.pos < end) ids.push(readUint(reader));
+  if (reader.pos !== end) throw invalidFrame('a list of node ids reaches beyond its length');
+}
+
+function idsOf(field: number, ...lists: readonly [NodeId[], NodeId[], NodeId[], NodeId[]]): NodeId[] | null {
+  return field >= 3 && field <= 6 ? lists[field - 3]! : null;
 }

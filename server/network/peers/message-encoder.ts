@@ -22,8 +22,10 @@ import {
   messageTerm,
   messageTo,
   messageType,
+  snapshotAutoLeave,
   snapshotIndex,
   snapshotLearners,
+  snapshotLearnersNext,
   snapshotTerm,
   snapshotVoters,
   snapshotVotersOutgoing,
@@ -165,7 +167,9 @@ function sizeSnapshot(snapshot: SnapshotMeta): number {
     sizeUintField(snapshot.term) +
     sizeIds(snapshot.voters) +
     sizeIds(snapshot.votersOutgoing) +
-    sizeIds(snapshot.learners)
+    sizeIds(snapshot.learners) +
+    sizeIds(snapshot.learnersNext) +
+    (snapshot.autoLeave ? 2 : 0)
   );
 }
 
@@ -175,6 +179,8 @@ function writeSnapshot(writer: Writer, snapshot: SnapshotMeta): void {
   writeIds(writer, snapshotVoters, snapshot.voters);
   writeIds(writer, snapshotVotersOutgoing, snapshot.votersOutgoing);
   writeIds(writer, snapshotLearners, snapshot.learners);
+  writeIds(writer, snapshotLearnersNext, snapshot.learnersNext);
+  if (snapshot.autoLeave) writer.uint32(snapshotAutoLeave).uint32(1);
 }
 
 function packedSize(ids: readonly NodeId[]): number {

@@ -12,6 +12,14 @@ export function laneOf(type: MessageType): Lane {
     : Lane.Urgent;
 }
 
+/**
+ * Requests have a connection of their own, so that forwarded writes wait for nothing else. Pieces of a snapshot go where appends go: who
+ * receives a snapshot receives no appends meanwhile, and neither its heartbeats nor its forwarded writes stand behind megabytes.
+ */
+export function laneOfRequest(method: string): Lane {
+  return method.startsWith('snapshot.') ? Lane.Bulk : Lane.Requests;
+}
+
 /** A peer speaks for itself and to this node. @throws StrataError STRATA_FRAME_INVALID */
 export function checkAddresses(messages: readonly Message[], self: NodeId, peer: NodeId): void {
   for (const { from, to, type } of messages) {

@@ -1,35 +1,53 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Message, NodeId } from '../../consensus/messages.js';
-import { StrataError } from '../../errors.js';
+import type { StrataError } from '../../errors.js';
 import type { Clock, Timer } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Metrics } from '../../ports/metrics.js';
 import type { Random } from '../../ports/random.js';
-import type { LinkStatus, PeerAddress, Transport, TransportHandler } from '../../ports/transport.js';
-import { type Limits, methodBytesMax, peerConnectionsMax } from '../limits.js';
-import { listen } from '../listen.js';
+import type {
+  LinkStatus,
+  PeerAddress,
+  PeerRegistry,
+  Transport,
+  TransportHandler,
+} from '../../ports/transport.js';
+import type { Limits } from '../limits.js';
 import { RateLimitedLog } from '../rate-limited-log.js';
+import { PeerProof } from '../security/peer-proof.js';
+import type { TlsOptions } from '../security/tls.js';
 import { silentLogger } from '../silent-logger.js';
-import { ConnectionPool } from './connection-pool.js';
-import { encodeFrame, type FrameHeader, FrameKind, Service } from './frame.js';
+import type { ConnectionPool } from './connection-pool.js';
+import { type FrameHeader, FrameKind, Service } from './frame.js';
 import { Gatekeeper } from './gatekeeper.js';
-import { decodeRefusal, encodeRefusal, type Greeting, Lane } from './handshake.js';
+import { type Greeting, Lane } from './handshake.js';
 import { decodeBatch } from './message-decoder.js';
 import { checkAddresses, laneOf } from './message-rules.js';
 import { PeerConnection, type PeerConnectionHost } from './peer-connection.js';
-import { createPeerMetrics, type PeerMetrics } from './peer-metrics.js';
+import { PeerDirectory } from './peer-directory.js';
+import { PeerListener } from './peer-listener.js';
+import { CloseCause, createPeerMetrics, type PeerMetrics, registerPeerGauges } from './peer-metrics.js';
+import { PeerRequests } from './peer-requests.js';
 import { defaultPeerTimings, type PeerTimings } from './peer-timings.js';
-import { PendingRequests, type RequestDone } from './pending-requests.js';
+import type { RequestDone } from './pending-requests.js';
 import { invalidFrame } from './varint.js';
 
 export interface TransportOptions {
   readonly self: NodeId;
   readonly clusterId: string;
+  /** Identity of this node's data directory. */
+  readonly storageId: string;
   /** All members, this node among them or not. A peer with port 0 is not dialled until `updateMembers` gives its port. */
   readonly members: readonly PeerAddress[];
+  /** Who was removed and which data directory a member has: asked at every handshake. */
+  readonly registry: PeerRegistry;
   /** Where to listen; port 0 lets the system choose. */
   readonly host: string;
   readonly peerPort: number;
+  /** What all members know and nobody else; null when the peers need not prove anything, or do so by certificates alone. */
+  readonly secret: Uint8Array | null;
+  /** Certificate, key and CA of the peers; null for plain TCP. */
+  readonly tls: TlsOptions | null;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,8 +59,6 @@ export interface TransportOptions {
 export interface PeerTransport extends Transport {
   /** The port that listens; 0 before `start`. */
   readonly port: number;
-  /** Replaces the members: new ones are dialled, those that are gone are disconnected. */
-  updateMembers(members: readonly PeerAddress[]): void;
 }
 
 /** The way to the other nodes over TCP. Nothing is opened before `start`. */
@@ -55,55 +71,79 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   readonly timings: PeerTimings;
   readonly metrics: PeerMetrics;
   readonly frameBytesMax: number;
+  readonly queueBytesMax: number;
+  readonly proof: PeerProof;
   readonly #options: TransportOptions;
   readonly #logger: Logger;
   readonly #strangers: RateLimitedLog;
   readonly #gatekeeper: Gatekeeper;
-  readonly #pools = new Map<NodeId, ConnectionPool>();
-  /** Ids that may greet this node: the members but itself. */
-  readonly #peers = new Set<NodeId>();
+  readonly #directory: PeerDirectory;
   readonly #incoming = new Set<PeerConnection>();
-  readonly #pending: PendingRequests;
+  readonly #requests: PeerRequests;
+  readonly #listener: PeerListener;
   /** Scratch of `send`: what goes to one peer by one lane. Empty between calls. */
   readonly #outbox = new Map<ConnectionPool, { bulk: Message[]; urgent: Message[] }>();
-  readonly #server: Server;
   #handler: TransportHandler | null = null;
   #ticker: Timer | null = null;
-  #port = 0;
 
   constructor(options: TransportOptions) {
+    const { clock, limits, tls } = options;
     this.#options = options;
-    this.clock = options.clock;
+    this.clock = clock;
     this.timings = { ...defaultPeerTimings, ...options.timings };
     this.metrics = createPeerMetrics(options.metrics);
-    this.frameBytesMax = options.limits.peerFrameBytesMax;
+    this.frameBytesMax = limits.peerFrameBytesMax;
+    this.queueBytesMax = limits.peerQueueBytesMax;
+    this.proof = new PeerProof(options.secret);
     this.#logger = options.log ?? silentLogger;
-    this.#strangers = new RateLimitedLog(this.#logger, options.clock);
-    const draw = (): string => Math.floor(options.random.next() * 2 ** 32).toString(16);
-    this.#gatekeeper = new Gatekeeper({
+    this.#strangers = new RateLimitedLog(this.#logger, clock);
+    this.#directory = new PeerDirectory({
       self: options.self,
-      clusterId: options.clusterId,
-      instanceId: `${draw()}-${draw()}-${process.pid.toString(16)}`,
-      peers: this.#peers,
-      connectionsOf: (peer) => this.#connectionsOf(peer),
-      rivalProbeMs: Math.min(this.timings.probeTimeoutMs, this.timings.reconnectMsMax),
-      log: this.#strangers,
+      registry: options.registry,
+      pool: {
+        host: this,
+        queueBytesMax: this.queueBytesMax,
+        tls,
+        random: options.random,
+        logger: this.#logger,
+        onUnreachable: (peer) => this.#handler?.onUnreachable(peer),
+      },
     });
-    this.#pending = new PendingRequests(options.limits.operationTimeoutMs);
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
-    this.#server.maxConnections = peerConnectionsMax;
-    for (const member of options.members) this.#addMember(member);
+    this.#gatekeeper = this.#createGatekeeper();
+    this.#requests = new PeerRequests({
+      clock,
+      timeoutMs: limits.operationTimeoutMs,
+      frameBytesMax: this.frameBytesMax,
+      queueBytesMax: this.queueBytesMax,
+    });
+    this.#listener = new PeerListener({
+      host: options.host,
+      port: options.peerPort,
+      tls,
+      handshakeTimeoutMs: this.timings.handshakeTimeoutMs,
+      metrics: this.metrics,
+      log: this.#logger,
+      strangers: this.#strangers,
+      onSocket: (socket) => this.#accept(socket),
+    });
+    this.#directory.update(options.members);
+    registerPeerGauges(options.metrics, {
+      queuedBytes: () => this.#directory.pools.reduce((sum, pool) => sum + pool.queuedBytes, 0),
+      linksHealthy: () => this.links().filter((link) => link.state === 'healthy').length,
+      incoming: () => this.#incoming.size,
+      strangers: () => this.#listener.strangers,
+      requestsPending: () => this.#requests.pending,
+    });
   }
 
   get port(): number {
-    return this.#port;
+    return this.#listener.port;
   }
 
   async start(handler: TransportHandler): Promise<void> {
     this.#handler = handler;
-    this.#port = await listen(this.#server, this.#options.host, this.#options.peerPort);
-    this.#server.on('error', (error) => this.#logger.error({ error: error.message }, 'peer listener failed'));
-    for (const pool of this.#pools.values()) pool.connectAll();
+    await this.#listener.open();
+    this.#directory.connectAll();
     const { heartbeatMs, probeTimeoutMs, pingMs } = this.timings;
     const shortestMs = Math.min(heartbeatMs, probeTimeoutMs, pingMs, this.#options.limits.operationTimeoutMs);
     this.#ticker = this.clock.every(Math.max(1, Math.min(100, shortestMs / 4)), () => this.#tick());
@@ -112,7 +152,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   send(messages: readonly Message[]): void {
     for (let i = 0; i < messages.length; i++) {
       const message = messages[i]!;
-      const pool = this.#pools.get(message.to);
+      const pool = this.#directory.pool(message.to);
       if (pool === undefined) {
         this.metrics.dropped.add(1);
         continue;
@@ -133,53 +173,29 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   }
 
   request(to: NodeId, method: string, payload: Uint8Array, done: RequestDone): void {
-    const connection = this.#pools.get(to)?.requestConnection() ?? null;
-    const obstacle = this.#obstacle(to, method, payload);
-    if (connection === null || obstacle !== null) {
-      const reason = obstacle ?? 'there is no connection to it';
-      const error = new StrataError('STRATA_PEER_UNREACHABLE', { node: to, reason });
-      // The answer never comes before the call returns.
-      this.clock.defer(() => done(error, null));
-      return;
-    }
-    const requestId = this.#pending.add(connection, this.clock.nowNs(), done);
-    connection.write(
-      encodeFrame({ service: Service.Node, method, requestId, kind: FrameKind.Request }, payload),
-    );
+    this.#requests.send(to, this.#directory.pool(to), method, payload, done);
   }
 
   links(): readonly LinkStatus[] {
-    return [...this.#pools.values()].map((pool) => pool.status());
+    return this.#directory.pools.map((pool) => pool.status());
   }
 
   updateMembers(members: readonly PeerAddress[]): void {
-    const ids = new Set(members.map((member) => member.id));
-    for (const [id, pool] of this.#pools) {
-      if (ids.has(id)) continue;
-      this.#pools.delete(id);
-      this.#peers.delete(id);
-      pool.close();
-      for (const connection of this.#incoming) if (connection.peer === id) connection.closeSoon();
-    }
-    for (const member of members) {
-      const pool = this.#pools.get(member.id);
-      if (pool !== undefined) pool.setAddress(member);
-      else this.#addMember(member);
-      if (this.#ticker !== null) this.#pools.get(member.id)?.connectAll();
-    }
+    this.#cutOff(this.#directory.update(members));
+    if (this.#ticker !== null) this.#directory.connectAll();
   }
 
   async close(): Promise<void> {
     this.#ticker?.cancel();
     this.#ticker = null;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const pool of this.#pools.values()) pool.close();
+    const closed = this.#listener.close();
+    this.#directory.close();
     for (const connection of this.#incoming) connection.closeSoon();
     await closed;
   }
 
-  greeting(to: NodeId, lane: number): Greeting {
-    return this.#gatekeeper.greeting(to, lane);
+  greeting(to: NodeId, lane: number, nonce: Uint8Array): Greeting {
+    return this.#gatekeeper.greeting(to, lane, nonce);
   }
 
   admit(greeting: Greeting, connection: PeerConnection): StrataError | null {
@@ -187,7 +203,19 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   }
 
   onOpen(connection: PeerConnection): void {
-    const pool = this.#pools.get(connection.peer);
+    const { peer, lane, instanceId } = connection;
+    const greeting = connection.greeting!;
+    if (!connection.dialled) {
+      this.#listener.known(connection.socket);
+      // Its process has one connection a lane: an older one is dead and does not know yet.
+      for (const other of this.#incoming) {
+        const isSame = other.peer === peer && other.lane === lane && other.instanceId === instanceId;
+        if (isSame && other !== connection) other.close(null, CloseCause.Local);
+      }
+      this.#directory.welcome(greeting);
+    }
+    const pool = this.#directory.pool(peer);
+    if (pool !== undefined) connection.countInto(pool.traffic);
     if (connection.dialled) {
       this.metrics.connects.add(1);
       pool?.onOpen(connection);
@@ -195,17 +223,14 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
       // It reached us, so it is up: no reason to wait before we try it.
       pool?.retryNow();
     }
+    this.#handler?.onPeer(peer, greeting.storageId);
   }
 
   onFrame(connection: PeerConnection, header: FrameHeader, payload: Buffer): void {
     if (header.service === Service.Raft && header.kind === FrameKind.OneWay) {
       this.#receive(connection, payload);
-    } else if (header.service === Service.Node && header.kind === FrameKind.Request) {
-      this.#answer(connection, header, payload);
-    } else if (header.service === Service.Node && header.kind === FrameKind.Response) {
-      this.#pending.settle(header.requestId, connection, null, payload);
-    } else if (header.service === Service.Node && header.kind === FrameKind.Error) {
-      this.#pending.settle(header.requestId, connection, decodeRefusal(payload), null);
+    } else if (header.service === Service.Node) {
+      this.#requests.receive(connection, header, payload, this.#handler);
     } else throw invalidFrame(`service ${header.service} has no kind ${header.kind}`);
   }
 
@@ -213,50 +238,46 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     // The lane without a queue: what it measures is the network and the other side's loop.
     if (connection.lane !== Lane.Urgent) return;
     this.metrics.rttNs.record(rttNs);
-    this.#pools.get(connection.peer)?.onRtt(rttNs);
+    this.#directory.pool(connection.peer)?.onRtt(rttNs);
   }
 
   onClose(connection: PeerConnection, reason: StrataError | null): void {
-    this.#pending.connectionLost(connection);
-    if (connection.dialled) this.#pools.get(connection.peer)?.onClose(connection, reason);
-    else {
-      this.#incoming.delete(connection);
-      if (reason?.code === 'STRATA_FRAME_INVALID') {
-        this.#strangers.warn({ peer: connection.peer, code: reason.code }, reason.message);
-      }
+    this.#requests.connectionLost(connection);
+    const { peer, closeCause, dialled } = connection;
+    const isOdd = closeCause === CloseCause.Refused || closeCause === CloseCause.Invalid;
+    if (reason !== null && isOdd) {
+      const from = connection.socket.remoteAddress ?? '';
+      this.#strangers.warn({ peer, dialled, from, code: reason.code }, reason.message);
     }
+    if (dialled) this.#directory.pool(peer)?.onClose(connection, reason);
+    else this.#incoming.delete(connection);
+    this.#directory.leave(peer, this.#hasConnection(peer));
   }
 
-  /** Why a request cannot leave, null when it can. */
-  #obstacle(to: NodeId, method: string, payload: Uint8Array): string | null {
-    const pool = this.#pools.get(to);
-    if (pool === undefined) return 'it is not a member';
-    if (Buffer.byteLength(method) > methodBytesMax) return 'the name of the method is too long';
-    if (this.#pending.full) return 'too many requests wait for an answer';
-    if (payload.length > this.frameBytesMax / 2) return 'the request is larger than a peer frame';
-    const full = pool.queuedBytes + payload.length > this.#options.limits.peerQueueBytesMax;
-    return full ? 'its queue is full' : null;
-  }
-
-  #addMember(member: PeerAddress): void {
-    if (member.id === this.#options.self) return;
-    this.#peers.add(member.id);
-    this.#pools.set(
-      member.id,
-      new ConnectionPool({
-        address: member,
-        host: this,
-        queueBytesMax: this.#options.limits.peerQueueBytesMax,
-        random: this.#options.random,
-        logger: this.#logger,
-        onUnreachable: (peer) => this.#handler?.onUnreachable(peer),
-      }),
-    );
+  #createGatekeeper(): Gatekeeper {
+    const { self, clusterId, storageId, registry, random } = this.#options;
+    const draw = (): string => Math.floor(random.next() * 2 ** 32).toString(16);
+    return new Gatekeeper({
+      self,
+      clusterId,
+      instanceId: `${draw()}-${draw()}-${process.pid.toString(16)}`,
+      storageId,
+      registry,
+      ownAddress: () => this.#directory.ownAddress ?? { host: this.#options.host, peerPort: this.port },
+      peers: this.#directory.ids,
+      connectionsOf: (peer) => this.#connectionsOf(peer),
+      hasRoomForGuest: () => this.#directory.hasRoomForGuest,
+      rivalProbeMs: Math.min(this.timings.probeTimeoutMs, this.timings.reconnectMsMax),
+    });
   }
 
   #connectionsOf(peer: NodeId): PeerConnection[] {
     const incoming = [...this.#incoming].filter((connection) => connection.peer === peer);
-    return [...incoming, ...(this.#pools.get(peer)?.connections ?? [])];
+    return [...incoming, ...(this.#directory.pool(peer)?.connections ?? [])];
+  }
+
+  #hasConnection(peer: NodeId): boolean {
+    return this.#connectionsOf(peer).some((connection) => connection.open);
   }
 
   #accept(socket: Socket): void {
@@ -272,28 +293,15 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     this.#handler?.onMessages(messages);
   }
 
-  #answer(connection: PeerConnection, header: FrameHeader, payload: Buffer): void {
-    let answered = false;
-    this.#handler?.onRequest(connection.peer, header.method, payload, (response) => {
-      if (answered || !connection.open) return;
-      answered = true;
-      const fits = response.length <= this.frameBytesMax / 2;
-      const tooLarge = new StrataError('STRATA_INTERNAL', {
-        reason: 'the answer is larger than a peer frame',
-      });
-      connection.write(
-        encodeFrame(
-          { ...header, method: '', kind: fits ? FrameKind.Response : FrameKind.Error },
-          fits ? response : encodeRefusal(tooLarge),
-        ),
-      );
-    });
+  #cutOff(gone: ReadonlySet<NodeId>): void {
+    if (gone.size === 0) return;
+    for (const connection of this.#incoming) if (gone.has(connection.peer)) connection.closeSoon();
   }
 
   #tick(): void {
     const nowNs = this.clock.nowNs();
-    for (const pool of this.#pools.values()) pool.tick(nowNs);
+    this.#cutOff(this.#directory.tick(nowNs));
     for (const connection of this.#incoming) connection.tick(nowNs);
-    this.#pending.expire(nowNs);
+    this.#requests.expire(nowNs);
   }
 }
