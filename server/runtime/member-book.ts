@@ -86,17 +86,13 @@ export class MemberBook implements PeerRegistry {
   registerStorage(): void {
     if (!this.#registrationDue || this.#context.leadingTerm === 0) return;
     this.#registrationDue = false;
-    const { machine, machineOptions, raw } = this.#context;
+    const { limits, machine, raw } = this.#context;
     for (const { id, storageId } of machine.members()) {
       const seen = this.#seen.get(id);
       if (storageId !== '' || seen === undefined || seen === '') continue;
       try {
         raw.propose(
-          encodeCommand(
-            { kind: 'register-storage', node: id, storageId: seen },
-            machine.clockMs,
-            machineOptions,
-          ),
+          encodeCommand({ kind: 'register-storage', node: id, storageId: seen }, machine.clockMs, limits),
         );
       } catch (error) {
         if (!(error instanceof StrataError)) throw error;

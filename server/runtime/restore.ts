@@ -1,7 +1,7 @@
-import { InvariantError } from '../errors.js';
+import { StrataError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { SnapshotInfo, SnapshotStorage } from '../ports/snapshot-storage.js';
-import type { StateMachine, StateMachineOptions } from '../state/state-machine.js';
+import type { StateMachine } from '../state/state-machine.js';
 import { StateRestorer } from '../state/state-restorer.js';
 
 /** Lets everything that is ready have its turn. */
@@ -18,15 +18,12 @@ export function pause(clock: Clock, delayMs: number): Promise<void> {
  * on the way. Fails with STRATA_SNAPSHOT_CORRUPT or whatever else the storage says.
  */
 export async function restoreState(
-  parts: {
-    readonly snapshots: SnapshotStorage;
-    readonly clock: Clock;
-    readonly machineOptions: StateMachineOptions;
-  },
+  parts: { readonly snapshots: SnapshotStorage; readonly clock: Clock },
   info: SnapshotInfo,
   isWanted: () => boolean = () => true,
 ): Promise<StateMachine | null> {
-  const restorer = new StateRestorer(parts.machineOptions);
+  const file = `snapshot ${info.meta.index}`;
+  const restorer = new StateRestorer(file);
   for await (const block of parts.snapshots.read(info)) {
     restorer.push(block);
     await turn(parts.clock);
@@ -34,9 +31,8 @@ export async function restoreState(
   }
   const machine = restorer.finish();
   if (machine.appliedIndex !== info.meta.index) {
-    throw new InvariantError(
-      `snapshot ${info.meta.index} holds a state that applied ${machine.appliedIndex}`,
-    );
+    const reason = `it holds the state after entry ${machine.appliedIndex}`;
+    throw new StrataError('STRATA_SNAPSHOT_CORRUPT', { file, offset: 0, reason });
   }
   return machine;
 }

@@ -6,7 +6,7 @@ import type { LogStorage } from '../ports/log-storage.js';
 import type { Logger } from '../ports/logger.js';
 import type { SnapshotStorage } from '../ports/snapshot-storage.js';
 import type { PeerAddress, Transport } from '../ports/transport.js';
-import type { StateMachine, StateMachineOptions } from '../state/state-machine.js';
+import type { StateMachine } from '../state/state-machine.js';
 import type { MetricsRegistry } from './metrics-registry.js';
 
 /** The parts of a node and what the runtime has to know to put them in order. */
@@ -23,8 +23,6 @@ export interface RuntimeOptions {
   readonly transport: Transport;
   /** Restored from the newest snapshot; entries behind it come out of the core. */
   readonly machine: StateMachine;
-  /** For the machines that are made from snapshots of a leader. */
-  readonly machineOptions: StateMachineOptions;
   readonly clock: Clock;
   readonly metrics: MetricsRegistry;
   readonly logger: Logger;
@@ -66,6 +64,9 @@ export interface SnapshotRules {
 /** The part of `config.limits` that the runtime keeps; the listeners keep the rest. */
 export type ServiceLimits = Pick<
   NodeConfig['limits'],
+  | 'valueBytesMax'
+  | 'sessionsMax'
+  | 'sessionAnswersMax'
   | 'stateBytesMax'
   | 'keysMax'
   | 'watchesMax'

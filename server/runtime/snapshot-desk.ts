@@ -27,7 +27,7 @@ export class SnapshotDesk {
   constructor(context: NodeContext, deliver: (message: Message) => void) {
     this.#context = context;
     this.#taker = new SnapshotTaker(context, (info) => this.#onTaken(info));
-    this.#sender = new SnapshotSender(context);
+    this.#sender = new SnapshotSender(context, this.#taker);
     this.#receiver = new SnapshotReceiver(context, deliver);
     const { metrics, snapshots } = context;
     metrics.gauge(
