@@ -19,7 +19,7 @@ function clusterOf(disks: readonly Disk[], appendBytesMax = 4096): Cluster {
 }
 
 const termsOf = (cluster: Cluster, id: NodeId): number[] =>
-  cluster.node(id).storage.entries.map(({ term }) => term);
+  cluster.node(id).storage.log.entries.map(({ term }) => term);
 
 describe('Reference: figure 7, "any of scenarios (a–f) could occur in follower logs"', () => {
   const LEADER_LOG = [1, 1, 1, 4, 4, 5, 5, 6, 6, 6];

@@ -6,6 +6,7 @@ import { EntryType } from './messages.js';
 import { entryBytes, RaftLog } from './raft-log.js';
 import { entry, logOf } from './testing/build.js';
 
+const START = { index: 0, term: 0 };
 const termsOf = (log: RaftLog): number[] =>
   Array.from({ length: log.lastIndex }, (_, at) => log.term(at + 1));
 
@@ -113,7 +114,12 @@ describe('RaftLog: committing and applying', () => {
 
   it('finds a committed configuration change until it is applied, not only until it is handed out', () => {
     const change = { ...entry(2, 1), type: EntryType.ConfChange };
-    const log = new RaftLog(START, [entry(1, 1), change, { ...entry(3, 1), type: EntryType.ConfChange }], 2, 1);
+    const log = new RaftLog(
+      START,
+      [entry(1, 1), change, { ...entry(3, 1), type: EntryType.ConfChange }],
+      2,
+      1,
+    );
     assert.equal(log.hasUnappliedOfType(EntryType.ConfChange), true);
     log.takeUnapplied(1000);
     assert.equal(log.hasUnappliedOfType(EntryType.ConfChange), true);

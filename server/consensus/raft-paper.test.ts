@@ -105,7 +105,7 @@ describe('Reference: §5.3 log replication', () => {
       cluster.hand(makeMessage(append));
       cluster.run(1);
       assert.deepEqual(
-        cluster.node(1).storage.entries.map(({ term }) => term),
+        cluster.node(1).storage.log.entries.map(({ term }) => term),
         after,
       );
     }

@@ -1,10 +1,10 @@
-import type { RaftConfig } from '../config.js';
 import type { NodeId } from '../messages.js';
+import type { TestConfig } from './build.js';
 import type { NetworkFaults } from './network-model.js';
 import type { Random } from './random.js';
 
 /** Small limits, so that the rare paths are common: windows of one message, appends of one entry. */
-export function drawConfig(random: Random, voters: readonly NodeId[]): Partial<RaftConfig> {
+export function drawConfig(random: Random, voters: readonly NodeId[]): TestConfig {
   const electionTicksMin = random.between(3, 8);
   const appendBytesMax = random.pick([1, 60, 400, 4096]);
   return {
@@ -18,6 +18,8 @@ export function drawConfig(random: Random, voters: readonly NodeId[]): Partial<R
     appendBytesMax,
     inflightMessagesMax: random.pick([1, 2, 4, 64]),
     inflightBytesMax: appendBytesMax * random.pick([1, 2, 100]),
+    pendingReadsMax: random.pick([1, 4, 100]),
+    ...(random.chance(0.5) ? { voteGraceTicks: electionTicksMin } : {}),
     uncommittedBytesMax: random.pick([200, 2000, 1 << 20]),
   };
 }

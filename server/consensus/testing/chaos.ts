@@ -1,12 +1,10 @@
-import { StrataError } from '../../errors.js';
 import type { ConfChange } from '../confchange.js';
-import { type NodeId, Role } from '../messages.js';
+import type { NodeId } from '../messages.js';
 import { drawConfig, drawNetwork } from './chaos-config.js';
 import { Cluster } from './cluster.js';
-import { NO_FAULTS } from './network-model.js';
+import { converge, leads, unlessRefused } from './convergence.js';
 import { Random } from './random.js';
 import type { SimNode } from './sim-node.js';
-import { Violation } from './violation.js';
 import { changeWeather } from './weather.js';
 
 /** What a run did, to see that it was about something. */
@@ -17,21 +15,15 @@ export interface ChaosReport {
   readonly crashes: number;
   readonly changes: number;
   readonly reads: number;
+  /** Snapshots of leaders that replaced a log. */
+  readonly installs: number;
+  /** Nodes that began without members and learned them. */
+  readonly joined: number;
   /** Of every state after every step: equal seeds must give equal digests. */
   readonly digest: number;
 }
 
-/** What a healed cluster has to agree on. */
-interface LastWord {
-  readonly index: number;
-  readonly term: number;
-  readonly readsBefore: number;
-}
-
 type Action = (this: Chaos) => void;
-
-/** Rounds in which a healed cluster has to agree: some elections that split, and time to catch up. */
-const HEALED_ROUNDS_MAX = 400;
 
 /**
  * One random run. The seed draws the shape of the cluster, how bad everything is, and every step. Two phases: anything may happen
@@ -45,6 +37,9 @@ export class Chaos {
   readonly #actions: readonly (readonly [weight: number, action: Action])[];
   readonly #weightSum: number;
   readonly #changesMembers: boolean;
+  readonly #joining: readonly NodeId[];
+  /** Entries kept behind a snapshot, at most. */
+  readonly #keepMost: number;
   #proposals = 0;
   #crashes = 0;
   #changes = 0;
@@ -58,13 +53,19 @@ export class Chaos {
     this.#ids = Array.from({ length: count }, (_, at) => at + 1);
     this.#changesMembers = random.chance(0.4);
     const voters = this.#changesMembers ? this.#ids.slice(0, random.between(1, count)) : this.#ids;
-    this.#cluster = new Cluster({ ids: this.#ids, seed: seed + 1, config: drawConfig(random, voters) });
+    // As in practice: who is no member of the first hour knows of no members. Now and then it does.
+    const strangers = this.#ids.filter((id) => !voters.includes(id));
+    this.#joining = random.chance(0.8) ? strangers : [];
+    const config = drawConfig(random, voters);
+    this.#cluster = new Cluster({ ids: this.#ids, joining: this.#joining, seed: seed + 1, config });
     this.#cluster.network.faults = drawNetwork(random);
+    this.#keepMost = random.pick([0, 0, 3, 20]);
     this.#actions = this.#drawActions(random);
     this.#weightSum = this.#actions.reduce((sum, [weight]) => sum + weight, 0);
   }
 
   #drawActions(random: Random): [number, Action][] {
+    const takesSnapshots = random.chance(0.7);
     const rare = (most: number): number => (random.chance(0.7) ? random.next() * most : 0);
     return [
       [60, this.#deliver],
@@ -83,12 +84,15 @@ export class Chaos {
       [rare(0.5), this.#reportUnreachable],
       [rare(0.1), this.#forgetLeader],
       [this.#changesMembers ? 0.3 : 0, this.#change],
+      [takesSnapshots ? random.between(1, 6) : 0, this.#snapshot],
+      [takesSnapshots ? random.between(1, 4) : 0, this.#compact],
+      [0.2 + random.next() * 4, this.#endStream],
     ];
   }
 
   run(steps: number): ChaosReport {
     for (let step = 0; step < steps; step++) this.#step();
-    this.#converge();
+    converge(this.#cluster);
     const { invariants } = this.#cluster;
     return {
       seed: this.seed,
@@ -97,6 +101,8 @@ export class Chaos {
       crashes: this.#crashes,
       changes: this.#changes,
       reads: invariants.readsServed,
+      installs: invariants.installs,
+      joined: this.#joining.filter((id) => this.#cluster.raw(id).membership.voters.size > 0).length,
       digest: this.#digest,
     };
   }
@@ -170,6 +176,34 @@ export class Chaos {
     if (node?.isUp === true) this.#cluster.read(node.id);
   }
 
+  // Snapshots
+
+  /** Begins one, or ends one that was begun: entries are applied, and leaders' snapshots arrive, meanwhile. */
+  #snapshot(): void {
+    const node = this.#pick();
+    if (node.isWritingSnapshot) node.finishSnapshot();
+    else node.beginSnapshot();
+  }
+
+  #compact(): void {
+    this.#pick().compact(this.#random.between(0, this.#keepMost));
+  }
+
+  #endStream(): void {
+    const { count } = this.#cluster.streams;
+    if (count === 0) return;
+    const outcome = this.#random.pick([
+      'arrive',
+      'arrive',
+      'arrive',
+      'fail',
+      'repeat',
+      'deny',
+      'vanish',
+    ] as const);
+    this.#cluster.endStream(this.#random.between(0, count - 1), outcome);
+  }
+
   // Faults
 
   #crash(): void {
@@ -187,7 +221,7 @@ export class Chaos {
   }
 
   #restart(): void {
-    this.#cluster.restart(this.#pick().id);
+    this.#cluster.restart(this.#pick().id, this.#random.chance(0.2));
   }
 
   #changeWeather(): void {
@@ -222,74 +256,5 @@ export class Chaos {
     );
     const transition = this.#random.pick(['auto', 'auto', 'implicit', 'explicit'] as const);
     if (unlessRefused(() => this.#cluster.change(node.id, { changes, transition }))) this.#changes += 1;
-  }
-
-  // Healing
-
-  #converge(): void {
-    const cluster = this.#cluster;
-    cluster.heal();
-    cluster.network.faults = NO_FAULTS;
-    for (const id of this.#ids) cluster.restart(id);
-    let last: LastWord | null = null;
-    for (let round = 0; round < HEALED_ROUNDS_MAX; round++) {
-      cluster.pass();
-      const { leader } = cluster;
-      if (leader === null) continue;
-      // What a leader of an earlier term took may be lost with its leadership, rightly.
-      if (last?.term !== leader.raw?.term) last = this.#sayLast(leader);
-      else if (last !== null && this.#agrees(leader, last)) return;
-    }
-    throw new Violation('liveness', `healed, but no agreement: ${this.#describe()}`);
-  }
-
-  /** One more write and one more read; null when the leader refuses. */
-  #sayLast({ id, raw }: SimNode): LastWord | null {
-    let index = 0;
-    const isTaken = unlessRefused(() => {
-      index = this.#cluster.propose(id, 'last');
-    });
-    if (!isTaken || raw === null) return null;
-    this.#cluster.read(id);
-    return { index, term: raw.term, readsBefore: this.#cluster.invariants.readsServed };
-  }
-
-  /** The write is committed, the read served, and all members applied all there is. */
-  #agrees({ raw }: SimNode, { index, term, readsBefore }: LastWord): boolean {
-    const { chosen, readsServed } = this.#cluster.invariants;
-    if (raw === null || chosen[index - 1]?.term !== term || readsServed === readsBefore) return false;
-    const { voters, votersOutgoing, learners } = raw.membership;
-    return [...voters, ...votersOutgoing, ...learners].every(
-      (id) => this.#cluster.node(id).applied.length === chosen.length,
-    );
-  }
-
-  #describe(): string {
-    return this.#cluster.nodes
-      .map((node) => {
-        if (node.raw === null) return `${node.id} down`;
-        const { role, term, commitIndex, appliedIndex, lastIndex } = node.raw;
-        const { voters, votersOutgoing, learners } = node.raw.membership;
-        const members = `voters ${[...voters]} and ${[...votersOutgoing]}, learners ${[...learners]}`;
-        const indexes = `applied ${appliedIndex} committed ${commitIndex} last ${lastIndex}`;
-        return `${node.id} ${role} term ${term} ${indexes} (${members})`;
-      })
-      .join('; ');
-  }
-}
-
-/** Believes to lead, be it rightly or not. */
-function leads({ raw }: SimNode): boolean {
-  return raw?.role === Role.Leader;
-}
-
-/** Runs what may be refused by an operating error; false when it was. */
-function unlessRefused(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch (error) {
-    if (error instanceof StrataError) return false;
-    throw error;
   }
 }

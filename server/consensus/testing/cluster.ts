@@ -2,19 +2,22 @@ import type { ConfChangeV2 } from '../confchange.js';
 import type { RaftConfig } from '../config.js';
 import { type Entry, type Message, type NodeId, Role } from '../messages.js';
 import type { RawNode } from '../raw-node.js';
-import { command, configOf } from './build.js';
+import { command, configOf, metaOf, type TestConfig } from './build.js';
 import { Invariants } from './invariants.js';
 import { NetworkModel } from './network-model.js';
 import { Random } from './random.js';
 import { SimNode } from './sim-node.js';
+import { SnapshotStreams, type StreamOutcome } from './snapshot-streams.js';
 import { Violation } from './violation.js';
 
 export interface ClusterOptions {
   /** Nodes to start; more than the voters when some are to join later. */
   readonly ids: readonly NodeId[];
   readonly seed?: number;
+  /** Nodes that know of no members and wait for a leader's snapshot. */
+  readonly joining?: readonly NodeId[];
   /** Applies to every node. */
-  readonly config?: Partial<RaftConfig>;
+  readonly config?: TestConfig;
   /** What some nodes have on disk at the start. */
   readonly disks?: ReadonlyMap<NodeId, Pick<RaftConfig, 'entries' | 'hardState'>>;
   /** Entries that count as committed at the start. */
@@ -32,19 +35,23 @@ export class Cluster {
   readonly random: Random;
   readonly network = new NetworkModel();
   readonly invariants: Invariants;
+  readonly streams = new SnapshotStreams();
   readonly #nodes = new Map<NodeId, SimNode>();
   #lastContext = 0;
 
-  constructor({ ids, seed = 1, config = {}, disks, chosen = [] }: ClusterOptions) {
+  constructor({ ids, joining = [], seed = 1, config = {}, disks, chosen = [] }: ClusterOptions) {
     this.random = new Random(seed);
-    this.invariants = new Invariants(this.#nodes, chosen);
+    const first = metaOf({ voters: config.voters ?? ids, learners: config.learners ?? [] });
+    this.invariants = new Invariants(this.#nodes, first, chosen);
     const around = {
       random: this.random,
       invariants: this.invariants,
+      streams: this.streams,
       send: (message: Message): void => this.network.send(message, this.random),
     };
     for (const id of ids) {
-      const own = { voters: ids, random: this.random.next, ...config, ...disks?.get(id), id };
+      const snapshot = joining.includes(id) ? metaOf({ voters: [] }) : first;
+      const own = { random: this.random.next, ...config, ...disks?.get(id), snapshot, id };
       this.#nodes.set(id, new SimNode(configOf(own), around));
     }
   }
@@ -77,7 +84,7 @@ export class Cluster {
   // One thing at a time
 
   tick(id: NodeId, times = 1): void {
-    for (let count = 0; count < times; count++) this.node(id).call((raw) => raw.tick());
+    for (let count = 0; count < times; count++) this.node(id).tick();
   }
 
   campaign(id: NodeId): void {
@@ -119,7 +126,22 @@ export class Cluster {
   }
 
   hand(message: Message): void {
-    this.#nodes.get(message.to)?.call((raw) => raw.step(message));
+    this.#nodes.get(message.to)?.receive(message);
+  }
+
+  /** A snapshot under way comes to its end; over a cut link it fails. */
+  endStream(at = 0, outcome: StreamOutcome = 'arrive'): void {
+    const [from, to] = [this.streams.senderOf(at), this.streams.receiverOf(at)];
+    const isCut = this.network.isCut(from, to) || this.network.isCut(to, from);
+    this.streams.end(at, this.#nodes.get(to) ?? null, isCut ? 'fail' : outcome);
+  }
+
+  /** A node takes a snapshot and forgets all but the last `keep` entries that it covers. */
+  snapshot(id: NodeId, keep = 0): void {
+    const node = this.node(id);
+    node.beginSnapshot();
+    node.finishSnapshot();
+    node.compact(keep);
   }
 
   /** Takes the readies of a node, completes its appends and applies its entries until it has nothing to do. */
@@ -138,8 +160,9 @@ export class Cluster {
     for (let round = 0; ; round++) {
       if (round > SETTLE_ROUNDS_MAX) throw new Violation('liveness', 'the cluster never comes to rest');
       for (const id of this.#nodes.keys()) this.run(id);
-      if (this.network.underWay.length === 0) return;
+      if (this.network.underWay.length === 0 && this.streams.count === 0) return;
       while (this.network.underWay.length > 0) this.deliver();
+      if (this.streams.count > 0) this.endStream();
     }
   }
 
@@ -164,8 +187,8 @@ export class Cluster {
     if (this.node(id).isUp) this.node(id).crash();
   }
 
-  restart(id: NodeId): void {
-    if (!this.node(id).isUp) this.node(id).start();
+  restart(id: NodeId, isNewestDamaged = false): void {
+    if (!this.node(id).isUp) this.node(id).start(isNewestDamaged);
   }
 
   /** Cuts every link between `id` and the others, in both directions. */

@@ -1,13 +1,14 @@
 import {
   type Entry,
   EntryType,
-  type Message,
-  MessageType,
   type NodeId,
   type ReadState,
   Role,
+  type SnapshotMeta,
   type StorageAppend,
 } from '../messages.js';
+import { AnswerChecks } from './answer-checks.js';
+import { MembershipHistory } from './membership-history.js';
 import { isSame, type Observed } from './observed.js';
 import { Violation } from './violation.js';
 
@@ -30,22 +31,29 @@ export class Invariants {
   readonly #nodes: ReadonlyMap<NodeId, Observed>;
   readonly #seen = new Map<NodeId, Seen>();
   readonly #leaderOf = new Map<number, NodeId>();
-  readonly #voteOf = new Map<number, NodeId>();
   /** Every entry that ever stood in a log, by index and term, with the term before it. */
   readonly #known = new Map<number, { readonly entry: Entry; readonly previousTerm: number }>();
   /** What is committed, and in which leader's term that was first seen. */
   readonly chosen: Entry[] = [];
   readonly #chosenIn: number[] = [];
+  readonly answers = new AnswerChecks();
+  readonly #memberships: MembershipHistory;
   readonly #reads = new Map<number, { readonly node: NodeId; readonly chosenBefore: number }>();
   readsServed = 0;
+  /** Snapshots of leaders that replaced a log. */
+  installs = 0;
 
   /** A run may begin with logs as the figures of the paper draw them; `chosen` are the entries committed in them. */
-  constructor(nodes: ReadonlyMap<NodeId, Observed>, chosen: readonly Entry[] = []) {
+  constructor(nodes: ReadonlyMap<NodeId, Observed>, first: SnapshotMeta, chosen: readonly Entry[] = []) {
     this.#nodes = nodes;
-    for (const entry of chosen) {
-      this.chosen.push(entry);
-      this.#chosenIn.push(entry.term);
-    }
+    this.#memberships = new MembershipHistory(first);
+    for (const entry of chosen) this.#choose(entry, entry.term);
+  }
+
+  #choose(entry: Entry, term: number): void {
+    this.chosen.push(entry);
+    this.#chosenIn.push(term);
+    this.#memberships.onChosen(entry);
   }
 
   get leaderCount(): number {
@@ -55,13 +63,12 @@ export class Invariants {
   onStart(node: Observed): void {
     const { raw, storage } = node;
     if (raw === null) return;
-    storage.entries.forEach((entry, at) => {
-      this.#checkLogMatching(entry, storage.entries[at - 1]?.term ?? 0);
-    });
+    for (const entry of storage.log.entries) this.#checkLogMatching(entry, storage.log.term(entry.index - 1));
     const { term, commitIndex: commit, appliedIndex: applied } = raw;
     this.#seen.set(node.id, { term, commit, applied, ledTerm: 0 });
     this.#checkCommitKnown(node, commit);
     this.#checkOneChange(node);
+    if (raw.membership.voters.size > 0) this.onMembership(node, applied);
   }
 
   onStep(node: Observed): void {
@@ -93,7 +100,9 @@ export class Invariants {
       throw new Violation('election safety', `nodes ${other} and ${node.id} both lead term ${term}`);
     this.#leaderOf.set(term, node.id);
     this.chosen.forEach((entry, at) => {
-      if (this.#chosenIn[at]! < term && node.submitted[at]?.term !== entry.term) {
+      const holds =
+        node.submitted.base.index > entry.index || node.submitted.term(entry.index) === entry.term;
+      if (this.#chosenIn[at]! < term && !holds) {
         throw new Violation(
           'leader completeness',
           `node ${node.id} leads term ${term} without entry ${entry.index} committed in term ${this.#chosenIn[at]}`,
@@ -105,7 +114,7 @@ export class Invariants {
   /** A leader commits only what a quorum of its configuration has on disk (§5.3, §5.4.2). */
   #onCommit(node: Observed, commit: number): void {
     const raw = node.raw!;
-    const entry = node.submitted[commit - 1];
+    const entry = node.submitted.at(commit);
     if (entry === undefined)
       throw new Violation(
         'committed is durable',
@@ -114,7 +123,9 @@ export class Invariants {
     for (const half of [raw.membership.voters, raw.membership.votersOutgoing]) {
       let holding = 0;
       for (const id of half) {
-        if (this.#nodes.get(id)?.storage.entries[commit - 1]?.term === entry.term) holding += 1;
+        const storage = this.#nodes.get(id)?.storage;
+        if (storage === undefined) continue;
+        if (storage.log.term(commit) === entry.term || storage.newest.meta.index >= commit) holding += 1;
       }
       if (half.size > 0 && holding <= half.size / 2) {
         throw new Violation(
@@ -124,8 +135,7 @@ export class Invariants {
       }
     }
     for (let index = this.chosen.length + 1; index <= commit; index++) {
-      this.chosen.push(node.submitted[index - 1]!);
-      this.#chosenIn.push(raw.term);
+      this.#choose(node.submitted.at(index)!, raw.term);
     }
   }
 
@@ -146,11 +156,11 @@ export class Invariants {
       const storage = this.#nodes.get(id)?.storage;
       if (match >= next) throw new Violation('match < next', `node ${id}: ${match} >= ${next}`);
       if (storage === undefined || match === 0 || storage.hardState.term > raw.term) continue;
-      const there = storage.entries[match - 1]?.term;
-      if (there === undefined || there !== node.submitted[match - 1]?.term) {
+      if (match <= Math.max(storage.newest.meta.index, node.submitted.base.index)) continue;
+      if (storage.log.term(match) !== node.submitted.term(match)) {
         throw new Violation(
           'match is durable',
-          `leader ${node.id} of term ${raw.term} counts ${match} on node ${id}, whose disk holds ${storage.entries.length}`,
+          `leader ${node.id} of term ${raw.term} counts ${match} on node ${id}, whose disk holds ${storage.log.lastIndex}`,
         );
       }
     }
@@ -158,13 +168,13 @@ export class Invariants {
 
   onSubmit(node: Observed, { entries, hardState }: StorageAppend): void {
     const first = entries[0];
-    if (first !== undefined && first.index <= node.submitted.length && node.raw?.role === Role.Leader) {
+    if (first !== undefined && first.index <= node.submitted.lastIndex && node.raw?.role === Role.Leader) {
       throw new Violation(
         'leader append-only',
-        `leader ${node.id} replaces entry ${first.index} of ${node.submitted.length} (§5.3)`,
+        `leader ${node.id} replaces entry ${first.index} of ${node.submitted.lastIndex} (§5.3)`,
       );
     }
-    let previousTerm = first === undefined ? 0 : (node.submitted[first.index - 2]?.term ?? 0);
+    let previousTerm = first === undefined ? 0 : node.submitted.term(first.index - 1);
     for (const entry of entries) {
       this.#checkLogMatching(entry, previousTerm);
       previousTerm = entry.term;
@@ -193,28 +203,10 @@ export class Invariants {
     const { raw, submitted } = node;
     if (raw === null) return;
     this.#checkOneChange(node);
-    const last = Math.min(raw.commitIndex, submitted.length);
-    if (last > 0 && submitted[last - 1]!.term !== this.chosen[last - 1]?.term) {
+    const last = Math.min(raw.commitIndex, submitted.lastIndex);
+    if (last > 0 && submitted.term(last) !== this.chosen[last - 1]?.term) {
       throw new Violation('state machine safety', `node ${node.id} committed another entry at ${last}`);
     }
-  }
-
-  /** Persistent state "updated on stable storage before responding to RPCs" (figure 2): these must not pass the disk. */
-  onImmediateSend(node: Observed, message: Message): void {
-    const { type, term } = message;
-    if (type === MessageType.Vote || type === MessageType.VoteResponse || type === MessageType.AppendResponse)
-      throw new Violation(
-        'durable before answering',
-        `message type ${type} of node ${node.id} passed its disk`,
-      );
-    if (
-      (type === MessageType.Append || type === MessageType.TimeoutNow) &&
-      node.storage.hardState.term < term
-    )
-      throw new Violation(
-        'durable before leading',
-        `node ${node.id} speaks for term ${term} before it is durable`,
-      );
   }
 
   /**
@@ -224,44 +216,11 @@ export class Invariants {
   #checkOneChange({ id, raw, submitted }: Observed): void {
     const commit = raw?.commitIndex ?? 0;
     let changes = 0;
-    for (let index = commit + 1; index <= submitted.length; index++) {
-      if (submitted[index - 1]!.type === EntryType.ConfChange) changes += 1;
+    for (let index = commit + 1; index <= submitted.lastIndex; index++) {
+      if (submitted.at(index)?.type === EntryType.ConfChange) changes += 1;
     }
     if (changes > 1)
       throw new Violation('one change at a time', `node ${id}: ${changes} behind commit ${commit}`);
-  }
-
-  onRelease(node: Observed, { type, term, to, index, reject }: Message): void {
-    const { hardState, entries } = node.storage;
-    if (hardState.term < term)
-      throw new Violation('durable before answering', `node ${node.id}: term ${term} is not durable`);
-    if (reject) return;
-    const vote = type === MessageType.VoteResponse ? to : type === MessageType.Vote ? node.id : 0;
-    if (vote > 0) this.#checkOneVote(node, term, vote);
-    // A later durable term ends what the message speaks of; else it must be on the disk.
-    if (hardState.term > term) return;
-    if (vote > 0 && hardState.vote !== vote)
-      throw new Violation(
-        'durable before answering',
-        `node ${node.id} votes for ${vote}, durable ${hardState.vote}`,
-      );
-    if (type === MessageType.AppendResponse && entries.length < index)
-      throw new Violation(
-        'durable before answering',
-        `node ${node.id} answers ${index}, durable ${entries.length}`,
-      );
-  }
-
-  /** "Each server will vote for at most one candidate in a given term" (§5.2), also across a crash. */
-  #checkOneVote(node: Observed, term: number, vote: NodeId): void {
-    const key = term * KEY_BASE + node.id;
-    const other = this.#voteOf.get(key) ?? vote;
-    if (other !== vote)
-      throw new Violation(
-        'one vote a term',
-        `node ${node.id} votes for ${other} and ${vote} in term ${term}`,
-      );
-    this.#voteOf.set(key, vote);
   }
 
   /** State machine safety (§5.4.3): every node applies the same entry at every index, once and in order. */
@@ -274,6 +233,31 @@ export class Invariants {
     const chosen = this.chosen[entry.index - 1];
     if (chosen === undefined || !isSame(chosen, entry))
       throw new Violation('state machine safety', `node ${node.id} applies another entry at ${entry.index}`);
+  }
+
+  // Snapshots
+
+  /** A snapshot stands for what was committed, with the members as of then (§7: "the latest configuration in the log as of last included index"). */
+  onSnapshot(meta: SnapshotMeta): void {
+    if (meta.index > 0 && this.chosen[meta.index - 1]?.term !== meta.term)
+      throw new Violation('snapshot is of what was committed', `index ${meta.index}, term ${meta.term}`);
+    this.#memberships.check(meta.index, meta);
+  }
+
+  onInstalled(node: Observed, meta: SnapshotMeta): void {
+    this.installs += 1;
+    this.onSnapshot(meta);
+    if (node.applied.length !== meta.index)
+      throw new Violation(
+        'applied once in order',
+        `node ${node.id} holds ${node.applied.length} after ${meta.index}`,
+      );
+    this.onMembership(node, meta.index);
+  }
+
+  /** Every node has the same members at the same index, however it came there. */
+  onMembership(node: Observed, index: number): void {
+    if (node.raw !== null) this.#memberships.check(index, node.raw.membership);
   }
 
   onReadAsked(node: Observed, context: number): void {

@@ -55,6 +55,10 @@ export class NetworkModel {
     return taken;
   }
 
+  isCut(from: NodeId, to: NodeId): boolean {
+    return this.#cut.has(link(from, to));
+  }
+
   cutOneWay(from: NodeId, to: NodeId): void {
     this.#cut.add(link(from, to));
   }

@@ -1,5 +1,6 @@
 import type { Entry, NodeId } from '../messages.js';
 import type { RawNode } from '../raw-node.js';
+import type { LogModel } from './log-model.js';
 import type { StorageModel } from './storage-model.js';
 
 /** What the checks look at of one node. */
@@ -8,10 +9,12 @@ export interface Observed {
   /** Null while it is down. */
   readonly raw: RawNode | null;
   readonly storage: StorageModel;
-  /** The log as handed to storage. */
-  readonly submitted: readonly Entry[];
-  /** The state machine. */
+  /** The log as handed to storage; the core may have compacted more of it. */
+  readonly submitted: LogModel;
+  /** The state machine: all it applied, or took over in a snapshot. */
   readonly applied: readonly Entry[];
+  /** It gives no vote, except where the leader asked for the election. */
+  isInVoteGrace(term: number): boolean;
 }
 
 export function isSame(a: Entry, b: Entry): boolean {
