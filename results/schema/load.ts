@@ -105,7 +105,7 @@ const offset = z.number();
  */
 export const StageSample = z.strictObject({
   traceId: z.string(),
-  op: z.enum(['put', 'delete', 'get']),
+  op: z.enum(['put', 'delete', 'command', 'get']),
   node: z.number().int().positive(),
   sentNs: offset,
   receivedNs: offset,

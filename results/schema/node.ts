@@ -32,7 +32,7 @@ const ns = z.number();
 export const NodeSample = z.strictObject({
   sequence: z.number().int().positive(),
   traceId: z.string().nullable(),
-  op: z.enum(['put', 'delete', 'get']),
+  op: z.enum(['put', 'delete', 'command', 'get']),
   index: z.number().int().nonnegative(),
   receivedNs: ns,
   parsedNs: ns,

@@ -12,11 +12,10 @@ import {
 } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
-import type { WriteResult } from '../ports/key-value-service.js';
 import type { AppendTimings } from '../ports/log-storage.js';
 import type { NodeContext } from './node-context.js';
 import type { NodeParts } from './node-parts.js';
-import type { WaitingWrite } from './waiting-writes.js';
+import type { WaitingWrite, WriteOutcome } from './waiting-writes.js';
 
 const EXPIRY_CHECK_MS = 100;
 
@@ -81,10 +80,14 @@ export class NodeLoop {
   #onTick(nowNs: number): void {
     // The one timer of the loop also measures its delay and looks for deadlines: every further timer wakes an idle node once more.
     if (this.#tickDueNs !== 0) this.#context.nodeMetrics.loopDelay.record(nowNs - this.#tickDueNs);
+    this.#noteLateness(nowNs);
     this.#tickDueNs = nowNs + this.#context.tickMs * 1e6;
     this.#ticks += 1;
     this.#parts.disk.onTick(nowNs);
     this.#parts.membership.onTick(nowNs);
+    // For its notice of a stamp that was applied since.
+    this.#parts.time.nowMs(nowNs);
+    this.#parts.watches.onTick(nowNs);
     if (nowNs >= this.#expiryDueNs) {
       this.#expiryDueNs = nowNs + EXPIRY_CHECK_MS * 1e6;
       this.#expire(nowNs);
@@ -92,10 +95,18 @@ export class NodeLoop {
     this.schedule();
   }
 
+  /** A turn that comes much later than the tick was due: the loop was held up, or the whole process. */
+  #noteLateness(nowNs: number): void {
+    if (this.#tickDueNs !== 0 && nowNs > this.#tickDueNs)
+      this.#parts.reads.noteLateness(nowNs - this.#tickDueNs, nowNs);
+  }
+
   #refuseAll(): void {
     const error = new StrataError('STRATA_SHUTTING_DOWN');
     this.#parts.writes.fail(error, true);
     this.#parts.reads.fail(error);
+    this.#parts.forwarder.failAll(error);
+    this.#parts.watches.closeAll(error);
     this.#parts.membership.fail(error);
     this.#parts.leadership.fail(error);
   }
@@ -107,14 +118,17 @@ export class NodeLoop {
       return;
     }
     const startNs = this.#clock.nowNs();
+    this.#noteLateness(startNs);
     for (; this.#ticks > 0; this.#ticks--) this.#raw.tick();
     this.#stepInbound(startNs);
     this.#stepCompleted(startNs);
     this.#parts.writes.propose(startNs);
+    this.#parts.expiry.run(startNs);
     this.#parts.book.registerStorage();
     this.#parts.reads.startRound(startNs);
     while (this.#raw.hasReady()) this.#handleReady(this.#raw.ready(), startNs);
     this.#parts.reads.serve();
+    this.#parts.watches.run();
     this.#parts.leadership.observe(startNs);
     this.#parts.snapshots.afterTurn(startNs);
     const { drain, drains } = this.#context.nodeMetrics;
@@ -214,6 +228,7 @@ export class NodeLoop {
     this.#context.logger.info({ index: meta.index, term: meta.term }, 'snapshot of the leader installed');
     this.#membershipChanged(meta.index);
     this.#parts.snapshots.installed();
+    this.#parts.watches.onInstalled();
   }
 
   /** A change of membership takes effect when it is applied: in the core by ids, in the member book by what its context says. */
@@ -227,6 +242,7 @@ export class NodeLoop {
   #membershipChanged(index: number): void {
     this.#parts.ledger.setVoters(this.#raw.membership.voters.size);
     this.#parts.book.refresh();
+    this.#parts.reads.noteMembershipChange(this.#clock.nowNs());
     this.#parts.membership.applied(index);
   }
 
@@ -234,15 +250,16 @@ export class NodeLoop {
   #apply(entries: readonly Entry[], committedNs: number): void {
     const { machine, nodeMetrics } = this.#context;
     const startNs = this.#clock.nowNs();
-    const answers: { readonly waiting: WaitingWrite; readonly result: WriteResult | null }[] = [];
+    const answers: { readonly waiting: WaitingWrite; readonly outcome: WriteOutcome }[] = [];
     for (const entry of entries) {
       if (entry.type === EntryType.ConfChange) {
         this.#applyMembership(entry);
         continue;
       }
-      const result = machine.apply(entry.index, entry.data);
+      const outcome = machine.apply(entry.index, entry.data);
       const waiting = this.#parts.writes.take(entry.index);
-      if (waiting !== null) answers.push({ waiting, result });
+      // Who waits has proposed a command: its entry is none without an outcome.
+      if (waiting !== null) answers.push({ waiting, outcome: outcome! });
     }
     this.#raw.appliedTo(entries.at(-1)!.index);
     this.#parts.snapshots.noteApplied(entries);
@@ -251,14 +268,16 @@ export class NodeLoop {
     nodeMetrics.applied.add(entries.length);
     nodeMetrics.applyWait.record(startNs - committedNs);
     nodeMetrics.apply.record(appliedNs - startNs);
-    for (const { waiting, result } of answers) {
+    for (const { waiting, outcome } of answers) {
       const { sample } = waiting;
       if (sample !== null) {
         sample.applyStartNs = startNs;
         sample.appliedNs = appliedNs;
       }
-      waiting.done(null, result);
+      this.#parts.writes.answer(waiting, outcome);
     }
+    this.#parts.watches.onApplied();
+    this.#parts.expiry.run(appliedNs);
   }
 
   get #leads(): boolean {
@@ -294,17 +313,15 @@ export class NodeLoop {
     const error = new StrataError('STRATA_LEADERSHIP_LOST');
     this.#parts.ledger.reset();
     this.#parts.writes.fail(error, false);
-    this.#parts.reads.fail(error);
     this.#parts.membership.fail(error);
     this.#parts.snapshots.leadLost();
   }
 
   #expire(nowNs: number): void {
-    const late = [...this.#parts.writes.expired(nowNs), ...this.#parts.reads.expired(nowNs)];
-    if (late.length === 0) return;
-    this.#context.nodeMetrics.expired.add(late.length);
     const error = new StrataError('STRATA_TIMEOUT', { limitMs: this.#context.operationTimeoutMs });
-    for (const request of late) request.done(error, null);
+    const { forwarder, reads, writes } = this.#parts;
+    const count = writes.expire(nowNs, error) + reads.expire(nowNs, error) + forwarder.expire(nowNs, error);
+    if (count > 0) this.#context.nodeMetrics.expired.add(count);
   }
 }
 

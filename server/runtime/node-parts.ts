@@ -1,7 +1,10 @@
 import type { Message } from '../consensus/messages.js';
 import { AdminDesk } from './admin-desk.js';
+import { Admission } from './admission.js';
 import { CampaignGate } from './campaign-gate.js';
+import { ClusterTime } from './cluster-time.js';
 import { DiskWatch } from './disk-watch.js';
+import { ExpiryDriver } from './expiry-driver.js';
 import { Forwarder } from './forwarder.js';
 import { LeadershipDesk } from './leadership-desk.js';
 import { MemberBook } from './member-book.js';
@@ -11,13 +14,14 @@ import { ReadDesk } from './read-desk.js';
 import { SampleRing } from './sample-ring.js';
 import { SnapshotDesk } from './snapshot-desk.js';
 import { StageLedger } from './stage-ledger.js';
+import { WatchHub } from './watch-hub.js';
 import { WriteDesk } from './write-desk.js';
 
 export type NodeParts = ReturnType<typeof createParts>;
 
 /** The desks of one node. `deliver` steps a message of this node's own making. */
 export function createParts(context: NodeContext, deliver: (message: Message) => void) {
-  const { metrics, nodeMetrics, raw } = context;
+  const { clock, metrics, raw } = context;
   const samples = new SampleRing();
   const ledger = new StageLedger(metrics, samples, raw.membership.voters.size);
   const gate = new CampaignGate(raw);
@@ -27,9 +31,13 @@ export function createParts(context: NodeContext, deliver: (message: Message) =>
   const disk = new DiskWatch(context, leadership, gate);
   const snapshots = new SnapshotDesk(context, deliver);
   const admin = new AdminDesk(context, membership, leadership, snapshots);
-  const forwarder = new Forwarder(context, nodeMetrics);
-  const reads = new ReadDesk(context, nodeMetrics, samples, forwarder);
-  const writes = new WriteDesk(context, nodeMetrics, ledger, forwarder);
+  const admission = new Admission(context);
+  const time = new ClusterTime(context, clock.nowNs());
+  const expiry = new ExpiryDriver(context, time);
+  const watches = new WatchHub(context);
+  const forwarder = new Forwarder(context, admission, (id) => book.httpUrlOf(id));
+  const reads = new ReadDesk(context, admission, time, samples, forwarder);
+  const writes = new WriteDesk(context, admission, time, ledger, forwarder);
   return {
     samples,
     ledger,
@@ -39,6 +47,10 @@ export function createParts(context: NodeContext, deliver: (message: Message) =>
     disk,
     snapshots,
     admin,
+    admission,
+    time,
+    expiry,
+    watches,
     forwarder,
     reads,
     writes,

@@ -7,10 +7,13 @@ import type {
   NodeStatus,
   ReadResult,
   RequestContext,
+  WatchHandle,
+  WatchObserver,
+  WatchRequest,
   WriteResult,
 } from '../ports/key-value-service.js';
 import type { PeerRegistry, TransportHandler } from '../ports/transport.js';
-import { encodeDelete, encodePut } from '../state/command-codec.js';
+import type { Command, CommandResult, Query, QueryResult } from '../state/vocabulary.js';
 import { layersDocument, samplesDocument } from './layers.js';
 import type { NodeContext } from './node-context.js';
 import { NodeLoop } from './node-loop.js';
@@ -77,18 +80,32 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
   // KeyValueService
 
   put(key: Uint8Array, value: Uint8Array, context: RequestContext, done: Done<WriteResult>): void {
-    this.#parts.writes.arrive({ op: 'put', command: encodePut(key, value), context, done });
+    this.#parts.writes.put(key, value, context, done);
     this.#loop.schedule();
   }
 
   delete(key: Uint8Array, context: RequestContext, done: Done<WriteResult>): void {
-    this.#parts.writes.arrive({ op: 'delete', command: encodeDelete(key), context, done });
+    this.#parts.writes.delete(key, context, done);
     this.#loop.schedule();
   }
 
-  get(key: Uint8Array, _consistency: Consistency, context: RequestContext, done: Done<ReadResult>): void {
-    this.#parts.reads.arrive(key, context, done);
+  write(command: Command, context: RequestContext, done: Done<CommandResult>): void {
+    this.#parts.writes.write(command, context, done);
     this.#loop.schedule();
+  }
+
+  get(key: Uint8Array, consistency: Consistency, context: RequestContext, done: Done<ReadResult>): void {
+    this.#parts.reads.get(key, consistency, context, done);
+    this.#loop.schedule();
+  }
+
+  query(query: Query, consistency: Consistency, context: RequestContext, done: Done<QueryResult>): void {
+    this.#parts.reads.query(query, consistency, context, done);
+    this.#loop.schedule();
+  }
+
+  watch(request: WatchRequest, observer: WatchObserver): WatchHandle {
+    return this.#parts.watches.open(request, observer);
   }
 
   status(): NodeStatus {
@@ -152,10 +169,12 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
       forward: false,
       onReplied: null,
     };
-    const request = this.#parts.forwarder.parse(method, payload, reply);
+    const { forwarder, reads, writes } = this.#parts;
+    const request = forwarder.parse(method, payload, reply);
     if (request === null) return;
-    if (request.kind === 'read') this.#parts.reads.arrive(request.key, context, request.done);
-    else this.#parts.writes.arrive({ op: request.op, command: payload, context, done: request.done });
+    if (request.kind === 'read') reads.get(request.key, request.consistency, context, request.done);
+    else if (request.kind === 'query') reads.query(request.query, request.consistency, context, request.done);
+    else writes.arrive(request.op, payload, null, context, request.done);
     this.#loop.schedule();
   }
 

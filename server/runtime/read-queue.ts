@@ -1,18 +1,29 @@
 import type { Done, ReadResult, RequestContext } from '../ports/key-value-service.js';
+import type { Query, QueryResult } from '../state/vocabulary.js';
 
-/** A linearizable read that waits for its round. */
-export interface WaitingRead {
-  readonly key: Uint8Array;
+interface WaitingAny {
   readonly context: RequestContext;
-  readonly done: Done<ReadResult>;
+  /** Counted as waiting in the admission. */
+  readonly bytes: number;
   readonly deadlineNs: number;
   roundStartedNs: number;
 }
 
+/** A read that waits for its round or its turn. */
+export type WaitingRead =
+  | (WaitingAny & { readonly key: Uint8Array; readonly query: null; readonly done: Done<ReadResult> })
+  | (WaitingAny & { readonly key: null; readonly query: Query; readonly done: Done<QueryResult> });
+
 interface Round {
   readonly id: number;
   readonly startedNs: number;
-  readonly reads: WaitingRead[];
+  reads: WaitingRead[];
+}
+
+interface ConfirmedRound {
+  readonly index: number;
+  readonly confirmedNs: number;
+  reads: WaitingRead[];
 }
 
 /**
@@ -24,7 +35,7 @@ export class ReadQueue {
   #gathering: WaitingRead[] = [];
   #round: Round | null = null;
   /** Confirmed rounds whose index is not applied yet, ascending by index. */
-  #confirmed: { readonly index: number; readonly confirmedNs: number; readonly reads: WaitingRead[] }[] = [];
+  #confirmed: ConfirmedRound[] = [];
   #lastId: number;
   readonly #retryNs: number;
 
@@ -39,15 +50,20 @@ export class ReadQueue {
   }
 
   get size(): number {
-    const confirmed = this.#confirmed.reduce((sum, round) => sum + round.reads.length, 0);
-    return this.#gathering.length + (this.#round?.reads.length ?? 0) + confirmed;
+    let size = this.#gathering.length + (this.#round?.reads.length ?? 0);
+    for (const round of this.#confirmed) size += round.reads.length;
+    return size;
   }
 
-  /** Id of a round to start now, 0 when none is due. */
-  nextRound(nowNs: number): number {
+  get isIdle(): boolean {
+    return this.#gathering.length === 0 && this.#round === null && this.#confirmed.length === 0;
+  }
+
+  /** Id of a round to start now, 0 when none is due. With `isWanted` also for no read at all: a round renews the lease. */
+  nextRound(nowNs: number, isWanted = false): number {
     const round = this.#round;
     if (round !== null && nowNs - round.startedNs < this.#retryNs) return 0;
-    if (round === null && this.#gathering.length === 0) return 0;
+    if (round === null && this.#gathering.length === 0 && !isWanted) return 0;
     const reads = round === null ? this.#gathering : [...round.reads, ...this.#gathering];
     this.#gathering = [];
     this.#lastId += 1;
@@ -56,22 +72,42 @@ export class ReadQueue {
     return this.#lastId;
   }
 
-  /** The round with this id is confirmed at `index`; an id that is not the round under way is stale and ignored. */
-  confirm(id: number, index: number, nowNs: number): void {
-    if (this.#round === null || this.#round.id !== id) return;
-    this.#confirmed.push({ index, confirmedNs: nowNs, reads: this.#round.reads });
+  /**
+   * The round with this id is confirmed at `index`; an id that is not the round under way is stale and ignored. Returns when the round began,
+   * null for a stale one.
+   */
+  confirm(id: number, index: number, nowNs: number): number | null {
+    const round = this.#round;
+    if (round === null || round.id !== id) return null;
     this.#round = null;
+    if (round.reads.length > 0) this.#confirmed.push({ index, confirmedNs: nowNs, reads: round.reads });
+    return round.startedNs;
   }
 
-  /** Takes out the reads that a state machine at `appliedIndex` may serve. */
-  *servable(appliedIndex: number): Iterable<{ read: WaitingRead; confirmedNs: number }> {
-    while (this.#confirmed.length > 0 && this.#confirmed[0]!.index <= appliedIndex) {
-      const { reads, confirmedNs } = this.#confirmed.shift()!;
-      for (const read of reads) yield { read, confirmedNs };
-    }
+  /** The oldest confirmed round that a state machine at `appliedIndex` may serve, taken out; null when there is none. */
+  takeServable(appliedIndex: number): ConfirmedRound | null {
+    const first = this.#confirmed[0];
+    if (first === undefined || first.index > appliedIndex) return null;
+    this.#confirmed.shift();
+    return first;
   }
 
-  takeAll(): WaitingRead[] {
+  /** Takes out reads that were confirmed before `sinceNs` and still wait for this node to catch up. */
+  takeStuck(sinceNs: number): readonly WaitingRead[] {
+    if (this.#confirmed.length === 0 || this.#confirmed[0]!.confirmedNs >= sinceNs) return NONE;
+    const stuck = this.#confirmed.filter((round) => round.confirmedNs < sinceNs);
+    this.#confirmed = this.#confirmed.filter((round) => round.confirmedNs >= sinceNs);
+    return stuck.flatMap((round) => round.reads);
+  }
+
+  /** Takes out the reads that wait for no round yet. */
+  takeGathering(): readonly WaitingRead[] {
+    const reads = this.#gathering;
+    this.#gathering = [];
+    return reads;
+  }
+
+  takeAll(): readonly WaitingRead[] {
     const all = [
       ...this.#confirmed.flatMap((round) => round.reads),
       ...(this.#round?.reads ?? []),
@@ -83,7 +119,8 @@ export class ReadQueue {
     return all;
   }
 
-  expired(nowNs: number): WaitingRead[] {
+  expired(nowNs: number): readonly WaitingRead[] {
+    if (this.isIdle) return NONE;
     const late: WaitingRead[] = [];
     const keep = (read: WaitingRead): boolean => {
       if (read.deadlineNs > nowNs) return true;
@@ -91,8 +128,10 @@ export class ReadQueue {
       return false;
     };
     this.#gathering = this.#gathering.filter(keep);
-    if (this.#round !== null) this.#round = { ...this.#round, reads: this.#round.reads.filter(keep) };
-    this.#confirmed = this.#confirmed.map((round) => ({ ...round, reads: round.reads.filter(keep) }));
+    if (this.#round !== null) this.#round.reads = this.#round.reads.filter(keep);
+    for (const round of this.#confirmed) round.reads = round.reads.filter(keep);
     return late;
   }
 }
+
+const NONE: readonly never[] = [];

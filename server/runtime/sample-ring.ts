@@ -3,7 +3,7 @@ import type { NodeId } from '../consensus/messages.js';
 /** One sampled request with all its stamps; the shape of the samples at `/debug/layers/samples`. */
 export interface Sample {
   readonly traceId: string | null;
-  readonly op: 'put' | 'delete' | 'get';
+  readonly op: 'put' | 'delete' | 'command' | 'get';
   readonly index: number;
   readonly receivedNs: number;
   readonly parsedNs: number;

@@ -34,7 +34,7 @@ interface Batch {
 
 /** Stamps of one sampled write; the network layer filled the first ones and will fill the last. */
 export interface WriteSample {
-  readonly op: 'put' | 'delete';
+  readonly op: 'put' | 'delete' | 'command';
   readonly context: RequestContext;
   index: number;
   batch: Batch | null;

@@ -1,11 +1,20 @@
 import { InvariantError } from '../errors.js';
 import type { Done, RequestContext, WriteResult } from '../ports/key-value-service.js';
+import type { CommandResult, SessionRef } from '../state/vocabulary.js';
 import type { WriteSample } from './stage-ledger.js';
+
+/** A plain put or delete gives the first, every other command the second. */
+export type WriteOutcome = WriteResult | CommandResult;
 
 /** A write that was proposed here and waits for its entry to be applied. */
 export interface WaitingWrite {
   readonly context: RequestContext;
-  readonly done: Done<WriteResult>;
+  /** Only ever called with the outcome that belongs to the write. */
+  readonly done: Done<WriteOutcome>;
+  /** Counted as waiting in the admission. */
+  readonly bytes: number;
+  /** Whose request it is, so that a fault of the session can be named. Null where nobody is to be told here. */
+  readonly session: SessionRef | null;
   readonly deadlineNs: number;
   readonly sample: WriteSample | null;
 }

@@ -1,74 +1,140 @@
 import { StrataError } from '../errors.js';
 import type { Done, RequestContext, WriteResult } from '../ports/key-value-service.js';
+import { encodeCommand, encodeDelete, encodePut, stampCommand } from '../state/command-codec.js';
+import type { Command, CommandResult, SessionRef } from '../state/vocabulary.js';
+import type { Admission } from './admission.js';
+import type { ClusterTime } from './cluster-time.js';
 import type { Forwarder } from './forwarder.js';
-import type { NodeMetrics } from './node-metrics.js';
-import type { RuntimeOptions } from './runtime-options.js';
+import type { NodeContext } from './node-context.js';
+import { sessionFault } from './session-fault.js';
 import type { StageLedger, WriteSample } from './stage-ledger.js';
-import { type WaitingWrite, WaitingWrites } from './waiting-writes.js';
+import { type WaitingWrite, WaitingWrites, type WriteOutcome } from './waiting-writes.js';
 
-export interface PendingWrite {
-  readonly op: 'put' | 'delete';
-  readonly command: Uint8Array;
+interface PendingWrite {
+  readonly op: 'put' | 'delete' | 'command';
+  /** As it will stand in the log, but for the time: the leader stamps a command when it proposes it. */
+  readonly data: Uint8Array;
+  readonly session: SessionRef | null;
   readonly context: RequestContext;
-  readonly done: Done<WriteResult>;
+  readonly done: Done<WriteOutcome>;
+}
+
+interface Refused {
+  readonly error: StrataError;
+  readonly done: Done<WriteOutcome>;
 }
 
 /** Writes from their arrival to the entry that carries them, and from there until that entry is applied. */
 export class WriteDesk {
-  readonly #options: RuntimeOptions;
-  readonly #metrics: NodeMetrics;
+  readonly #context: NodeContext;
+  readonly #admission: Admission;
+  readonly #time: ClusterTime;
   readonly #ledger: StageLedger;
   readonly #forwarder: Forwarder;
   readonly #waiting = new WaitingWrites();
   #arrived: PendingWrite[] = [];
+  /** Not let in; told so in the next turn, since nobody is answered before the call returns. */
+  #refused: Refused[] = [];
   /** When the first of `#arrived` came. */
   #gatheringSinceNs = 0;
   #sampleCount = 0;
 
-  constructor(options: RuntimeOptions, metrics: NodeMetrics, ledger: StageLedger, forwarder: Forwarder) {
-    this.#options = options;
-    this.#metrics = metrics;
+  constructor(
+    context: NodeContext,
+    admission: Admission,
+    time: ClusterTime,
+    ledger: StageLedger,
+    forwarder: Forwarder,
+  ) {
+    this.#context = context;
+    this.#admission = admission;
+    this.#time = time;
     this.#ledger = ledger;
     this.#forwarder = forwarder;
-    options.metrics.gauge('consensus_writes_waiting', 'Writes not yet answered.', () => this.size);
+    context.metrics.gauge('consensus_writes_waiting', 'Writes not yet answered.', () => this.size);
   }
 
   get size(): number {
     return this.#arrived.length + this.#waiting.size;
   }
 
-  arrive(write: PendingWrite): void {
-    if (this.#arrived.length === 0) this.#gatheringSinceNs = write.context.parsedNs;
-    this.#arrived.push(write);
+  put(key: Uint8Array, value: Uint8Array, context: RequestContext, done: Done<WriteResult>): void {
+    this.arrive('put', encodePut(key, value), null, context, done as Done<WriteOutcome>);
+  }
+
+  delete(key: Uint8Array, context: RequestContext, done: Done<WriteResult>): void {
+    this.arrive('delete', encodeDelete(key), null, context, done as Done<WriteOutcome>);
+  }
+
+  write(command: Command, context: RequestContext, done: Done<CommandResult>): void {
+    const session = command.kind === 'batch' || command.kind === 'txn' ? command.session : null;
+    const data = encodeCommand(command, 0, this.#context.limits);
+    this.arrive('command', data, session, context, done as Done<WriteOutcome>);
+  }
+
+  /** `data` is the desk's own from now on. */
+  arrive(
+    op: PendingWrite['op'],
+    data: Uint8Array,
+    session: SessionRef | null,
+    context: RequestContext,
+    done: Done<WriteOutcome>,
+  ): void {
+    const error = this.#admission.enter(data.length);
+    if (error !== null) {
+      this.#refused.push({ error, done });
+      return;
+    }
+    if (this.#arrived.length === 0) this.#gatheringSinceNs = context.parsedNs;
+    this.#arrived.push({ op, data, session, context, done });
   }
 
   /** Proposes what has arrived, or passes it on to the leader, or lets it gather a little longer. */
   propose(nowNs: number): void {
+    if (this.#refused.length > 0) this.#answerRefused();
     if (this.#arrived.length === 0 || this.#gathers(nowNs)) return;
     const arrived = this.#arrived;
     this.#arrived = [];
+    if (this.#context.raw.role !== 'leader') {
+      for (const write of arrived) this.#passOn(write);
+      return;
+    }
+    const refusal = this.#admission.writeRefusal();
+    const fullness = refusal === null ? this.#admission.fullness() : null;
     for (const write of arrived) {
-      if (this.#options.raw.role === 'leader') this.#proposeOne(write, nowNs);
-      else this.#passOn(write);
+      const error = fullness === null ? refusal : this.#admission.growthRefusal(fullness, write.data);
+      if (error === null) this.#proposeOne(write, nowNs);
+      else this.#refuse(write, error);
     }
   }
 
-  /** The write that waits for the entry at `index`, if one does. */
+  /** The write that waits for the entry at `index`, if one does. It has to be answered: `answer`. */
   take(index: number): WaitingWrite | null {
     return this.#waiting.take(index);
   }
 
-  expired(nowNs: number): readonly WaitingWrite[] {
-    return this.#waiting.expired(nowNs);
+  answer({ bytes, done, session }: WaitingWrite, outcome: WriteOutcome): void {
+    this.#admission.leave(bytes);
+    const fault = session === null ? null : sessionFault(outcome as CommandResult, session);
+    if (fault === null) done(null, outcome);
+    else done(fault, null);
+  }
+
+  /** Answers those whose time is over; returns how many. They stay in the log and may still take effect. */
+  expire(nowNs: number, error: StrataError): number {
+    const late = this.#waiting.expired(nowNs);
+    for (const write of late) this.#refuse(write, error);
+    return late.length;
   }
 
   /** Answers all that is proposed, and with `arrived` also what is not, with an error. */
   fail(error: StrataError, arrived: boolean): void {
-    for (const write of this.#waiting.takeAll()) write.done(error, null);
+    for (const write of this.#waiting.takeAll()) this.#refuse(write, error);
     if (!arrived) return;
+    this.#answerRefused();
     const unproposed = this.#arrived;
     this.#arrived = [];
-    for (const write of unproposed) write.done(error, null);
+    for (const write of unproposed) this.#refuse(write, error);
   }
 
   /**
@@ -76,30 +142,34 @@ export class WriteDesk {
    * follows. The completion of that append ends the wait, at the latest a tick after the limit.
    */
   #gathers(nowNs: number): boolean {
-    const { log, raw, gatherBehindAppends, gatherMsMax } = this.#options;
+    const { log, raw, gatherBehindAppends, gatherMsMax } = this.#context;
     if (gatherBehindAppends === 0 || raw.role !== 'leader') return false;
     return log.pendingAppends >= gatherBehindAppends && nowNs - this.#gatheringSinceNs < gatherMsMax * 1e6;
   }
 
   #proposeOne(write: PendingWrite, nowNs: number): void {
-    const { context, done } = write;
+    const { context, data, done, op, session } = write;
+    const { nodeMetrics, operationTimeoutMs, raw } = this.#context;
+    // Not at its arrival: a command that gathered, or came from another node, happens now.
+    if (op === 'command') stampCommand(data, this.#time.nowMs(nowNs));
     let index: number;
     try {
-      index = this.#options.raw.propose(write.command);
+      index = raw.propose(data);
     } catch (error) {
       if (!(error instanceof StrataError)) throw error;
-      done(error, null);
+      this.#refuse(write, error);
       return;
     }
-    this.#metrics.proposals.add(1);
-    this.#metrics.proposeWait.record(nowNs - context.parsedNs);
-    const deadlineNs = nowNs + this.#options.operationTimeoutMs * 1e6;
-    this.#waiting.add(index, { context, done, deadlineNs, sample: this.#sampleOf(write, index) });
+    nodeMetrics.proposals.add(1);
+    nodeMetrics.proposeWait.record(nowNs - context.parsedNs);
+    const deadlineNs = nowNs + operationTimeoutMs * 1e6;
+    const sample = this.#sampleOf(write, index);
+    this.#waiting.add(index, { context, done, bytes: data.length, session, deadlineNs, sample });
   }
 
   /** Stage record of a write that is sampled, else null. */
   #sampleOf({ context, op }: PendingWrite, index: number): WriteSample | null {
-    const { sampleEvery } = this.#options;
+    const { sampleEvery } = this.#context;
     this.#sampleCount += 1;
     if (context.traceId === null && (sampleEvery === 0 || this.#sampleCount % sampleEvery !== 0)) return null;
     const sample: WriteSample = {
@@ -119,9 +189,25 @@ export class WriteDesk {
     return sample;
   }
 
-  #passOn({ command, context, done }: PendingWrite): void {
+  #passOn(write: PendingWrite): void {
+    const { context, data, done, op, session } = write;
     const refusal = this.#forwarder.refusal(context);
-    if (refusal !== null) done(refusal, null);
-    else this.#forwarder.write(command, done);
+    if (refusal !== null) this.#refuse(write, refusal);
+    else if (op === 'command') this.#forwarder.command(data, session, done as Done<CommandResult>);
+    else this.#forwarder.plain(data, done as Done<WriteResult>);
+  }
+
+  #refuse(
+    write: { readonly done: Done<WriteOutcome> } & (PendingWrite | WaitingWrite),
+    error: StrataError,
+  ): void {
+    this.#admission.leave('data' in write ? write.data.length : write.bytes);
+    write.done(error, null);
+  }
+
+  #answerRefused(): void {
+    const refused = this.#refused;
+    this.#refused = [];
+    for (const { error, done } of refused) done(error, null);
   }
 }
