@@ -99,12 +99,11 @@ export function handleAppendResponse(raft: Raft, message: Message): void {
   }
   if (message.index > raft.log.lastIndex) return;
   const isNews = progress.maybeUpdate(message.index);
-  if (progress.state === 'probe') {
-    // Also without news: an answer to an empty probe says where the logs agree.
-    if (isNews || progress.match === message.index) progress.becomeReplicate();
-  } else if (progress.state === 'snapshot') {
-    // Whatever brought it this far, the log has all that it lacks.
-    if (isNews && progress.match >= raft.log.baseIndex) progress.becomeReplicate();
+  // Also without news: an answer to an empty probe says where the logs agree.
+  const agrees = isNews || (progress.state === 'probe' && progress.match === message.index);
+  if (progress.state !== 'replicate') {
+    // Whatever brought it this far, the log has all that it lacks. If not, it did not take the snapshot: the next one waits for a heartbeat.
+    if (agrees && progress.match >= raft.log.baseIndex) progress.becomeReplicate();
   } else progress.inflights.freeUpTo(message.index);
   if (!isNews) return;
   if (raft.maybeCommit()) releasePostponedReads(raft);

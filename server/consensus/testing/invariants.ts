@@ -123,9 +123,9 @@ export class Invariants {
     for (const half of [raw.membership.voters, raw.membership.votersOutgoing]) {
       let holding = 0;
       for (const id of half) {
-        const storage = this.#nodes.get(id)?.storage;
-        if (storage === undefined) continue;
-        if (storage.log.term(commit) === entry.term || storage.newest.meta.index >= commit) holding += 1;
+        const holder = this.#nodes.get(id);
+        if (holder === undefined) continue;
+        if (holder.storage.log.term(commit) === entry.term || snapshotOf(holder) >= commit) holding += 1;
       }
       if (half.size > 0 && holding <= half.size / 2) {
         throw new Violation(
@@ -153,10 +153,11 @@ export class Invariants {
   #checkMatches(node: Observed): void {
     const raw = node.raw!;
     for (const { id, match, next } of raw.status().progress) {
-      const storage = this.#nodes.get(id)?.storage;
+      const follower = this.#nodes.get(id);
       if (match >= next) throw new Violation('match < next', `node ${id}: ${match} >= ${next}`);
-      if (storage === undefined || match === 0 || storage.hardState.term > raw.term) continue;
-      if (match <= Math.max(storage.newest.meta.index, node.submitted.base.index)) continue;
+      if (follower === undefined || match <= node.submitted.base.index) continue;
+      const { storage } = follower;
+      if (storage.hardState.term > raw.term || match <= snapshotOf(follower)) continue;
       if (storage.log.term(match) !== node.submitted.term(match)) {
         throw new Violation(
           'match is durable',
@@ -281,4 +282,10 @@ export class Invariants {
 function monotone(node: Observed, what: string, before: number, now: number): void {
   if (now < before)
     throw new Violation(`monotone ${what}`, `node ${node.id}: ${what} ${now} after ${before}`);
+}
+
+/** How far the durable snapshot reaches that a node stands on. One that arrived and was not taken in counts once the node starts from it. */
+function snapshotOf({ raw, storage }: Observed): number {
+  const { index } = storage.newest.meta;
+  return raw === null ? index : Math.min(index, raw.status().snapshotIndex);
 }

@@ -4,30 +4,8 @@ import { committedIndex } from '../quorum.js';
 import { type Outgoing, Raft } from '../raft.js';
 import { RaftLog } from '../raft-log.js';
 import { ReadRounds } from '../read-index.js';
-
-/** A defect that somebody once had. The simulation has to find it, else it proves nothing. */
-export interface Mutation {
-  readonly name: string;
-  /** The checks that may speak; any other one, or a crash, would be found for a wrong reason. */
-  readonly foundBy: readonly string[];
-  /** Puts the defect into the core, for all nodes made and used until the returned function takes it out again. */
-  readonly apply: () => () => void;
-}
-
-/** Replaces a method of a class; the replacement gets the one it stands for. */
-function replace<T extends object, K extends keyof T>(
-  target: T,
-  name: K,
-  mutated: (original: T[K]) => T[K],
-): () => () => void {
-  return () => {
-    const original = target[name];
-    target[name] = mutated(original);
-    return () => {
-      target[name] = original;
-    };
-  };
-}
+import { type Mutation, replace } from './mutation.js';
+import { SNAPSHOT_MUTATIONS } from './snapshot-mutations.js';
 
 const passesTheDisk = (type: MessageType): (() => () => void) =>
   replace(
@@ -207,4 +185,5 @@ export const MUTATIONS: readonly Mutation[] = [
     foundBy: ['liveness'],
     apply: replace(Progress.prototype, 'maybeDecrease', () => () => false),
   },
+  ...SNAPSHOT_MUTATIONS,
 ];
