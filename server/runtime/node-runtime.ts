@@ -13,6 +13,7 @@ import type {
   WriteResult,
 } from '../ports/key-value-service.js';
 import type { PeerRegistry, TransportHandler } from '../ports/transport.js';
+import type { StateMachine } from '../state/state-machine.js';
 import type { Command, CommandResult, Query, QueryResult } from '../state/vocabulary.js';
 import { layersDocument, samplesDocument } from './layers.js';
 import type { NodeContext } from './node-context.js';
@@ -75,6 +76,11 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
   /** After `stop`: settles when no snapshot file is open any more. */
   closed(): Promise<void> {
     return this.#parts.snapshots.close();
+  }
+
+  /** The replicated state as it is now. */
+  get machine(): StateMachine {
+    return this.#context.machine;
   }
 
   // KeyValueService

@@ -1,29 +1,64 @@
 import assert from 'node:assert/strict';
-import { MessageType, type NodeId } from '../../consensus/messages.js';
+import { parseNodeConfig } from '../../config/config.js';
+import { MessageType, type NodeId, type SnapshotMeta } from '../../consensus/messages.js';
 import { RawNode } from '../../consensus/raw-node.js';
 import { StrataError } from '../../errors.js';
-import type { Done, ReadResult, RequestContext, WriteResult } from '../../ports/key-value-service.js';
+import type { ClusterAdmin } from '../../ports/cluster-admin.js';
+import type {
+  Consistency,
+  Done,
+  ReadResult,
+  RequestContext,
+  WriteResult,
+} from '../../ports/key-value-service.js';
 import type { RecoveredLog } from '../../ports/log-storage.js';
 import type { PeerAddress } from '../../ports/transport.js';
 import { StateMachine } from '../../state/state-machine.js';
+import { valueText } from '../../state/value.js';
+import type { MemberRecord, Value } from '../../state/vocabulary.js';
 import { MetricsRegistry } from '../metrics-registry.js';
 import { NodeRuntime } from '../node-runtime.js';
-import type { RuntimeOptions } from '../runtime-options.js';
+import { restoreState } from '../restore.js';
+import type { RuntimeOptions, SnapshotRules } from '../runtime-options.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryNetwork } from './memory-network.js';
+import { MemorySnapshots } from './memory-snapshots.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 export const TICK_MS = 10;
 export const HEARTBEAT_MS = 30;
-/** Ticks until a follower campaigns, by node: without chance, and node 1 is always the first. */
-const ELECTION_TICKS: Readonly<Record<NodeId, number>> = { 1: 10, 2: 14, 3: 18 };
+/** Ticks until a follower campaigns: without chance, and node 1 is always the first. */
+const electionTicks = (id: NodeId): number => 6 + 4 * id;
 export const ELECTION_MS = 100;
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (data: Uint8Array | null): string | null =>
-  data === null ? null : new TextDecoder().decode(data);
+const text = (value: Value | null): string | null => (value === null ? null : valueText(value));
+/** Turns that promises and deferred tasks get in each millisecond that `pass` lets go by. */
+const ROUNDS_PER_MS = 6;
+const PROMISES_PER_ROUND = 12;
+const CONFIG = parseNodeConfig({
+  id: 1,
+  clusterId: 'test',
+  dataDir: '/data',
+  members: [{ id: 1, host: '127.0.0.1', peerPort: 1, httpPort: 2 }],
+});
+/** Nothing is due by itself unless a test says so. */
+export const SNAPSHOT_RULES: SnapshotRules = {
+  logBytesMin: 2 ** 40,
+  entriesMax: 2 ** 40,
+  keepEntries: 0,
+  sliceBytes: 256,
+};
 
 export interface Settings {
+  /** Nodes of the first membership; 3. */
+  readonly nodes?: number;
+  /** Members begin without registered storage, as in a real new cluster. */
+  readonly unregistered?: boolean;
+  readonly snapshots?: Partial<SnapshotRules>;
+  readonly limits?: Partial<RuntimeOptions['limits']>;
+  readonly diskStallMs?: number;
+  readonly diskStallRestMs?: number;
   readonly diskMs?: number;
   readonly delayMs?: number;
   readonly gatherBehindAppends?: number;
@@ -44,18 +79,29 @@ export interface Node {
   readonly id: NodeId;
   readonly runtime: NodeRuntime;
   readonly raw: RawNode;
+  /** The state machine of now: installing a snapshot replaces it. */
   readonly machine: StateMachine;
   readonly log: MemoryLog;
+  readonly snapshots: MemorySnapshots;
   readonly metrics: MetricsRegistry;
 }
 
-/** Three whole nodes, real but for time, disks and wires, which belong to the test. */
+/** What survives a crash of the process besides the log. */
+interface Disk {
+  readonly storageId: string;
+  readonly snapshots: MemorySnapshots;
+}
+
+/** Whole nodes, real but for time, disks and wires, which belong to the test. */
 export class TestCluster {
   readonly clock = new SimulatedClock();
   readonly network: MemoryNetwork;
   /** What went to disks and wires, in order: `append 1: 2,3`, `send 1>2: 2,3` with the indexes of the entries, `answer`. */
   readonly events: string[] = [];
+  /** What nodes logged as warnings and errors: `1 warn STRATA_NODE_REMOVED`. */
+  readonly warnings: string[] = [];
   readonly #nodes = new Map<NodeId, Node>();
+  readonly #disks = new Map<NodeId, Disk>();
   readonly #settings: Settings;
   #lives = 0;
 
@@ -68,19 +114,24 @@ export class TestCluster {
     };
   }
 
-  /** Three nodes at rest; node 1 leads unless `elect` says no. */
+  /** Nodes at rest; node 1 leads unless `elect` says no. */
   static async start(settings: Settings = {}, elect = true): Promise<TestCluster> {
     const cluster = new TestCluster(settings);
-    for (const id of [1, 2, 3]) await cluster.boot(id);
+    for (const id of cluster.founders) await cluster.boot(id);
     if (!elect) return cluster;
     // The election, then heartbeats enough for everybody to know what is committed.
     cluster.clock.advance(ELECTION_MS + 100);
     assert.deepEqual(
       cluster.nodes.map(({ raw }) => raw.leader),
-      [1, 1, 1],
+      cluster.founders.map(() => 1),
     );
     cluster.events.length = 0;
     return cluster;
+  }
+
+  /** Ids of the first membership. */
+  get founders(): readonly NodeId[] {
+    return Array.from({ length: this.#settings.nodes ?? 3 }, (_, at) => at + 1);
   }
 
   get nodes(): readonly Node[] {
@@ -93,24 +144,21 @@ export class TestCluster {
     return node;
   }
 
-  async boot(id: NodeId, recovered?: RecoveredLog): Promise<void> {
-    const { diskMs = 1 } = this.#settings;
-    const log = new MemoryLog(this.clock, diskMs, recovered, (indexes) => {
-      if (indexes.length > 0) this.events.push(`append ${id}: ${indexes}`);
-    });
-    const node = {
-      id,
-      log,
-      machine: new StateMachine(),
-      metrics: new MetricsRegistry(),
-      raw: coreOf(id, log),
-    };
-    const runtime = new NodeRuntime(this.#optionsOf(node));
-    this.#nodes.set(id, { ...node, runtime });
-    await runtime.start();
+  admin(id: NodeId): ClusterAdmin {
+    return this.node(id).runtime.admin;
   }
 
-  /** The node is gone at once; returns what its disk holds. */
+  /** Starts a node of the first membership, again or for the first time. */
+  async boot(id: NodeId, recovered?: RecoveredLog): Promise<void> {
+    await this.#boot(id, recovered, this.founders);
+  }
+
+  /** Starts a node that is to be added: it knows nobody but by its configuration. */
+  async join(id: NodeId, recovered?: RecoveredLog): Promise<void> {
+    await this.#boot(id, recovered, []);
+  }
+
+  /** The node is gone at once; returns what its log holds. Its snapshots stay for the next life. */
   crash(id: NodeId): RecoveredLog {
     const { runtime, log } = this.node(id);
     this.network.detach(id);
@@ -120,6 +168,111 @@ export class TestCluster {
     return found;
   }
 
+  /** Somebody emptied the data directory of a node that is down. */
+  wipe(id: NodeId): void {
+    this.#disks.delete(id);
+  }
+
+  /** Lets time pass in which promises are kept too: everything about snapshots needs that. */
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed++) {
+      this.clock.advance(1);
+      await this.#turns();
+    }
+  }
+
+  /** Lets time pass until `holds`, or fails. */
+  async passUntil(holds: () => boolean, what: string, msMax = 10_000): Promise<void> {
+    for (let ms = 0; ms < msMax; ms++) {
+      if (holds()) return;
+      await this.pass(1);
+    }
+    assert.fail(`after ${msMax} ms still not: ${what}`);
+  }
+
+  /** Asks an operator's question; the answer comes while time passes. */
+  ask<Result>(question: (done: Done<Result>) => void): Answer<Result> {
+    const { answer, done } = this.#expectAnswer<Result>({});
+    question(done);
+    assert.equal(answer.answered, false, 'answered before the call returned');
+    return answer;
+  }
+
+  async #turns(): Promise<void> {
+    for (let round = 0; round < ROUNDS_PER_MS; round++) {
+      for (let turn = 0; turn < PROMISES_PER_ROUND; turn++) await null;
+      this.clock.settle();
+    }
+  }
+
+  async #boot(id: NodeId, recovered: RecoveredLog | undefined, voters: readonly NodeId[]): Promise<void> {
+    const { diskMs = 1 } = this.#settings;
+    this.#lives += 1;
+    const { snapshots, storageId } = this.#diskOf(id, voters);
+    snapshots.restart();
+    const newest = snapshots.list()[0]!;
+    const log = new MemoryLog(this.clock, diskMs, logFrom(newest.meta, recovered), (indexes) => {
+      if (indexes.length > 0) this.events.push(`append ${id}: ${indexes}`);
+    });
+    const restored = await this.#drive(restoreState({ snapshots, clock: this.clock }, newest));
+    assert.ok(restored);
+    const metrics = new MetricsRegistry();
+    const raw = coreOf(id, log, newest.meta);
+    let runtime: NodeRuntime;
+    const registry = {
+      isRemoved: (peer: NodeId) => runtime.isRemoved(peer),
+      storageIdOf: (peer: NodeId) => runtime.storageIdOf(peer),
+      appliedIndex: () => runtime.appliedIndex(),
+    };
+    runtime = new NodeRuntime({
+      ...this.#optionsOf(id),
+      transport: this.network.transportOf(id, storageId, registry),
+      storageId,
+      snapshots,
+      log,
+      raw,
+      metrics,
+      machine: restored,
+    });
+    const node = { id, runtime, raw, log, metrics, snapshots };
+    this.#nodes.set(id, {
+      ...node,
+      get machine() {
+        return runtime.machine;
+      },
+    });
+    await runtime.start();
+  }
+
+  #diskOf(id: NodeId, voters: readonly NodeId[]): Disk {
+    const before = this.#disks.get(id);
+    if (before !== undefined) return before;
+    const snapshots = new MemorySnapshots(this.clock);
+    const machine = new StateMachine();
+    const isUnregistered = this.#settings.unregistered ?? false;
+    machine.bootstrap(voters.map((voter) => record(voter, isUnregistered ? '' : `disk-${voter}`)));
+    snapshots.put(emptyMeta(voters), stateBlocks(machine));
+    // A second data directory of one node has another identity than the first, which the members know.
+    const disk = {
+      storageId: this.#disks.has(-id) ? `disk-${id}-life-${this.#lives}` : `disk-${id}`,
+      snapshots,
+    };
+    this.#disks.set(id, disk);
+    this.#disks.set(-id, disk);
+    return disk;
+  }
+
+  /** Waits for a promise whose work needs turns of the simulated loop. */
+  async #drive<Result>(promise: Promise<Result>): Promise<Result> {
+    let isSettled = false;
+    const settled = promise.finally(() => {
+      isSettled = true;
+    });
+    settled.catch(() => {});
+    while (!isSettled) await this.#turns();
+    return settled;
+  }
+
   put(id: NodeId, key: string, value: string, more: Partial<RequestContext> = {}): Answer<WriteResult> {
     const { answer, done } = this.#expectAnswer<WriteResult>(more);
     this.node(id).runtime.put(bytes(key), bytes(value), answer.context, done);
@@ -127,9 +280,14 @@ export class TestCluster {
     return answer;
   }
 
-  get(id: NodeId, key: string, more: Partial<RequestContext> = {}): Answer<ReadResult> {
+  get(
+    id: NodeId,
+    key: string,
+    more: Partial<RequestContext> = {},
+    consistency: Consistency = 'linearizable',
+  ): Answer<ReadResult> {
     const { answer, done } = this.#expectAnswer<ReadResult>(more);
-    this.node(id).runtime.get(bytes(key), 'linearizable', answer.context, done);
+    this.node(id).runtime.get(bytes(key), consistency, answer.context, done);
     assert.equal(answer.answered, false, 'answered before the call returned');
     return answer;
   }
@@ -166,30 +324,34 @@ export class TestCluster {
     return { answer, done };
   }
 
-  #optionsOf(node: Omit<Node, 'runtime'>): RuntimeOptions {
-    const {
-      gatherBehindAppends = 0,
-      gatherMsMax = 5,
-      operationTimeoutMs = 1_000,
-      sampleEvery = 0,
-    } = this.#settings;
-    const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    this.#lives += 1;
+  #optionsOf(id: NodeId) {
+    const settings = this.#settings;
+    const warn = (level: string) => (fields: Record<string, unknown>, message: string) => {
+      this.warnings.push(`${id} ${level} ${String(fields.code ?? message)}`);
+    };
     return {
-      ...node,
+      id,
       clusterId: 'test',
-      members: [1, 2, 3].map(address),
-      transport: this.network.transportOf(node.id),
+      knownAddresses: [1, 2, 3, 4, 5].map(address),
       clock: this.clock,
-      logger: silent,
+      logger: { debug: () => {}, info: () => {}, warn: warn('warn'), error: warn('error') },
+      onFailure: (error: Error) => {
+        throw error;
+      },
       tickMs: TICK_MS,
       heartbeatMs: HEARTBEAT_MS,
-      gatherBehindAppends,
-      gatherMsMax,
-      operationTimeoutMs,
-      sampleEvery,
+      electionTimeoutMsMin: ELECTION_MS,
+      electionTimeoutMsMax: 2 * ELECTION_MS,
+      gatherBehindAppends: settings.gatherBehindAppends ?? 0,
+      gatherMsMax: settings.gatherMsMax ?? 5,
+      diskStallMs: settings.diskStallMs ?? 1_000_000,
+      diskStallRestMs: settings.diskStallRestMs ?? 1_000,
+      snapshotRules: { ...SNAPSHOT_RULES, ...settings.snapshots },
+      limits: { ...CONFIG.limits, ...settings.limits },
+      operationTimeoutMs: settings.operationTimeoutMs ?? 1_000,
+      sampleEvery: settings.sampleEvery ?? 0,
       firstReadRound: this.#lives * 65_536,
-      identity: { pid: node.id, strata: '0', nodejs: 'v20', config: { fsync: 'group' } },
+      identity: { pid: id, strata: '0', nodejs: 'v20', config: { fsync: 'group' } },
     };
   }
 }
@@ -214,16 +376,42 @@ export function address(id: NodeId): PeerAddress {
   return { id, host: '127.0.0.1', peerPort: 7200 + id, httpUrl: `http://127.0.0.1:${7000 + id}` };
 }
 
-function coreOf(id: NodeId, log: MemoryLog): RawNode {
+function record(id: NodeId, storageId: string): MemberRecord {
+  return { id, host: '127.0.0.1', peerPort: 7200 + id, httpPort: 7000 + id, respPort: 0, storageId };
+}
+
+function emptyMeta(voters: readonly NodeId[]): SnapshotMeta {
+  return { index: 0, term: 0, voters, votersOutgoing: [], learners: [], learnersNext: [], autoLeave: false };
+}
+
+function stateBlocks(machine: StateMachine): Uint8Array[] {
+  const state = machine.beginSnapshot();
+  const blocks: Uint8Array[] = [];
+  for (let block = state.next(1_024); block !== null; block = state.next(1_024)) blocks.push(block);
+  return blocks;
+}
+
+/** As the real storage has it: a log that does not reach the newest snapshot begins anew behind it. */
+function logFrom({ index, term }: SnapshotMeta, found: RecoveredLog | undefined): RecoveredLog {
+  const hardState = found?.hardState ?? { term: 0, vote: 0, commit: 0 };
+  if (found !== undefined && found.base.index + found.entries.length >= index) return found;
+  return {
+    hardState: { ...hardState, commit: Math.max(hardState.commit, index) },
+    base: { index, term },
+    entries: [],
+  };
+}
+
+function coreOf(id: NodeId, log: MemoryLog, snapshot: SnapshotMeta): RawNode {
   const electionTicksMin = ELECTION_MS / TICK_MS;
   const electionTicksMax = 2 * electionTicksMin;
-  const { hardState, entries } = log.recovered;
+  const { hardState, base, entries } = log.recovered;
   return new RawNode({
     id,
-    voters: [1, 2, 3],
+    snapshot,
     hardState,
+    base,
     entries,
-    applied: 0,
     electionTicksMin,
     electionTicksMax,
     heartbeatTicks: HEARTBEAT_MS / TICK_MS,
@@ -233,6 +421,6 @@ function coreOf(id: NodeId, log: MemoryLog): RawNode {
     uncommittedBytesMax: 1 << 20,
     asyncStorageWrites: true,
     commitNotice: 'tick',
-    random: () => (ELECTION_TICKS[id]! - electionTicksMin) / electionTicksMin,
+    random: () => (electionTicks(id) - electionTicksMin) / electionTicksMin,
   });
 }
