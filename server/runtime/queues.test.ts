@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { StrataError } from '../errors.js';
 import type { RequestContext } from '../ports/key-value-service.js';
-import {
-  decodeReadResult,
-  decodeWriteResult,
-  encodeError,
-  encodeReadResult,
-  encodeWriteResult,
-} from './forward-codec.js';
 import { ReadQueue, type WaitingRead } from './read-queue.js';
 import { SampleRing } from './sample-ring.js';
 import { WaitingWrites } from './waiting-writes.js';
@@ -20,16 +12,27 @@ const context = (): RequestContext => ({
   forward: true,
   onReplied: null,
 });
-const write = (deadlineNs = 100) => ({ context: context(), done: () => {}, deadlineNs, sample: null });
+const write = (deadlineNs = 100) => ({
+  context: context(),
+  done: () => {},
+  bytes: 1,
+  session: null,
+  deadlineNs,
+  sample: null,
+});
 const read = (name: string, deadlineNs = 100): WaitingRead => ({
   key: new TextEncoder().encode(name),
+  query: null,
+  bytes: 1,
   context: context(),
   done: () => {},
   deadlineNs,
   roundStartedNs: 0,
 });
 const names = (reads: Iterable<WaitingRead>): string[] =>
-  [...reads].map((entry) => new TextDecoder().decode(entry.key));
+  [...reads].map((entry) => new TextDecoder().decode(entry.key!));
+const served = (queue: ReadQueue, appliedIndex: number): string[] =>
+  names(queue.takeServable(appliedIndex)?.reads ?? []);
 
 describe('waiting writes', () => {
   it('gives each write back at its index, with holes for entries that nobody waits for', () => {
@@ -84,8 +87,8 @@ describe('read queue', () => {
     queue.add(read('c'));
     assert.equal(queue.nextRound(1), 0, 'one round at a time');
     queue.confirm(round, 5, 2);
-    assert.deepEqual(names([...queue.servable(4)].map((entry) => entry.read)), []);
-    assert.deepEqual(names([...queue.servable(5)].map((entry) => entry.read)), ['a', 'b']);
+    assert.deepEqual(served(queue, 4), []);
+    assert.deepEqual(served(queue, 5), ['a', 'b']);
     assert.equal(queue.nextRound(3), 102);
     assert.equal(queue.size, 1);
   });
@@ -97,10 +100,31 @@ describe('read queue', () => {
     queue.add(read('b'));
     const second = queue.nextRound(2e6);
     assert.ok(second > first);
-    queue.confirm(first, 1, 3e6);
-    assert.deepEqual([...queue.servable(10)], [], 'the stale answer confirms nothing');
-    queue.confirm(second, 1, 3e6);
-    assert.deepEqual(names([...queue.servable(10)].map((entry) => entry.read)), ['a', 'b']);
+    assert.equal(queue.confirm(first, 1, 3e6), null);
+    assert.deepEqual(served(queue, 10), [], 'the stale answer confirms nothing');
+    assert.equal(queue.confirm(second, 1, 3e6), 2e6, 'a lease counts from the attempt that was answered');
+    assert.deepEqual(served(queue, 10), ['a', 'b']);
+  });
+
+  it('starts a round for no read at all when one is wanted', () => {
+    const queue = new ReadQueue(0, 1000);
+    assert.equal(queue.nextRound(0), 0);
+    const round = queue.nextRound(5, true);
+    assert.equal(round, 1);
+    assert.equal(queue.confirm(round, 7, 6), 5);
+    assert.equal(queue.isIdle, true);
+  });
+
+  it('gives back what was confirmed long ago and still waits, once', () => {
+    const queue = new ReadQueue(0, 1000);
+    queue.add(read('a'));
+    queue.confirm(queue.nextRound(0), 9, 1);
+    queue.add(read('b'));
+    queue.confirm(queue.nextRound(2), 9, 20);
+    assert.deepEqual(names(queue.takeStuck(1)), []);
+    assert.deepEqual(names(queue.takeStuck(10)), ['a']);
+    assert.deepEqual(served(queue, 9), ['b']);
+    assert.equal(queue.takeServable(9), null);
   });
 
   it('expires reads wherever they wait, and takes all when leadership ends', () => {
@@ -112,39 +136,6 @@ describe('read queue', () => {
     assert.deepEqual(names(queue.expired(10)).sort(), ['a', 'b']);
     assert.deepEqual(names(queue.takeAll()), ['c']);
     assert.equal(queue.size, 0);
-  });
-});
-
-describe('forwarded answers', () => {
-  it('carry results and coded errors', () => {
-    assert.deepEqual(decodeWriteResult(encodeWriteResult({ revision: 2 ** 40, changed: true })), {
-      revision: 2 ** 40,
-      changed: true,
-    });
-    assert.deepEqual(decodeReadResult(encodeReadResult({ value: null, revision: 0 })), {
-      value: null,
-      revision: 0,
-    });
-    const found = decodeReadResult(encodeReadResult({ value: Uint8Array.from([1, 2]), revision: 9 }));
-    assert.deepEqual([[...found.value!], found.revision], [[1, 2], 9]);
-    const error = new StrataError('STRATA_OVERLOADED', { what: 'queue', actual: 5, limit: 4 });
-    assert.throws(() => decodeWriteResult(encodeError(error)), {
-      code: 'STRATA_OVERLOADED',
-      message: error.message,
-    });
-  });
-
-  it('refuse bytes that are no answer with a code', () => {
-    for (const data of [
-      [],
-      [1],
-      [2, 0],
-      [0, 123],
-      [0, ...new TextEncoder().encode('{"code":"X"}')],
-      [77, 1, 2],
-    ]) {
-      assert.throws(() => decodeWriteResult(Uint8Array.from(data)), { code: 'STRATA_FRAME_INVALID' });
-    }
   });
 });
 
