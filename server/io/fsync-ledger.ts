@@ -8,7 +8,7 @@ import type { Counter, Histogram, Metrics } from '../ports/metrics.js';
  * Durations are as JavaScript saw them, from submission to callback: kernel time plus the wait for a libuv
  * pool thread plus the wake-up of the event loop. What the kernel alone took is a probe's business.
  *
- * Calls that no request waits for (preallocation, directories) are counted like all others, but their
+ * Calls that no request waits for (preallocation, snapshots, directories) are counted like all others, but their
  * durations go to `io_write_background_ns` and `io_fsync_background_ns`: a 4 MiB preallocation would
  * otherwise be read as the tail of commit latency.
  */
@@ -72,7 +72,7 @@ export class FsyncLedger {
   synced(label: SyncLabel, durationNs: number): void {
     this.#syncs.add(1);
     this.#causes[label.cause].add(1);
-    if (label.cause === 'preallocate' || label.cause === 'directory') {
+    if (BACKGROUND_CAUSES.has(label.cause)) {
       this.#syncBackgroundNs.record(durationNs);
       return;
     }
@@ -81,6 +81,14 @@ export class FsyncLedger {
     this.#syncBytes.record(label.bytes);
   }
 }
+
+/** No request waits for these. */
+const BACKGROUND_CAUSES: ReadonlySet<SyncCause> = new Set([
+  'preallocate',
+  'directory',
+  'snapshot',
+  'identity',
+]);
 
 function causeMetric(cause: SyncCause): string {
   return `io_fsync_cause_${cause.replaceAll('-', '_')}_total`;

@@ -20,8 +20,10 @@ export type DiskCalls = Pick<typeof fs, 'write' | 'fsync' | 'fdatasync'>;
 
 const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
   create: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC,
+  extend: fs.constants.O_WRONLY,
   write: fs.constants.O_WRONLY,
   'write-dsync': fs.constants.O_WRONLY | fs.constants.O_DSYNC,
+  read: fs.constants.O_RDONLY,
 };
 
 /**
@@ -58,11 +60,15 @@ export class NodeFileSystem implements FileSystem {
     return fs.promises.readFile(path);
   }
 
+  async size(path: string): Promise<number> {
+    return (await fs.promises.stat(path)).size;
+  }
+
   async open(path: string, mode: OpenMode): Promise<File> {
     const descriptor = await new Promise<number>((resolve, reject) => {
       fs.open(path, OPEN_FLAGS[mode], 0o640, (error, fd) => (error ? reject(error) : resolve(fd)));
     });
-    const isNew = mode === 'create';
+    const isNew = mode === 'create' || mode === 'extend';
     return new NodeFile({
       path,
       descriptor,
@@ -101,7 +107,7 @@ export class NodeFileSystem implements FileSystem {
 interface NodeFileOptions {
   readonly path: string;
   readonly descriptor: number;
-  /** Opened with `create`: nobody waits for what is written here before it is renamed into use. */
+  /** Opened with `create` or `extend`: nobody waits for what is written here before it is renamed into use. */
   readonly isNew: boolean;
   readonly clock: Pick<Clock, 'nowNs'>;
   readonly ledger: FsyncLedger;
@@ -148,6 +154,24 @@ class NodeFile implements File {
     this.#calls[call](this.#descriptor, (error) => {
       if (error === null) this.#ledger.synced(label, this.#clock.nowNs() - startedNs);
       done(error);
+    });
+  }
+
+  async read(bytes: Uint8Array, position: number): Promise<number> {
+    let total = 0;
+    while (total < bytes.length) {
+      const taken = await this.#readOnce(bytes, total, position + total);
+      if (taken === 0) break;
+      total += taken;
+    }
+    return total;
+  }
+
+  #readOnce(bytes: Uint8Array, offset: number, position: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.read(this.#descriptor, bytes, offset, bytes.length - offset, position, (error, bytesRead) =>
+        error ? reject(error) : resolve(bytesRead),
+      );
     });
   }
 

@@ -14,7 +14,16 @@ import { Inode } from './volatile-inode.js';
 
 /** One call on the disk, as an observer sees it. */
 export interface DiskCall {
-  readonly kind: 'create' | 'open' | 'write' | SyncCall | 'rename' | 'remove' | 'sync-directory' | 'close';
+  readonly kind:
+    | 'create'
+    | 'open'
+    | 'read'
+    | 'write'
+    | SyncCall
+    | 'rename'
+    | 'remove'
+    | 'sync-directory'
+    | 'close';
   readonly path: string;
   readonly bytes: number;
   readonly position: number;
@@ -121,6 +130,10 @@ export class VolatileFileSystem implements FileSystem {
 
   async readFile(path: string): Promise<Uint8Array> {
     return this.#inode(path).read();
+  }
+
+  async size(path: string): Promise<number> {
+    return this.#inode(path).length;
   }
 
   async open(path: string, mode: OpenMode): Promise<File> {
@@ -231,6 +244,17 @@ class VolatileFile implements File {
         done(error);
       },
     );
+  }
+
+  read(bytes: Uint8Array, position: number): Promise<number> {
+    const call: DiskCall = { kind: 'read', path: this.path, bytes: bytes.length, position, label: null };
+    let taken = 0;
+    const apply = () => {
+      taken = this.#inode.readInto(bytes, position);
+    };
+    return new Promise((resolve, reject) => {
+      this.#disk.submit(call, apply, (error) => (error ? reject(error) : resolve(taken)));
+    });
   }
 
   async close(): Promise<void> {

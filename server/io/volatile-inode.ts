@@ -20,8 +20,27 @@ export class Inode {
     return inode;
   }
 
+  get length(): number {
+    return this.#bytes;
+  }
+
   read(): Uint8Array {
     return assemble(this.#bytes, this.#sectors);
+  }
+
+  /** Copies from `position` on; gives the number of bytes, less than asked for at the end of the file. */
+  readInto(target: Uint8Array, position: number): number {
+    const length = Math.max(0, Math.min(target.length, this.#bytes - position));
+    for (let at = 0; at < length; ) {
+      const number = Math.floor((position + at) / SECTOR_BYTES);
+      const offset = (position + at) % SECTOR_BYTES;
+      const part = Math.min(SECTOR_BYTES - offset, length - at);
+      const sector = this.#sectors.get(number);
+      if (sector === undefined) target.fill(0, at, at + part);
+      else target.set(sector.subarray(offset, offset + part), at);
+      at += part;
+    }
+    return length;
   }
 
   write(bytes: Uint8Array, position: number): void {

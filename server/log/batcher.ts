@@ -1,9 +1,9 @@
-import type { Entry, HardState } from '../consensus/messages.js';
+import type { Entry, HardState, SnapshotMeta } from '../consensus/messages.js';
 import { InvariantError } from '../errors.js';
 import type { AppendRequest, AppendTimings } from '../ports/log-storage.js';
+import { hardStateFault, raisedTo, raisedToSnapshot } from './hard-state.js';
 import { ENTRY_PREFIX_BYTES, recordBytes } from './record-codec.js';
 import { RecordEncoder } from './record-encoder.js';
-import { hardStateFault, raisedTo } from './replay.js';
 
 /** An append on its way. */
 export interface Pending {
@@ -26,6 +26,10 @@ export interface Batch {
   /** Last entry and last hard state in it, null when it has none. */
   readonly lastEntry: Entry | null;
   readonly hardState: HardState | null;
+  /** Lowest index of an entry in it, infinite without entries. */
+  readonly lowestIndex: number;
+  /** The log goes on behind this snapshot, in a new segment whose head says all: the encoder holds nothing. */
+  readonly reset: SnapshotMeta | null;
 }
 
 const INITIAL_BYTES = 64 * 1024;
@@ -71,11 +75,12 @@ export class Batcher {
    */
   push(request: AppendRequest, submittedNs: number): Pending {
     let bytes = 0;
+    if (request.snapshot !== null) this.#acceptSnapshot(request.snapshot, request.entries.length);
     for (const entry of request.entries) {
       this.#accept(entry);
       bytes += entry.data.length;
     }
-    if (request.hardState !== null) this.#acceptHardState(request.hardState);
+    if (request.hardState !== null) this.#acceptHardState(stateOf(request)!);
     const pending: Pending = { request, submittedNs, bytes, encodedEntries: 0, timings: null };
     this.#queue.push(pending);
     return pending;
@@ -91,12 +96,15 @@ export class Batcher {
     let entries = 0;
     let mustSync = false;
     let lastEntry: Entry | null = null;
+    let lowestIndex = Number.POSITIVE_INFINITY;
     encoder.reset();
+    if (this.#queue[this.#head]?.request.snapshot) return this.#takeReset();
     encoder.reserveMark();
     while (this.#head < this.#queue.length) {
       const pending = this.#queue[this.#head]!;
       if (this.#endsBefore(pending.request, appends.length, entries, mustSync)) break;
       const before = pending.encodedEntries;
+      lowestIndex = Math.min(lowestIndex, pending.request.entries[before]?.index ?? lowestIndex);
       if (!this.#encode(pending, entries)) {
         entries += pending.encodedEntries - before;
         if (pending.encodedEntries > 0) lastEntry = pending.request.entries[pending.encodedEntries - 1]!;
@@ -113,9 +121,10 @@ export class Batcher {
     this.#compact();
     if (entries === 0 && !mustSync) {
       encoder.reset();
-      return { appends, entries, mustSync, lastEntry: null, hardState: null };
+      return { ...NOTHING, appends, entries, mustSync };
     }
-    return { appends, entries, mustSync, lastEntry, hardState: this.#encodeOwed(lastEntry?.term ?? 0) };
+    const hardState = this.#encodeOwed(lastEntry?.term ?? 0);
+    return { appends, entries, mustSync, lastEntry, hardState, lowestIndex, reset: null };
   }
 
   /** The commit index that waits for a batch, as a batch of its own; used when the log is closed. */
@@ -125,7 +134,17 @@ export class Batcher {
     return this.#encodeOwed(0);
   }
 
+  /** A batch of its own: what is queued before it belongs to the log that it replaces. */
+  #takeReset(): Batch {
+    const pending = this.#queue[this.#head++]!;
+    const hardState = stateOf(pending.request) ?? this.#owedHardState;
+    this.#owedHardState = null;
+    this.#compact();
+    return { ...NOTHING, appends: [pending], mustSync: true, hardState, reset: pending.request.snapshot };
+  }
+
   #endsBefore(next: AppendRequest, appends: number, entries: number, mustSync: boolean): boolean {
+    if (next.snapshot !== null) return true;
     // Appends that cost no write are acknowledged at once, not with the write that comes after them.
     if (appends > 0 && entries === 0 && !mustSync) return next.entries.length > 0 || next.mustSync;
     return entries >= this.#entriesMax && next.mustSync;
@@ -181,10 +200,38 @@ export class Batcher {
     accepted.lastTerm = term;
   }
 
+  #acceptSnapshot(snapshot: SnapshotMeta, entries: number): void {
+    const accepted = this.#accepted;
+    if (entries > 0) throw new InvariantError(`a snapshot appended with ${entries} entries`);
+    if (snapshot.index < accepted.hardState.commit)
+      throw new InvariantError(
+        `snapshot ${snapshot.index} appended below commit ${accepted.hardState.commit}`,
+      );
+    accepted.lastIndex = snapshot.index;
+    accepted.lastTerm = snapshot.term;
+    accepted.hardState = raisedToSnapshot(snapshot, accepted.hardState);
+  }
+
   #acceptHardState(state: HardState): void {
     const { hardState, lastIndex, lastTerm } = this.#accepted;
     const fault = hardStateFault(hardState, state, lastIndex, lastTerm);
     if (fault !== null) throw new InvariantError(fault);
     this.#accepted.hardState = state;
   }
+}
+
+const NOTHING: Batch = {
+  appends: [],
+  entries: 0,
+  mustSync: false,
+  lastEntry: null,
+  hardState: null,
+  lowestIndex: Number.POSITIVE_INFINITY,
+  reset: null,
+};
+
+/** What is in a snapshot is committed, whether the hard state that comes with it says so or not. */
+function stateOf({ hardState, snapshot }: AppendRequest): HardState | null {
+  if (hardState === null || snapshot === null) return hardState;
+  return { ...hardState, commit: Math.max(hardState.commit, snapshot.index) };
 }

@@ -23,6 +23,11 @@ export function checksum(bytes: Uint8Array, start: number, end: number): number 
   return ~crc >>> 0;
 }
 
+/** CRC-32 of what `before` is the checksum of, with `bytes` behind it; 0 is the checksum of nothing. */
+export function continueChecksum(before: number, bytes: Uint8Array): number {
+  return zlibCrc32(bytes, before);
+}
+
 const NATIVE_FROM_BYTES = 256;
 
 const TABLE_0 = firstTable();

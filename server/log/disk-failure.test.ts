@@ -32,16 +32,23 @@ for (const { name, kind, fault, code } of table) {
     const acknowledged: number[] = [];
     for (const index of [2, 3, 4]) {
       const onDurable = () => void acknowledged.push(index);
-      log.append({ entries: [entry(index)], hardState: null, mustSync: false, onDurable });
+      log.append({ entries: [entry(index)], hardState: null, snapshot: null, mustSync: false, onDurable });
     }
     await settle();
     log.append({
       entries: [entry(5)],
       hardState: null,
+      snapshot: null,
       mustSync: false,
       onDurable: () => acknowledged.push(5),
     });
-    log.append({ entries: [], hardState: null, mustSync: false, onDurable: () => acknowledged.push(6) });
+    log.append({
+      entries: [],
+      hardState: null,
+      snapshot: null,
+      mustSync: false,
+      onDurable: () => acknowledged.push(6),
+    });
     await settle();
     assert.deepEqual(acknowledged, []);
     assert.deepEqual(
@@ -73,6 +80,7 @@ test('B: a failed background sync stops the log', async () => {
   log.append({
     entries: [entry(2)],
     hardState: null,
+    snapshot: null,
     mustSync: false,
     onDurable: () => (acknowledged = true),
   });
@@ -93,6 +101,7 @@ test('O_DSYNC: a failed write is a failed sync', async () => {
   log.append({
     entries: [entry(1)],
     hardState: null,
+    snapshot: null,
     mustSync: false,
     onDurable: () => (acknowledged = true),
   });
@@ -112,6 +121,7 @@ test('the next segment cannot be prepared: the current one is used up, then the 
     log.append({
       entries: [entry(index, 1, 900)],
       hardState: null,
+      snapshot: null,
       mustSync: false,
       onDurable: () => acknowledged++,
     });
@@ -139,7 +149,13 @@ for (const kind of ['rename', 'sync-directory'] as const) {
     const acknowledged: number[] = [];
     for (let index = 1; index <= 6; index++) {
       const onDurable = () => void acknowledged.push(index);
-      log.append({ entries: [entry(index, 1, 900)], hardState: null, mustSync: false, onDurable });
+      log.append({
+        entries: [entry(index, 1, 900)],
+        hardState: null,
+        snapshot: null,
+        mustSync: false,
+        onDurable,
+      });
       await settle(10);
     }
     assert.deepEqual(

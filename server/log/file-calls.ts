@@ -1,5 +1,15 @@
-import type { File, SyncCall, SyncLabel } from '../ports/file-system.js';
-import { diskError } from './disk-error.js';
+import type { File, FileSystem, SyncCall, SyncLabel } from '../ports/file-system.js';
+import { disk, diskError, isMissing } from './disk-error.js';
+
+/** Names of the files in a directory; none when it is missing. */
+export async function listFiles(fileSystem: FileSystem, directory: string): Promise<readonly string[]> {
+  try {
+    return await fileSystem.list(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    return disk('list', directory, Promise.reject(error));
+  }
+}
 
 /** `File.write` as a promise, for start and rotation; rejects with a coded error. */
 export function writeFile(
@@ -34,5 +44,6 @@ export function syncFile(file: File, call: SyncCall, label: SyncLabel): Promise<
 export function writeFailure(file: File, error: Error | null, bytesWritten: number, length: number) {
   if (error !== null) return diskError('write', file.path, error);
   if (bytesWritten === length) return null;
-  return diskError('write', file.path, new Error(`wrote ${bytesWritten} of ${length} bytes`));
+  const short = new Error(`wrote ${bytesWritten} of ${length} bytes`);
+  return diskError('write', file.path, Object.assign(short, { code: 'ESHORT' }));
 }

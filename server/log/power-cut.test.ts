@@ -88,6 +88,7 @@ function appendSomething(
   log.append({
     entries: list,
     hardState: next,
+    snapshot: null,
     mustSync: newTerm,
     onDurable: () => {
       ledger.acknowledged = snapshot;
@@ -109,7 +110,7 @@ function check(found: readonly Entry[], state: HardState, ledger: Ledger, strate
 }
 
 for (const strategy of ['none', 'interval'] as const) {
-  test(`${strategy}: what a start found in the page cache is durable once the log is open`, async () => {
+  test(`A2.27 ${strategy}: what a start found in the page cache is durable once the log is open`, async () => {
     const random = randomOf(7);
     const first = new VolatileFileSystem({ defer: (task) => void setImmediate(task) });
     const { log } = await openTestLog(first, { strategy, segmentBytes: SEGMENT_BYTES });
@@ -131,7 +132,7 @@ for (const [strategy, primitive] of [
   ['group', 'fdatasync'],
   ['group', 'dsync'],
 ] as const) {
-  test(`power cuts under ${strategy} with ${primitive}`, async () => {
+  test(`A2.27 power cuts under ${strategy} with ${primitive}`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const random = randomOf(seed);
       const ledger = new Ledger();

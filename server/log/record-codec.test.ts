@@ -67,7 +67,14 @@ test('hard state, mark and metadata survive encoding', () => {
       encoder.hardState({ term: a, vote: b, commit: c });
       assert.deepEqual(decodeHardState(encoder.bytes, 0), { term: a, vote: b, commit: c });
       const at = encoder.length;
-      const metadata = { clusterId, nodeId: a, sequence: b >>> 0, firstIndex: c, previousTerm: b };
+      const metadata = {
+        clusterId,
+        nodeId: a,
+        sequence: b >>> 0,
+        firstIndex: c,
+        isReset: true,
+        previousTerm: b,
+      };
       encoder.metadata(metadata);
       const found = decodeMetadata(encoder.bytes, at, readHeader(encoder.bytes, at));
       assert.deepEqual(found, { version: 1, ...metadata });

@@ -18,14 +18,16 @@ import { checksum } from './checksum.js';
  */
 export const HEADER_BYTES = 16;
 export const ALIGNMENT_BYTES = 8;
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** Longest payload that is written or believed. */
 export const PAYLOAD_BYTES_MAX = 64 * 1024 * 1024;
 /** Index and term before the data of an entry. */
 export const ENTRY_PREFIX_BYTES = 16;
 export const HARD_STATE_BYTES = 24;
 export const MARK_BYTES = 16;
-export const METADATA_PREFIX_BYTES = 32;
+export const METADATA_PREFIX_BYTES = 40;
+/** The version: all of the metadata that every format has. */
+const METADATA_BYTES_MIN = 4;
 
 export const RecordType = {
   /** First in every segment: whose log this is and where the segment stands in it. */
@@ -42,6 +44,10 @@ export interface Identity {
   readonly nodeId: number;
 }
 
+export function describe({ clusterId, nodeId }: Identity): string {
+  return `node ${nodeId} of cluster ${clusterId}`;
+}
+
 export interface Metadata extends Identity {
   readonly version: number;
   /** Number of the segment, 1 for the first. */
@@ -49,6 +55,8 @@ export interface Metadata extends Identity {
   /** Index that follows the last entry of the segments before, and that entry's term (0 for none). */
   readonly firstIndex: number;
   readonly previousTerm: number;
+  /** A leader's snapshot up to the entry before `firstIndex` replaced the log: the segments before this one count no more. */
+  readonly isReset: boolean;
 }
 
 export interface Mark {
@@ -100,7 +108,7 @@ export function headerFault(header: Header): string | null {
       return payloadBytes >= ENTRY_PREFIX_BYTES ? null : `entry record of ${payloadBytes} bytes`;
     case RecordType.Metadata:
       if (detail !== 0) return `metadata record with detail ${detail}`;
-      return payloadBytes >= METADATA_PREFIX_BYTES ? null : `metadata record of ${payloadBytes} bytes`;
+      return payloadBytes >= METADATA_BYTES_MIN ? null : `metadata record of ${payloadBytes} bytes`;
     case RecordType.HardState:
       return payloadBytes === HARD_STATE_BYTES && detail === 0
         ? null
@@ -160,8 +168,12 @@ export function decodeVersion(bytes: Uint8Array, offset: number): number {
   return readUint32(bytes, offset + HEADER_BYTES);
 }
 
-export function decodeMetadata(bytes: Uint8Array, offset: number, header: Header): Metadata {
+/** Null when it is not what this version writes. */
+export function decodeMetadata(bytes: Uint8Array, offset: number, header: Header): Metadata | null {
   const start = offset + HEADER_BYTES;
+  if (header.payloadBytes < METADATA_PREFIX_BYTES) return null;
+  const reset = readUint53(bytes, start + 32);
+  if (reset > 1) return null;
   const name = bytes.subarray(start + METADATA_PREFIX_BYTES, start + header.payloadBytes);
   return {
     version: readUint32(bytes, start),
@@ -169,6 +181,7 @@ export function decodeMetadata(bytes: Uint8Array, offset: number, header: Header
     firstIndex: readUint53(bytes, start + 8),
     previousTerm: readUint53(bytes, start + 16),
     nodeId: readUint53(bytes, start + 24),
+    isReset: reset === 1,
     clusterId: new TextDecoder('utf-8', { fatal: true }).decode(name),
   };
 }

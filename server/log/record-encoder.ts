@@ -91,6 +91,7 @@ export class RecordEncoder {
     this.#uint53(start + 8, metadata.firstIndex);
     this.#uint53(start + 16, metadata.previousTerm);
     this.#uint53(start + 24, metadata.nodeId);
+    this.#uint53(start + 32, metadata.isReset ? 1 : 0);
     this.#bytes.set(name, start + METADATA_PREFIX_BYTES);
     this.#seal(at, RecordType.Metadata, 0, METADATA_PREFIX_BYTES + name.length);
   }

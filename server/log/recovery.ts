@@ -1,11 +1,22 @@
 import { join } from 'node:path';
 import { StrataError } from '../errors.js';
 import type { FileSystem } from '../ports/file-system.js';
-import { diskError } from './disk-error.js';
-import type { Identity } from './record-codec.js';
+import { disk } from './disk-error.js';
+import { listFiles } from './file-calls.js';
+import {
+  decodeVersion,
+  FORMAT_VERSION,
+  HEADER_BYTES,
+  headerIntact,
+  type Identity,
+  payloadIntact,
+  RecordType,
+  readHeader,
+} from './record-codec.js';
 import { Replay, ReplayFault } from './replay.js';
 import { type Scan, scanSegment } from './scan.js';
 import { parseSegmentFileName, type SegmentName } from './segment.js';
+import type { StoredSegment } from './segment-list.js';
 
 /** The last segment, where the log goes on. */
 export interface Tail {
@@ -22,6 +33,8 @@ export interface Recovery {
   readonly replay: Replay;
   /** Null when there is no log yet. */
   readonly tail: Tail | null;
+  /** Oldest first; the last is the tail. */
+  readonly segments: readonly StoredSegment[];
 }
 
 export interface ScannedSegment {
@@ -46,12 +59,14 @@ export async function recover(options: {
 }): Promise<Recovery> {
   const { fileSystem, directory } = options;
   const replay = new Replay(options.identity);
-  const names = await segmentNames(fileSystem, directory);
+  const names = segmentNames(directory, await listFiles(fileSystem, directory));
+  const segments: StoredSegment[] = [];
   let tail: Tail | null = null;
   for (const [position, { file, name }] of names.entries()) {
     const path = join(directory, file);
-    checkSequence(path, name, position);
-    const bytes = await readSegment(fileSystem, path);
+    checkSequence(path, name, names[0]!.name.sequence + position);
+    const bytes = await disk('read', path, fileSystem.readFile(path));
+    checkVersion(path, bytes);
     const scan = scanSegment(bytes, name.sequence, position === names.length - 1);
     const { end } = scan;
     if (end.kind === 'corrupt') throw corrupt(path, end.offset, end.reason);
@@ -61,6 +76,7 @@ export async function recover(options: {
       throw fault instanceof ReplayFault ? corrupt(path, fault.offset, fault.message) : fault;
     }
     options.onSegment?.({ path, name, bytes, scan }, replay);
+    segments.push({ ...name, path, lowestIndex: replay.lowestIndex, fileBytes: bytes.length });
     tail = {
       path,
       sequence: name.sequence,
@@ -69,12 +85,12 @@ export async function recover(options: {
       fileBytes: bytes.length,
     };
   }
-  return { replay, tail };
+  return { replay, tail, segments };
 }
 
-async function segmentNames(fileSystem: FileSystem, directory: string) {
+function segmentNames(directory: string, files: readonly string[]) {
   const found: { file: string; name: SegmentName }[] = [];
-  for (const file of await fileSystem.list(directory)) {
+  for (const file of files) {
     const name = parseSegmentFileName(file);
     if (name !== null) found.push({ file, name });
     else if (file.endsWith('.wal')) throw corrupt(join(directory, file), 0, 'not a name of a segment');
@@ -82,18 +98,24 @@ async function segmentNames(fileSystem: FileSystem, directory: string) {
   return found.sort((a, b) => a.name.sequence - b.name.sequence);
 }
 
-/** Segments are numbered without gaps from 1; which index each starts at is checked against its metadata. */
-function checkSequence(path: string, name: SegmentName, position: number): void {
-  if (name.sequence === position + 1) return;
-  throw corrupt(path, 0, `segment ${position + 1} is missing before segment ${name.sequence}`);
+/**
+ * Segments are numbered without gaps; which index each starts at is checked against its metadata. The first
+ * may have any number: those before it were removed when a snapshot had made them superfluous.
+ */
+function checkSequence(path: string, name: SegmentName, expected: number): void {
+  if (name.sequence === expected) return;
+  throw corrupt(path, 0, `segment ${expected} is missing before segment ${name.sequence}`);
 }
 
-async function readSegment(fileSystem: FileSystem, path: string): Promise<Uint8Array> {
-  try {
-    return await fileSystem.readFile(path);
-  } catch (error) {
-    throw diskError('read', path, error);
-  }
+/** Before anything else is believed: the rules for records may be others in another version. */
+function checkVersion(file: string, bytes: Uint8Array): void {
+  if (bytes.length < HEADER_BYTES || !headerIntact(bytes, 0)) return;
+  const header = readHeader(bytes, 0);
+  if (header.type !== RecordType.Metadata || header.payloadBytes < 4 || header.recordBytes > bytes.length)
+    return;
+  const version = decodeVersion(bytes, 0);
+  if (version === FORMAT_VERSION || !payloadIntact(bytes, 0, header)) return;
+  throw new StrataError('STRATA_WAL_VERSION', { file, actual: version, expected: FORMAT_VERSION });
 }
 
 /**

@@ -1,14 +1,16 @@
 import type { Entry, HardState } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
+import type { LogPosition } from '../ports/log-storage.js';
+import { hardStateFault, raisedTo } from './hard-state.js';
 import {
   decodeEntry,
   decodeHardState,
   decodeMark,
   decodeMetadata,
-  decodeVersion,
-  FORMAT_VERSION,
+  describe,
   type Header,
   type Identity,
+  type Metadata,
   RecordType,
   readHeader,
 } from './record-codec.js';
@@ -30,6 +32,9 @@ export class ReplayFault extends Error {
  * the log. They may fall at one index: a leader of term 5 may bring its entry of term 3 where a failed leader
  * of term 4 had left another (Raft, figure 8).
  *
+ * The first segment may begin anywhere: what was before it is in a snapshot. A segment that begins with a
+ * reset drops all that was read before it, but not term and vote.
+ *
  * A hard state stands behind the entries it was written with, and what a crash leaves is a prefix of the
  * records. So `commit` can never be above the last entry, whatever the strategy: where it is, entries that
  * were acknowledged are missing.
@@ -43,6 +48,10 @@ export class Replay {
   readonly #expected: Identity | null;
   #hardState: HardState = { term: 0, vote: 0, commit: 0 };
   #identity: Identity | null = null;
+  /** The entry before the first of `entries`. */
+  #base: LogPosition = { index: 0, term: 0 };
+  #resetSequence = 0;
+  #lowestIndex = Number.POSITIVE_INFINITY;
 
   /** `expected` null takes any identity, as long as all segments agree. */
   constructor(expected: Identity | null) {
@@ -53,20 +62,40 @@ export class Replay {
     return this.#identity;
   }
 
+  get base(): LogPosition {
+    return this.#base;
+  }
+
   get lastIndex(): number {
-    return this.entries.length;
+    return this.#base.index + this.entries.length;
   }
 
   get lastTerm(): number {
-    return this.entries.length === 0 ? 0 : this.entries[this.entries.length - 1]!.term;
+    return this.termAt(this.lastIndex);
   }
 
   get hardState(): HardState {
     return raisedTo(this.lastTerm, this.#hardState);
   }
 
+  /** Segment that began with the last reset, 0 for none: those before it are leftovers. */
+  get resetSequence(): number {
+    return this.#resetSequence;
+  }
+
+  /** Lowest index of an entry in the segment read last: below its first index when it replaced a suffix. */
+  get lowestIndex(): number {
+    return this.#lowestIndex;
+  }
+
+  /** Of an entry from the base to the last. */
+  termAt(index: number): number {
+    return index === this.#base.index ? this.#base.term : this.#at(index).term;
+  }
+
   /** Takes the records of one segment. Entries keep views of `bytes`. */
   segment(path: string, name: SegmentName, bytes: Uint8Array, offsets: readonly number[]): void {
+    this.#lowestIndex = Number.POSITIVE_INFINITY;
     for (let position = 0; position < offsets.length; position++) {
       const offset = offsets[position]!;
       const header = readHeader(bytes, offset);
@@ -87,14 +116,34 @@ export class Replay {
           this.#metadata(path, name, bytes, offset, header);
       }
     }
+    if (this.#resetSequence === name.sequence && this.#hardState.commit < this.#base.index)
+      throw new ReplayFault(0, `a reset to ${this.#base.index} with commit ${this.#hardState.commit}`);
   }
 
   #metadata(path: string, name: SegmentName, bytes: Uint8Array, offset: number, header: Header): void {
-    const version = decodeVersion(bytes, offset);
-    if (version !== FORMAT_VERSION) {
-      throw new StrataError('STRATA_WAL_VERSION', { file: path, actual: version, expected: FORMAT_VERSION });
-    }
     const found = decodeMetadata(bytes, offset, header);
+    if (found === null) throw new ReplayFault(offset, 'metadata that this version does not write');
+    const isFirst = this.#identity === null;
+    this.#checkIdentity(path, found);
+    const { firstIndex, previousTerm } = found;
+    if (found.sequence !== name.sequence || firstIndex !== name.firstIndex) {
+      const says = `segment ${found.sequence} from index ${firstIndex}`;
+      throw new ReplayFault(offset, `the metadata says ${says}, the file name another`);
+    }
+    if (!Number.isSafeInteger(firstIndex) || !Number.isSafeInteger(previousTerm) || firstIndex < 1)
+      throw new ReplayFault(offset, `a segment from index ${firstIndex} after term ${previousTerm}`);
+    if (isFirst || found.isReset) {
+      this.#base = { index: firstIndex - 1, term: previousTerm };
+      this.entries.length = 0;
+      if (found.isReset) this.#resetSequence = found.sequence;
+    } else if (firstIndex !== this.lastIndex + 1 || previousTerm !== this.lastTerm) {
+      const before = `index ${firstIndex - 1} of term ${previousTerm}`;
+      const have = `index ${this.lastIndex} of term ${this.lastTerm}`;
+      throw new ReplayFault(offset, `the segment continues ${before}, but the log before it ends at ${have}`);
+    }
+  }
+
+  #checkIdentity(path: string, found: Metadata): void {
     const expected = this.#identity ?? this.#expected;
     if (expected !== null && (found.clusterId !== expected.clusterId || found.nodeId !== expected.nodeId)) {
       throw new StrataError('STRATA_WAL_IDENTITY', {
@@ -104,29 +153,27 @@ export class Replay {
       });
     }
     this.#identity = { clusterId: found.clusterId, nodeId: found.nodeId };
-    if (found.sequence !== name.sequence || found.firstIndex !== name.firstIndex) {
-      const says = `segment ${found.sequence} from index ${found.firstIndex}`;
-      throw new ReplayFault(offset, `the metadata says ${says}, the file name another`);
-    }
-    if (found.firstIndex !== this.lastIndex + 1 || found.previousTerm !== this.lastTerm) {
-      const before = `index ${found.firstIndex - 1} of term ${found.previousTerm}`;
-      const have = `index ${this.lastIndex} of term ${this.lastTerm}`;
-      throw new ReplayFault(offset, `the segment continues ${before}, but the log before it ends at ${have}`);
-    }
   }
 
   #entry(entry: Entry, offset: number): void {
     const { index, term } = entry;
     if (!Number.isSafeInteger(index) || !Number.isSafeInteger(term) || index < 1 || term < 1)
       throw new ReplayFault(offset, `entry with index ${index} and term ${term}`);
-    if (index > this.lastIndex + 1)
-      throw new ReplayFault(offset, `index gap: entry ${index} after entry ${this.lastIndex}`);
-    const previousTerm = index === 1 ? 0 : this.entries[index - 2]!.term;
+    const { lastIndex } = this;
+    if (index > lastIndex + 1)
+      throw new ReplayFault(offset, `index gap: entry ${index} after entry ${lastIndex}`);
+    if (index <= this.#base.index)
+      throw new ReplayFault(
+        offset,
+        `entry ${index} lies before the log, which begins behind ${this.#base.index}`,
+      );
+    const previousTerm = this.termAt(index - 1);
     if (term < previousTerm) {
       const falls = `entry ${index} has term ${term}, the entry before it ${previousTerm}`;
       throw new ReplayFault(offset, `the term goes backwards: ${falls}`);
     }
-    if (index <= this.lastIndex) this.#truncate(entry, offset);
+    if (index <= lastIndex) this.#truncate(entry, offset);
+    if (index < this.#lowestIndex) this.#lowestIndex = index;
     this.entries.push(entry);
   }
 
@@ -137,10 +184,10 @@ export class Replay {
         offset,
         `entry ${index} replaces one at or below commit ${this.#hardState.commit}`,
       );
-    const old = this.entries[index - 1]!;
+    const old = this.#at(index);
     if (old.term === term && (old.type !== entry.type || Buffer.compare(old.data, entry.data) !== 0))
       throw new ReplayFault(offset, `a second, different entry with index ${index} and term ${term}`);
-    this.entries.length = index - 1;
+    this.entries.length = index - 1 - this.#base.index;
   }
 
   #setHardState(state: HardState, offset: number): void {
@@ -149,23 +196,14 @@ export class Replay {
     if (fault !== null) throw new ReplayFault(offset, fault);
     this.#hardState = state;
   }
-}
 
-/**
- * The hard state that goes with a log whose last entry has `lastTerm`: entries stand before the hard state
- * that came with them, so between the two the term of the log is ahead. Nobody has been voted for in that
- * term yet.
- */
-export function raisedTo(lastTerm: number, hardState: HardState): HardState {
-  return lastTerm > hardState.term ? { term: lastTerm, vote: 0, commit: hardState.commit } : hardState;
+  #at(index: number): Entry {
+    return this.entries[index - this.#base.index - 1]!;
+  }
 }
 
 /** A segment that ends behind its head has no mark yet. */
 const HEAD_TYPES: readonly RecordType[] = [RecordType.Metadata, RecordType.HardState, RecordType.Mark];
-
-function describe({ clusterId, nodeId }: Identity): string {
-  return `node ${nodeId} of cluster ${clusterId}`;
-}
 
 function checkMark(bytes: Uint8Array, offset: number, name: SegmentName): void {
   const mark = decodeMark(bytes, offset);
@@ -176,23 +214,4 @@ function checkMark(bytes: Uint8Array, offset: number, name: SegmentName): void {
     );
   if (mark.syncedBytes > offset)
     throw new ReplayFault(offset, `a mark that says ${mark.syncedBytes} bytes before it were synced`);
-}
-
-/** What is wrong with `next` after `old` at the end of such a log; null when nothing is. */
-export function hardStateFault(
-  old: HardState,
-  next: HardState,
-  lastIndex: number,
-  lastTerm: number,
-): string | null {
-  const { term, vote, commit } = next;
-  if (!Number.isSafeInteger(term) || !Number.isSafeInteger(vote) || !Number.isSafeInteger(commit))
-    return `hard state out of range: term ${term}, vote ${vote}, commit ${commit}`;
-  if (term < old.term) return `the term of the hard state goes from ${old.term} back to ${term}`;
-  if (term < lastTerm) return `the hard state has term ${term}, the last entry ${lastTerm}`;
-  if (term === old.term && old.vote !== 0 && vote !== old.vote)
-    return `the vote in term ${term} changes from ${old.vote} to ${vote}`;
-  if (commit < old.commit) return `commit goes from ${old.commit} back to ${commit}`;
-  if (commit > lastIndex) return `commit ${commit} is above the last entry ${lastIndex}`;
-  return null;
 }

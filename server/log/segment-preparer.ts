@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { File, FileSystem, SyncCall } from '../ports/file-system.js';
+import type { File, FileSystem, SyncCall, SyncLabel } from '../ports/file-system.js';
+import { disk, isFull } from './disk-error.js';
 import { syncFile, writeFile } from './file-calls.js';
 import { PREPARED_NAME } from './segment.js';
 
@@ -14,7 +15,8 @@ const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
  * full, and an idle node writes nothing.
  *
  * A failure here is no failure of the log yet: the current segment still has room. It is thrown to the one
- * that needs the file.
+ * that needs the file. A disk without room is asked again whenever the log has grown a little, and by whoever
+ * needs the file: nothing but zeros was written, so the same zeros can be written again.
  */
 export class SegmentPreparer {
   readonly #fileSystem: FileSystem;
@@ -39,7 +41,9 @@ export class SegmentPreparer {
   advance(writtenBytes: number): void {
     const target = Math.min(this.#segmentBytes, 2 * writtenBytes);
     const due = target - this.#targetBytes >= CHUNK_BYTES || target === this.#segmentBytes;
-    if (!due || target <= this.#targetBytes || this.#failure !== null || this.#stopped) return;
+    if (!due || target <= this.#targetBytes || this.#stopped) return;
+    if (isFull(this.#failure)) this.#failure = null;
+    if (this.#failure !== null) return;
     this.#targetBytes = target;
     this.#work ??= this.#fill();
   }
@@ -49,6 +53,7 @@ export class SegmentPreparer {
    * another.
    */
   async take(): Promise<File> {
+    if (isFull(this.#failure)) this.#failure = null;
     this.#targetBytes = this.#segmentBytes;
     while (this.#filledBytes < this.#segmentBytes || this.#work !== null) {
       if (this.#failure !== null) throw this.#failure;
@@ -68,14 +73,13 @@ export class SegmentPreparer {
     this.#targetBytes = this.#filledBytes;
     await this.#work;
     if (this.#file === null) return;
-    await this.#file.close();
+    await discard(this.#fileSystem, this.#file);
     this.#file = null;
-    await this.#fileSystem.remove(this.#path);
   }
 
   async #fill(): Promise<void> {
     try {
-      this.#file ??= await this.#fileSystem.open(this.#path, 'create');
+      this.#file ??= await disk('open', this.#path, this.#fileSystem.open(this.#path, 'create'));
       while (this.#filledBytes < this.#targetBytes) {
         const length = Math.min(CHUNK_BYTES, this.#targetBytes - this.#filledBytes);
         await writeFile(this.#file, ZEROS, length, this.#filledBytes, null);
@@ -98,13 +102,24 @@ export class SegmentPreparer {
   }
 }
 
+/** Closes and removes a file that was never part of the log. */
+export async function discard(fileSystem: FileSystem, file: File): Promise<void> {
+  await file.close();
+  await fileSystem.remove(file.path);
+}
+
 const ZEROS = new Uint8Array(CHUNK_BYTES);
 
 /** Writes zeros over `[from, to)`, growing the file where it is shorter. Not synced. */
-export async function writeZeros(file: File, from: number, to: number): Promise<void> {
+export async function writeZeros(
+  file: File,
+  from: number,
+  to: number,
+  label: SyncLabel | null = null,
+): Promise<void> {
   for (let at = from; at < to; ) {
     const length = Math.min(CHUNK_BYTES, to - at);
-    await writeFile(file, ZEROS, length, at, null);
+    await writeFile(file, ZEROS, length, at, label);
     at += length;
   }
 }

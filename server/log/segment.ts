@@ -11,7 +11,9 @@ import { RecordEncoder } from './record-encoder.js';
  *       head, synced before      one write                          the next write
  *       the file gets its name
  *
- * The head repeats the hard state, so that a segment says all that a log starting there would need.
+ * The head repeats the hard state, so that a segment says all that a log starting there would need: the segments
+ * before it may be removed once a snapshot holds what they hold. A head that says "reset" makes those before it
+ * superfluous by itself: the log was replaced by a leader's snapshot.
  */
 export interface SegmentName {
   readonly sequence: number;
@@ -20,6 +22,11 @@ export interface SegmentName {
 
 /** Where the next segment grows before it is needed; not yet part of the log. */
 export const PREPARED_NAME = 'next.tmp';
+
+/** Offsets in a segment are 32 bits wide. */
+export const SEGMENT_BYTES_MAX = 2 ** 31;
+/** Head and one write of a few entries. */
+export const SEGMENT_BYTES_MIN = 4096;
 
 const SEGMENT_PATTERN = /^(\d{10})-(\d{16})\.wal$/;
 

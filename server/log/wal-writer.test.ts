@@ -11,7 +11,13 @@ async function threeAppends(strategy: 'always' | 'interval' | 'none' | 'group', 
   recorded.events.length = 0;
   for (const index of [1, 2, 3]) {
     const onDurable = () => recorded.events.push(`acknowledge ${index}`);
-    opened.log.append({ entries: [entry(index)], hardState: null, mustSync: false, onDurable });
+    opened.log.append({
+      entries: [entry(index)],
+      hardState: null,
+      snapshot: null,
+      mustSync: false,
+      onDurable,
+    });
   }
   await settle();
   return { ...recorded, ...opened };
@@ -111,7 +117,13 @@ for (const strategy of ['always', 'interval', 'none', 'group'] as const) {
     let returned = false;
     const acknowledged = new Promise<boolean>((resolve) => {
       const onDurable = () => resolve(returned);
-      log.append({ entries: [], hardState: { ...STATE, commit: 2 }, mustSync: false, onDurable });
+      log.append({
+        entries: [],
+        hardState: { ...STATE, commit: 2 },
+        snapshot: null,
+        mustSync: false,
+        onDurable,
+      });
     });
     returned = true;
     assert.equal(await acknowledged, true);
@@ -137,16 +149,17 @@ test('acknowledgements come in the order of the appends, those without a write a
   const { log } = await openTestLog(disk, { strategy: 'none' });
   const order: number[] = [];
   const note = (number: number) => () => void order.push(number);
-  log.append({ entries: [], hardState: null, mustSync: false, onDurable: note(0) });
-  log.append({ entries: [entry(1)], hardState: null, mustSync: false, onDurable: note(1) });
+  log.append({ entries: [], hardState: null, snapshot: null, mustSync: false, onDurable: note(0) });
+  log.append({ entries: [entry(1)], hardState: null, snapshot: null, mustSync: false, onDurable: note(1) });
   log.append({
     entries: [],
     hardState: { term: 1, vote: 0, commit: 1 },
+    snapshot: null,
     mustSync: false,
     onDurable: note(2),
   });
-  log.append({ entries: [entry(2)], hardState: null, mustSync: false, onDurable: note(3) });
-  log.append({ entries: [], hardState: null, mustSync: false, onDurable: note(4) });
+  log.append({ entries: [entry(2)], hardState: null, snapshot: null, mustSync: false, onDurable: note(3) });
+  log.append({ entries: [], hardState: null, snapshot: null, mustSync: false, onDurable: note(4) });
   assert.equal(log.pendingAppends, 5);
   assert.equal(log.pendingBytes, 40);
   await settle();
@@ -203,7 +216,7 @@ test('what recovery would refuse is refused before it is written', async () => {
   const { log } = await openTestLog(recordingDisk().disk);
   await append(log, entries(1, 3, 2), { term: 2, vote: 1, commit: 2 }, true);
   const attempt = (list: ReturnType<typeof entries>, hardState: typeof STATE | null = null) =>
-    log.append({ entries: list, hardState, mustSync: false, onDurable: () => {} });
+    log.append({ entries: list, hardState, snapshot: null, mustSync: false, onDurable: () => {} });
   assert.throws(() => attempt([entry(5, 2)]), /appended entry 5 after entry 3/);
   assert.throws(() => attempt([entry(2, 2)]), /appended entry 2 at or below commit 2/);
   assert.throws(() => attempt([entry(4, 1)]), /appended entry 4 of term 1 after term 2/);

@@ -1,14 +1,17 @@
 import { InvariantError, type StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { SyncCall, SyncLabel } from '../ports/file-system.js';
-import type { AppendRequest, LogStorage, RecoveredLog } from '../ports/log-storage.js';
+import type { AppendRequest, LogPosition, LogStorage, RecoveredLog } from '../ports/log-storage.js';
 import type { Metrics } from '../ports/metrics.js';
 import { Acknowledgements } from './acknowledgements.js';
+import { BatchWrite } from './batch-write.js';
 import { type Batch, Batcher } from './batcher.js';
-import { diskError } from './disk-error.js';
-import { syncFile, writeFailure, writeFile } from './file-calls.js';
+import { diskError, isFull } from './disk-error.js';
+import { DiskHealth } from './disk-health.js';
+import { syncFile, writeFile } from './file-calls.js';
+import { raisedTo, raisedToSnapshot } from './hard-state.js';
+import { IntervalSync } from './interval-sync.js';
 import { type LogMetrics, logMetrics } from './log-metrics.js';
-import { raisedTo } from './replay.js';
 import type { LogEnd, SegmentChain } from './segment-chain.js';
 import { opensWithDsync, type SyncPolicy, type SyncPrimitiveName } from './sync-policies.js';
 
@@ -22,6 +25,8 @@ export interface WalWriterOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly onFailure: (error: StrataError) => void;
+  /** Index of the newest durable snapshot: nothing above it may be dropped. */
+  readonly snapshotIndex: () => number;
   /** Called when the files are closed. */
   readonly release: () => Promise<void>;
 }
@@ -33,44 +38,42 @@ export interface WalWriterOptions {
  *                 ▲                        └── under B and C: acknowledge after the write
  *                 └── the next batch is submitted before the callbacks of the last one run, so the disk stays busy
  *
- * After a failed write or sync nothing is acknowledged, written or synced again: the kernel marks pages clean
- * after a failed sync, so a second sync would succeed without the data (fsyncgate).
+ * After a failure nothing is acknowledged, written or synced again. While the disk is full appends gather; they go on
+ * by themselves when there is room.
  */
 export class WalWriter implements LogStorage {
   readonly recovered: RecoveredLog;
+  readonly health: DiskHealth;
   readonly #options: WalWriterOptions;
   readonly #chain: SegmentChain;
   readonly #clock: Clock;
   readonly #batcher: Batcher;
+  readonly #write: BatchWrite;
   readonly #measured: LogMetrics;
   readonly #acknowledgements: Acknowledgements;
   readonly #syncCall: SyncCall;
-  readonly #dsync: boolean;
+  readonly #intervalSync: IntervalSync;
   readonly #interval: Timer | null;
   /** End of the log as submitted to the file: what the head of the next segment repeats. */
   #end: LogEnd;
   #batch: Batch | null = null;
-  #batchBytes = 0;
-  #writeStartedNs = 0;
-  #writtenNs = 0;
-  /** Written since the last sync was submitted. */
-  #unsyncedEntries = 0;
-  #backgroundSync: Promise<void> | null = null;
+  #dropping: Promise<void> = Promise.resolve();
   #rotating = false;
   #hasWritten = false;
   #failed = false;
+  /** Closed with a full disk: the batch under way is not finished. */
+  #gaveUp = false;
   #closed: Promise<void> | null = null;
   #onIdle: (() => void) | null = null;
 
   constructor(options: WalWriterOptions) {
-    const { recovered, policy, primitive, metrics, clock } = options;
+    const { recovered, policy, primitive, metrics, clock, chain } = options;
     this.recovered = recovered;
     this.#options = options;
-    this.#chain = options.chain;
+    this.#chain = chain;
     this.#clock = clock;
-    const last = recovered.entries.at(-1);
-    const { hardState } = recovered;
-    this.#end = { lastIndex: last?.index ?? 0, lastTerm: last?.term ?? 0, hardState };
+    const last = recovered.entries.at(-1) ?? recovered.base;
+    this.#end = { lastIndex: last.index, lastTerm: last.term, hardState: recovered.hardState };
     this.#batcher = new Batcher({
       entriesMax: policy.entriesPerWriteMax,
       bytesMax: options.batchBytesMax,
@@ -80,8 +83,20 @@ export class WalWriter implements LogStorage {
     this.#acknowledgements = new Acknowledgements(clock, this.#measured.appends);
     metrics.gauge('log_pending_appends', 'Appends not yet acknowledged.', () => this.pendingAppends);
     metrics.gauge('log_pending_bytes', 'Bytes of entries not yet acknowledged.', () => this.pendingBytes);
+    this.health = new DiskHealth(clock, () => chain.segments.fileBytes);
+    metrics.gauge('log_disk_full', '1 while the disk has no room for what waits.', () =>
+      Number(this.health.isFull),
+    );
+    metrics.gauge('log_segment_bytes', 'Bytes of the segments on disk.', () => this.health.segmentBytes);
     this.#syncCall = primitive === 'fsync' ? 'fsync' : 'fdatasync';
-    this.#dsync = opensWithDsync(policy, primitive);
+    this.#write = this.#batchWrite();
+    const onFailure = (error: StrataError) => this.#fail(error);
+    this.#intervalSync = new IntervalSync({
+      chain,
+      syncCall: this.#syncCall,
+      health: this.health,
+      onFailure,
+    });
     this.#interval = policy.syncsInBackground
       ? clock.every(options.fsyncIntervalMs, () => this.#syncInBackground())
       : null;
@@ -97,8 +112,15 @@ export class WalWriter implements LogStorage {
 
   append(request: AppendRequest): void {
     if (this.#closed !== null) throw new InvariantError('append to a closed log');
+    if (request.snapshot !== null) this.#mustBeInSnapshot(request.snapshot.index);
     this.#acknowledgements.accept(this.#batcher.push(request, this.#clock.nowNs()));
     this.#pump();
+  }
+
+  compact(index: number): void {
+    this.#mustBeInSnapshot(index);
+    if (this.#failed || this.#closed !== null) return;
+    this.#drop(this.#chain.segments.dropTo(index));
   }
 
   close(): Promise<void> {
@@ -106,130 +128,120 @@ export class WalWriter implements LogStorage {
     return this.#closed;
   }
 
+  #batchWrite(): BatchWrite {
+    const { policy, primitive } = this.#options;
+    return new BatchWrite({
+      chain: this.#chain,
+      encoder: this.#batcher.encoder,
+      clock: this.#clock,
+      health: this.health,
+      measured: this.#measured,
+      syncsEntries: policy.syncsEntries,
+      syncCall: this.#syncCall,
+      dsync: opensWithDsync(policy, primitive),
+      onDone: (batch, startedNs, writtenNs, durableNs) =>
+        this.#complete(batch, startedNs, writtenNs, durableNs),
+      onFailure: (error) => this.#fail(error),
+      onGiveUp: () => this.#giveUp(),
+    });
+  }
+
+  #mustBeInSnapshot(index: number): void {
+    const newest = this.#options.snapshotIndex();
+    if (index > newest)
+      throw new InvariantError(`dropping entries to ${index}, the newest snapshot ends at ${newest}`);
+  }
+
   #pump(): void {
     while (this.#batch === null && !this.#failed && !this.#batcher.isEmpty) {
       const startedNs = this.#clock.nowNs();
       const batch = this.#batcher.take();
+      const { length } = this.#batcher.encoder;
       for (const { submittedNs } of batch.appends) this.#measured.batchWaitNs.record(startedNs - submittedNs);
-      if (this.#batcher.encoder.length === 0) {
+      if (batch.reset === null && length === 0) {
         this.#acknowledgements.finish(batch, startedNs, startedNs, startedNs);
         this.#acknowledgements.runLater();
         continue;
       }
       this.#batch = batch;
-      this.#batchBytes = this.#batcher.encoder.length;
       this.#measured.encodeNs.record(this.#clock.nowNs() - startedNs);
-      if (this.#chain.mustRotateFor(this.#batchBytes)) void this.#rotateAndSubmit(batch);
+      if (batch.reset !== null) void this.#reset(batch, batch.reset);
+      else if (this.#chain.mustRotateFor(length)) void this.#rotateAndSubmit(batch);
       else this.#submit(batch);
     }
     if (this.#batch === null) this.#onIdle?.();
   }
 
   async #rotateAndSubmit(batch: Batch): Promise<void> {
-    this.#rotating = true;
-    try {
-      await this.#backgroundSync;
-      if (this.#failed) return;
-      await this.#chain.rotate(this.#end, this.#unsyncedEntries);
-    } catch (error) {
-      this.#fail(diskError('rotate', this.#chain.file.path, error));
-    } finally {
-      this.#rotating = false;
-    }
-    if (this.#failed) return;
-    this.#unsyncedEntries = 0;
-    this.#measured.rotations.add(1);
-    this.#submit(batch);
+    if (await this.#rotate(this.#end, false)) this.#submit(batch);
   }
 
   #submit(batch: Batch): void {
-    const { encoder } = this.#batcher;
-    const { sequence, position: offset, syncedBytes, file } = this.#chain;
-    encoder.fillMark(0, { sequence, offset, syncedBytes });
+    const { sequence, position: offset, syncedBytes } = this.#chain;
+    this.#batcher.encoder.fillMark(0, { sequence, offset, syncedBytes });
     const { lastIndex, lastTerm, hardState } = this.#end;
     const { index, term } = batch.lastEntry ?? { index: lastIndex, term: lastTerm };
     this.#end = { lastIndex: index, lastTerm: term, hardState: raisedTo(term, batch.hardState ?? hardState) };
-    this.#unsyncedEntries += batch.entries;
-    const label = this.#dsync ? this.#label(batch, this.#batchBytes) : null;
     this.#hasWritten = true;
-    this.#writeStartedNs = this.#clock.nowNs();
-    file.write(encoder.bytes, this.#batchBytes, offset, label, this.#onWritten);
+    this.#write.start(batch);
   }
 
-  readonly #onWritten = (error: Error | null, bytesWritten: number): void => {
-    if (this.#failed) return;
-    const failure = writeFailure(this.#chain.file, error, bytesWritten, this.#batchBytes);
-    if (failure === null) this.#written(this.#batch!);
-    else this.#fail(failure);
-  };
-
-  #written(batch: Batch): void {
+  /**
+   * The log goes on behind a snapshot: a new segment says so in its head, synced before it has its name. From then on
+   * the segments before it count no more, so when they go does not matter.
+   */
+  async #reset(batch: Batch, { index, term }: LogPosition): Promise<void> {
+    const startedNs = this.#clock.nowNs();
+    const hardState = raisedToSnapshot({ index, term }, batch.hardState ?? this.#end.hardState);
+    const end: LogEnd = { lastIndex: index, lastTerm: term, hardState };
+    if (!(await this.#rotate(end, true))) return;
+    this.#end = end;
+    this.#drop(this.#chain.segments.dropBefore(this.#chain.sequence));
     const nowNs = this.#clock.nowNs();
-    this.#measured.batches.add(1);
-    this.#measured.bytes.add(this.#batchBytes);
-    this.#measured.entries.add(batch.entries);
-    this.#measured.batchEntries.record(batch.entries);
-    this.#chain.position += this.#batchBytes;
-    if (this.#dsync) {
-      // One call did both; its time is the sync's.
-      this.#chain.syncedBytes = this.#chain.position;
-      this.#complete(this.#writeStartedNs, nowNs);
-      return;
-    }
-    this.#measured.writeNs.record(nowNs - this.#writeStartedNs);
-    if (batch.mustSync || this.#options.policy.syncsEntries) {
-      this.#writtenNs = nowNs;
-      const label = this.#label(batch, this.#chain.position - this.#chain.syncedBytes);
-      this.#chain.file.sync(this.#syncCall, label, this.#onSynced);
-    } else {
-      this.#complete(nowNs, nowNs);
-    }
+    this.#complete(batch, startedNs, nowNs, nowNs);
   }
 
-  readonly #onSynced = (error: Error | null): void => {
-    if (this.#failed) return;
-    if (error === null) {
-      this.#chain.syncedBytes = this.#chain.position;
-      this.#complete(this.#writtenNs, this.#clock.nowNs());
-    } else {
-      this.#fail(diskError(this.#syncCall, this.#chain.file.path, error));
+  /** Changes the segment, as often as it takes; false when the log has failed or is closed. */
+  async #rotate(end: LogEnd, isReset: boolean): Promise<boolean> {
+    this.#rotating = true;
+    await this.#intervalSync.settled();
+    while (!this.#failed) {
+      try {
+        this.health.begin(this.#clock.nowNs());
+        await this.#chain.rotate(end, isReset);
+        break;
+      } catch (error) {
+        if (!isFull(error)) this.#fail(diskError('rotate', this.#chain.file.path, error));
+        else if (!(await this.health.waitForRoom())) this.#giveUp();
+        if (this.#gaveUp) return false;
+      }
     }
-  };
-
-  /** The sync takes all that is unsynced with it, so all of it is accounted to it. */
-  #label(batch: Batch, bytes: number): SyncLabel {
-    const cause = batch.entries > 0 && this.#options.policy.syncsEntries ? 'entries' : 'hard-state';
-    const entries = this.#unsyncedEntries;
-    this.#unsyncedEntries = 0;
-    return { cause, entries, bytes };
+    this.#rotating = false;
+    if (this.#failed) return false;
+    this.health.isFull = false;
+    this.#measured.rotations.add(1);
+    return true;
   }
 
-  #complete(writtenNs: number, durableNs: number): void {
-    const batch = this.#batch!;
+  #complete(batch: Batch, startedNs: number, writtenNs: number, durableNs: number): void {
     this.#batch = null;
-    this.#acknowledgements.finish(batch, this.#writeStartedNs, writtenNs, durableNs);
-    this.#chain.advance();
+    this.health.end();
+    this.#acknowledgements.finish(batch, startedNs, writtenNs, durableNs);
+    this.#chain.advance(batch.lowestIndex);
     this.#pump();
     this.#acknowledgements.run();
   }
 
   #syncInBackground(): void {
-    const { file, position, syncedBytes, isDirty } = this.#chain;
-    if (!isDirty || this.#backgroundSync !== null || this.#rotating || this.#failed) return;
-    const label: SyncLabel = {
-      cause: 'interval',
-      entries: this.#unsyncedEntries,
-      bytes: position - syncedBytes,
-    };
-    this.#unsyncedEntries = 0;
-    this.#backgroundSync = syncFile(file, this.#syncCall, label).then(
-      () => {
-        this.#chain.syncedBytes = Math.max(this.#chain.syncedBytes, position);
-        this.#backgroundSync = null;
-      },
+    if (!this.#rotating && !this.#failed) this.#intervalSync.run();
+  }
+
+  /** Without room a file system may even refuse to remove: then the next compaction tries again. */
+  #drop(work: Promise<void>): void {
+    this.#dropping = Promise.all([this.#dropping, work]).then(
+      () => {},
       (error) => {
-        this.#backgroundSync = null;
-        this.#fail(error);
+        if (!isFull(error)) this.#fail(diskError('remove', this.#chain.file.path, error));
       },
     );
   }
@@ -237,24 +249,34 @@ export class WalWriter implements LogStorage {
   #fail(error: StrataError): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#write.stop();
+    this.health.end();
+    this.health.giveUp();
     this.#acknowledgements.stop();
     this.#interval?.cancel();
     this.#onIdle?.();
     this.#options.onFailure(error);
   }
 
+  #giveUp(): void {
+    this.#gaveUp = true;
+    this.#onIdle?.();
+  }
+
   async #close(): Promise<void> {
     this.#interval?.cancel();
-    if (!this.#failed && this.#batch !== null)
+    this.health.giveUp();
+    if (!this.#failed && !this.#gaveUp && this.#batch !== null)
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
-    await this.#backgroundSync;
+    await this.#intervalSync.settled();
+    await this.#dropping;
     this.#acknowledgements.run();
     try {
       if (!this.#failed) await this.#seal();
     } catch (error) {
-      this.#fail(diskError('close', this.#chain.file.path, error));
+      if (!isFull(error)) this.#fail(diskError('close', this.#chain.file.path, error));
     } finally {
       await this.#chain.close();
       await this.#options.release();
@@ -266,19 +288,20 @@ export class WalWriter implements LogStorage {
    * pass for a torn write, not even in the last batch.
    */
   async #seal(): Promise<void> {
-    const { file, isDirty, sequence } = this.#chain;
+    const { file, isDirty, sequence, position: offset } = this.#chain;
     if (isDirty) {
-      const bytes = this.#chain.position - this.#chain.syncedBytes;
-      await syncFile(file, this.#syncCall, { cause: 'close', entries: this.#unsyncedEntries, bytes });
+      const bytes = offset - this.#chain.syncedBytes;
+      const entries = this.#chain.unsyncedEntries;
+      await syncFile(file, this.#syncCall, { cause: 'close', entries, bytes });
     }
-    const offset = this.#chain.position;
     const { encoder } = this.#batcher;
     const owed = this.#batcher.takeOwed();
-    if (owed === null && !this.#hasWritten) return;
+    if ((owed === null && !this.#hasWritten) || this.#write.hasRemains) return;
     encoder.fillMark(0, { sequence, offset, syncedBytes: offset });
     const label: SyncLabel = { cause: 'close', entries: 0, bytes: encoder.length };
-    await writeFile(file, encoder.bytes, encoder.length, offset, this.#dsync ? label : null);
-    if (!this.#dsync) await syncFile(file, this.#syncCall, label);
+    const dsync = opensWithDsync(this.#options.policy, this.#options.primitive);
+    await writeFile(file, encoder.bytes, encoder.length, offset, dsync ? label : null);
+    if (!dsync) await syncFile(file, this.#syncCall, label);
     this.#chain.position += encoder.length;
   }
 }

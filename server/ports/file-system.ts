@@ -8,6 +8,8 @@ export interface FileSystem {
   /** Names of the files in a directory, in no particular order. */
   list(path: string): Promise<readonly string[]>;
   readFile(path: string): Promise<Uint8Array>;
+  /** Length of a file in bytes. */
+  size(path: string): Promise<number>;
   open(path: string, mode: OpenMode): Promise<File>;
   /** Atomic. Durable only after `syncDirectory`. */
   rename(from: string, to: string): Promise<void>;
@@ -22,15 +24,18 @@ export interface FileSystem {
 
 /**
  * `create`: a new or emptied file. `write`: an existing one. `write-dsync`: an existing one, and every write
- * returns only when its bytes are on the disk (O_DSYNC).
+ * returns only when its bytes are on the disk (O_DSYNC). `read`: an existing one that is only read; what it
+ * shows stays readable until it is closed, even when its name is removed or given to another file. `extend`:
+ * an existing file under a temporary name that is to be completed; nobody waits for its writes.
  */
-export type OpenMode = 'create' | 'write' | 'write-dsync';
+export type OpenMode = 'create' | 'extend' | 'write' | 'write-dsync' | 'read';
 
 export interface File {
   readonly path: string;
   /**
    * Writes the first `length` bytes of `bytes` at `position`; the buffer must stay as it is until `done`. A
-   * short write is an error: the bytes that are missing would be found missing only after a crash. `label`
+   * short write is an error (code `ESHORT`, with the number of bytes that were taken): the bytes that are
+   * missing would be found missing only after a crash. `label`
    * says what the implied sync is for on a file opened `write-dsync`; null on all others.
    */
   write(bytes: Uint8Array, length: number, position: number, label: SyncLabel | null, done: WriteDone): void;
@@ -39,6 +44,11 @@ export interface File {
    * be trusted.
    */
   sync(call: SyncCall, label: SyncLabel, done: SyncDone): void;
+  /**
+   * Reads into `bytes` from `position` of a file opened `read`; gives the number of bytes read, less than
+   * `bytes.length` only at the end of the file.
+   */
+  read(bytes: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -59,6 +69,8 @@ export const SYNC_CAUSES = [
   'recovery',
   'preallocate',
   'directory',
+  'snapshot',
+  'identity',
 ] as const;
 export type SyncCause = (typeof SYNC_CAUSES)[number];
 

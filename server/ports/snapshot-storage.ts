@@ -24,7 +24,7 @@ export interface SnapshotInfo {
   readonly meta: SnapshotMeta;
   /** Size of the file. */
   readonly fileBytes: number;
-  /** CRC-32 of the whole file: tells two snapshots of the same index, of two nodes, apart. */
+  /** CRC-32 that covers the whole file: tells two snapshots of the same index, of two nodes, apart. */
   readonly checksum: number;
 }
 

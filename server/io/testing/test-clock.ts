@@ -14,7 +14,11 @@ export class TestClock implements Clock {
   }
 
   after(_delayMs: number, task: () => void): Timer {
-    return this.every(0, task);
+    const timer = this.every(0, () => {
+      timer.cancel();
+      task();
+    });
+    return timer;
   }
 
   every(_intervalMs: number, task: () => void): Timer {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Entry } from '../../consensus/messages.js';
 import { StrataError } from '../../errors.js';
 import { VolatileFileSystem } from '../../io/volatile-file-system.js';
+import type { LogPosition } from '../../ports/log-storage.js';
 import { recover } from '../recovery.js';
 import { append, entry, openTestLog, plain, WAL_DIRECTORY } from './log-fixtures.js';
 
@@ -39,7 +40,7 @@ export async function smallLog(clean: boolean): Promise<SmallLog> {
 
 export type Outcome =
   | { readonly kind: 'refused'; readonly error: StrataError }
-  | { readonly kind: 'accepted'; readonly entries: readonly Entry[] };
+  | { readonly kind: 'accepted'; readonly base: LogPosition; readonly entries: readonly Entry[] };
 
 /** Reads the log with one file replaced. */
 export async function recoverWith(log: SmallLog, path: string, bytes: Uint8Array): Promise<Outcome> {
@@ -51,7 +52,7 @@ export async function recoverWith(log: SmallLog, path: string, bytes: Uint8Array
   try {
     const identity = { clusterId: 'cluster', nodeId: 1 };
     const { replay } = await recover({ fileSystem, directory: WAL_DIRECTORY, identity });
-    return { kind: 'accepted', entries: replay.entries };
+    return { kind: 'accepted', base: replay.base, entries: replay.entries };
   } catch (error) {
     // Anything but a coded error would be a crash of the reader on bad bytes.
     if (!(error instanceof StrataError)) throw error;

@@ -25,6 +25,7 @@ function appendNext(): void {
   log.append({
     entries: [entry(index, 1, 200)],
     hardState: state,
+    snapshot: null,
     mustSync: index === 1,
     onDurable: () => {
       process.send!(index);

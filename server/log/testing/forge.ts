@@ -18,10 +18,10 @@ export class Forge {
   readonly sequence: number;
 
   /** The head's hard state has the previous term, as a log has that changes its segment. */
-  constructor(sequence = 1, firstIndex = 1, previousTerm = 0, identity = IDENTITY) {
+  constructor(sequence = 1, firstIndex = 1, previousTerm = 0, identity = IDENTITY, isReset = false) {
     this.sequence = sequence;
-    this.encoder.metadata({ ...identity, sequence, firstIndex, previousTerm });
-    this.encoder.hardState({ ...NO_STATE, term: previousTerm });
+    this.encoder.metadata({ ...identity, sequence, firstIndex, previousTerm, isReset });
+    this.encoder.hardState({ ...NO_STATE, term: previousTerm, commit: isReset ? firstIndex - 1 : 0 });
   }
 
   get length(): number {

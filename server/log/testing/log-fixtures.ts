@@ -1,11 +1,12 @@
-import type { Entry, HardState } from '../../consensus/messages.js';
+import type { Entry, HardState, SnapshotMeta } from '../../consensus/messages.js';
 import type { StrataError } from '../../errors.js';
 import { TestClock } from '../../io/testing/test-clock.js';
 import { TestMetrics } from '../../io/testing/test-metrics.js';
 import { type DiskCall, type DiskFault, VolatileFileSystem } from '../../io/volatile-file-system.js';
 import type { FileSystem } from '../../ports/file-system.js';
 import type { AppendTimings, LogStorage } from '../../ports/log-storage.js';
-import { type OpenLogOptions, openLog } from '../open-log.js';
+import type { SnapshotInfo, SnapshotStorage } from '../../ports/snapshot-storage.js';
+import { type OpenStorageOptions, openStorage, type Storage } from '../open-storage.js';
 
 export const DATA_DIRECTORY = '/data';
 export const WAL_DIRECTORY = '/data/wal';
@@ -52,21 +53,21 @@ function isPreparation(call: DiskCall): boolean {
   return call.path.endsWith('.tmp') && call.label?.cause !== 'rotation';
 }
 
-export interface Opened {
-  readonly log: LogStorage;
+export interface Opened extends Storage {
   readonly clock: TestClock;
   readonly metrics: TestMetrics;
   readonly failures: StrataError[];
 }
 
+/** Opens the data directory of node 1, with an empty state when it is new. */
 export async function openTestLog(
   fileSystem: FileSystem,
-  options: Partial<OpenLogOptions> = {},
+  options: Partial<OpenStorageOptions> = {},
 ): Promise<Opened> {
   const clock = new TestClock();
   const metrics = new TestMetrics();
   const failures: StrataError[] = [];
-  const log = await openLog({
+  const storage = await openStorage({
     directory: DATA_DIRECTORY,
     clusterId: 'cluster',
     nodeId: 1,
@@ -79,9 +80,35 @@ export async function openTestLog(
     metrics,
     fileSystem,
     onFailure: (error) => failures.push(error),
+    bootstrap: { meta: meta(0, 0), state: [new Uint8Array([1, 2, 3])] },
+    newStorageId: 'storage-1',
     ...options,
   });
-  return { log, clock, metrics, failures };
+  return { ...storage, clock, metrics, failures };
+}
+
+export function meta(index: number, term: number): SnapshotMeta {
+  return {
+    index,
+    term,
+    voters: [1, 2, 3],
+    votersOutgoing: [],
+    learners: [],
+    learnersNext: [],
+    autoLeave: false,
+  };
+}
+
+/** Writes a snapshot that stands for `index` and `term` and holds these blocks. */
+export async function takeSnapshot(
+  snapshots: SnapshotStorage,
+  index: number,
+  term = 1,
+  blocks: readonly Uint8Array[] = [entry(index, term, 100).data],
+): Promise<SnapshotInfo> {
+  const writer = await snapshots.create(meta(index, term));
+  for (const block of blocks) await writer.write(block);
+  return writer.commit();
 }
 
 /** Appends and waits for the acknowledgement. */
@@ -92,7 +119,18 @@ export function append(
   mustSync = false,
 ): Promise<AppendTimings> {
   return new Promise((resolve) => {
-    log.append({ entries: appended, hardState, mustSync, onDurable: resolve });
+    log.append({ entries: appended, hardState, snapshot: null, mustSync, onDurable: resolve });
+  });
+}
+
+/** Replaces the log by a snapshot and waits for the acknowledgement. */
+export function reset(
+  log: LogStorage,
+  snapshot: SnapshotMeta,
+  hardState: HardState | null = null,
+): Promise<AppendTimings> {
+  return new Promise((resolve) => {
+    log.append({ entries: [], hardState, snapshot, mustSync: true, onDurable: resolve });
   });
 }
 

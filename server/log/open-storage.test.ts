@@ -10,7 +10,13 @@ import { TestMetrics } from '../io/testing/test-metrics.js';
 import { inspectWal } from './inspect.js';
 import { append, entries, entry, openTestLog, plain } from './testing/log-fixtures.js';
 
-/** The log on the real disk. */
+/** The data directory on the real disk. */
+
+const NEW_LOG = {
+  hardState: { term: 0, vote: 0, commit: 0 },
+  base: { index: 0, term: 0 },
+  entries: [],
+};
 
 function realDisk(): NodeFileSystem {
   return new NodeFileSystem({ clock: new TestClock(), metrics: new TestMetrics() });
@@ -31,7 +37,7 @@ for (const strategy of ['always', 'interval', 'none', 'group'] as const) {
       inDirectory(async (directory) => {
         const options = { directory, strategy, primitive };
         const { log } = await openTestLog(realDisk(), options);
-        assert.deepEqual(log.recovered, { hardState: { term: 0, vote: 0, commit: 0 }, entries: [] });
+        assert.deepEqual(log.recovered, NEW_LOG);
         const appended = entries(1, 50, 1, 2000);
         const writes = appended.map((one) =>
           append(log, [one], { term: 1, vote: 1, commit: one.index }, one.index === 1),
@@ -54,10 +60,15 @@ test('a new log: directories, a first segment of full length, nothing temporary'
     assert.deepEqual(readdirSync(join(directory, 'wal')), ['0000000001-0000000000000001.wal']);
     assert.equal(statSync(join(directory, 'wal', '0000000001-0000000000000001.wal')).size, 65_536);
     await log.close();
-    assert.deepEqual(readdirSync(directory), ['wal'], 'the lock is gone');
+    assert.deepEqual(readdirSync(join(directory, 'snapshots')), ['0000000000000000-0000000000000000.snap']);
+    assert.deepEqual(
+      readdirSync(directory).sort(),
+      ['identity.json', 'snapshots', 'wal'],
+      'the lock is gone',
+    );
   }));
 
-test('a second opening is refused while the first lives', () =>
+test('A2.18 a second process on the data directory: refused, with the pid', () =>
   inDirectory(async (directory) => {
     const { log } = await openTestLog(realDisk(), { directory });
     await assert.rejects(openTestLog(realDisk(), { directory }), {
@@ -68,7 +79,7 @@ test('a second opening is refused while the first lives', () =>
     await (await openTestLog(realDisk(), { directory })).log.close();
   }));
 
-test('a refused log: the lock is released, every byte is as it was, the reason is in the summary', () =>
+test('A2.22 a refused log: the lock is released, every byte is as it was, the reason is in the summary', () =>
   inDirectory(async (directory) => {
     const { log } = await openTestLog(realDisk(), { directory });
     await append(log, entries(1, 20));
@@ -94,11 +105,14 @@ test('a refused log: the lock is released, every byte is as it was, the reason i
     assert.deepEqual(segments, []);
   }));
 
-test('another node or cluster is refused by name; only who may open removes leftovers', () =>
+test('A2.19 another node or cluster is refused by name; only who may open removes leftovers', () =>
   inDirectory(async (directory) => {
     await (await openTestLog(realDisk(), { directory })).log.close();
     writeFileSync(join(directory, 'wal', 'next.tmp'), 'left by a crash');
-    await assert.rejects(openTestLog(realDisk(), { directory, nodeId: 2 }), { code: 'STRATA_WAL_IDENTITY' });
+    await assert.rejects(openTestLog(realDisk(), { directory, nodeId: 2 }), {
+      code: 'STRATA_WAL_IDENTITY',
+      message: `Data directory ${directory} belongs to node 1 of cluster cluster, not to node 2 of cluster cluster.`,
+    });
     await assert.rejects(openTestLog(realDisk(), { directory, clusterId: 'x' }), {
       code: 'STRATA_WAL_IDENTITY',
     });
@@ -111,28 +125,39 @@ test('a segment size that cannot work is refused', () =>
 
 test('the summary of a log names what is in it', () =>
   inDirectory(async (directory) => {
-    const { log } = await openTestLog(realDisk(), { directory });
+    const { log, snapshot } = await openTestLog(realDisk(), { directory });
     await append(log, entries(1, 3, 4), { term: 4, vote: 2, commit: 0 }, true);
     await append(log, entries(4, 5, 4));
     await log.close();
-    const { segments, ...summary } = await inspectWal(join(directory, 'wal'), realDisk());
+    const { segments, ...summary } = await inspectWal(directory, realDisk());
     assert.deepEqual(summary, {
       directory: join(directory, 'wal'),
       identity: { clusterId: 'cluster', nodeId: 1 },
+      storage: { clusterId: 'cluster', nodeId: 1, storageId: 'storage-1' },
+      snapshots: [
+        {
+          file: join(directory, 'snapshots', '0000000000000000-0000000000000000.snap'),
+          info: snapshot,
+          damage: null,
+        },
+      ],
       hardState: { term: 4, vote: 2, commit: 0 },
+      base: { index: 0, term: 0 },
       firstIndex: 1,
       lastIndex: 5,
       lastTerm: 4,
       damage: null,
     });
     assert.deepEqual(
-      segments.map(({ records, end }) => ({ ...records, end })),
-      [{ entries: 5, hardStates: 2, writes: 3, end: 'end' }],
+      segments.map(({ records, end, isReset }) => ({ ...records, end, isReset })),
+      [{ entries: 5, hardStates: 2, writes: 3, end: 'end', isReset: false }],
     );
+    const walOnly = await inspectWal(join(directory, 'wal'), realDisk());
+    assert.deepEqual([walOnly.lastIndex, walOnly.storage, walOnly.snapshots], [5, null, []]);
   }));
 
 for (const strategy of ['always', 'group', 'none'] as const) {
-  test(`${strategy}: a writer killed by SIGKILL loses nothing that it acknowledged, three times`, () =>
+  test(`A2.26 ${strategy}: a writer killed by SIGKILL loses nothing that it acknowledged, three times`, () =>
     inDirectory(async (directory) => {
       let acknowledged = 0;
       for (let round = 1; round <= 3; round++) {
