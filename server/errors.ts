@@ -22,6 +22,7 @@ export const ERRORS = {
     message: 'The key is not valid percent-encoding at offset {offset}. Write a literal % as %25.',
   },
   STRATA_QUERY_INVALID: { status: 400, message: 'Query parameter {name} is {actual}; it must be {rule}.' },
+  STRATA_HEADER_INVALID: { status: 400, message: 'Header {name} is {actual}; it must be {rule}.' },
   STRATA_BODY_TOO_LARGE: { status: 413, message: 'The body has {actual} bytes; the limit is {limit}.' },
   STRATA_HEADERS_TOO_LARGE: { status: 431, message: 'The request headers exceed {limit} bytes.' },
   STRATA_REQUEST_MALFORMED: { status: 400, message: 'The request is not valid HTTP/1.1: {reason}.' },
@@ -137,6 +138,16 @@ export const ERRORS = {
     message: '{what} holds {actual} requests; the limit is {limit}.',
     retryAfterSeconds: 1,
   },
+  STRATA_OVERLOADED_BYTES: {
+    status: 429,
+    message: '{what} holds {actual} bytes; the limit is {limit}.',
+    retryAfterSeconds: 1,
+  },
+  STRATA_CONNECTIONS_TOO_MANY: {
+    status: 503,
+    message: 'This node holds {limit} client connections, its limit; only health checks are answered.',
+    retryAfterSeconds: 1,
+  },
   STRATA_TIMEOUT: {
     status: 504,
     message: 'No answer within {limitMs} ms; the outcome of a write is unknown.',
@@ -197,6 +208,10 @@ export const ERRORS = {
   },
   STRATA_LISTEN_FAILED: { status: 500, message: 'Cannot listen on {host}:{port}: {reason}.' },
   STRATA_DATA_DIR_LOCKED: { status: 500, message: 'Data directory {path} is in use by process {pid}.' },
+  STRATA_DATA_DIR_NOT_EMPTY: {
+    status: 500,
+    message: 'Directory {path} is not empty: it holds {name}. Choose an empty one.',
+  },
   STRATA_WAL_CORRUPT: {
     status: 500,
     message:

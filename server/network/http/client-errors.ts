@@ -29,7 +29,7 @@ export class ClientErrors {
     // A whole request that waits for its outcome: an error here would be read as that outcome, and it is not known.
     const waiting =
       current !== undefined && current !== null && (current.headersSent || current.req.complete);
-    if (error.code === 'ECONNRESET' || !socket.writable || waiting) {
+    if (!isHttp(error.code) || !socket.writable || waiting) {
       socket.destroy();
       return false;
     }
@@ -63,6 +63,11 @@ export class ClientErrors {
         return new StrataError('STRATA_REQUEST_MALFORMED', { reason: malformation(error) });
     }
   }
+}
+
+/** Errors of the parser and of its time limits. Those of TLS and of the socket leave nobody who would understand an answer. */
+function isHttp(code: string | undefined): boolean {
+  return code !== undefined && (code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT');
 }
 
 /** The parser's own words, without what might stand in them of the process. */

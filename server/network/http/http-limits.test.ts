@@ -122,7 +122,7 @@ test('CONNECT is no method of ours', async () => {
   const answer = await http.raw('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
   assert.equal(answer.status, 405);
   assert.equal(errorOf(answer).code, 'STRATA_METHOD_NOT_ALLOWED');
-  assert.equal(answer.headers.get('allow'), 'GET, HEAD, PUT, DELETE');
+  assert.equal(answer.headers.get('allow'), 'GET, HEAD, PUT, POST, DELETE');
 });
 
 test('headers and bodies that trickle or stop are 408, and health is answered meanwhile', async () => {

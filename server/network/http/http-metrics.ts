@@ -28,3 +28,28 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
     ),
   };
 }
+
+/** What is held at the moment. */
+export interface HttpHoldings {
+  readonly connections: () => number;
+  readonly inFlight: () => number;
+  readonly bodyBytes: () => number;
+  readonly answerBytes: () => number;
+  readonly watches: () => number;
+}
+
+export function watchHttpGauges(metrics: Metrics, held: HttpHoldings): void {
+  metrics.gauge('network_http_connections', 'HTTP connections open.', held.connections);
+  metrics.gauge(
+    'network_http_in_flight',
+    'Operations accepted over HTTP and not yet answered.',
+    held.inFlight,
+  );
+  metrics.gauge('network_http_held_bytes', 'Bytes of bodies of operations under way.', held.bodyBytes);
+  metrics.gauge(
+    'network_http_unread_bytes',
+    'Bytes of long answers that clients have not taken yet.',
+    held.answerBytes,
+  );
+  metrics.gauge('network_http_watches', 'Watches over HTTP.', held.watches);
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHttpServer } from '../http/http-server.js';
+import { openToAll } from '../security/authenticator.js';
 import { errorOf, HttpFixture } from '../testing/http-fixture.js';
 import { exchange, open, parseAnswer } from '../testing/raw-http.js';
 import { realClock, until } from '../testing/real-clock.js';
@@ -11,6 +12,9 @@ test('a port in use is told as such', async (context) => {
   context.after(() => http.stop());
   const rival = createHttpServer({
     service: http.service,
+    admin: http.admin,
+    auth: openToAll,
+    tls: null,
     host: '127.0.0.1',
     port: http.port,
     limits: testLimits(),

@@ -8,12 +8,17 @@ import { StrataError } from '../../errors.js';
  */
 export function decodeKey(encoded: string, keyBytesMax: number): Buffer {
   if (encoded.length === 0) throw new StrataError('STRATA_KEY_EMPTY');
-  const firstEscape = encoded.indexOf('%');
-  const key = firstEscape === -1 ? Buffer.from(encoded, 'latin1') : decodeEscapes(encoded, firstEscape);
+  const key = decodePercent(encoded);
   if (key.length > keyBytesMax) {
     throw new StrataError('STRATA_KEY_TOO_LONG', { actual: key.length, limit: keyBytesMax });
   }
   return key;
+}
+
+/** Percent-encoded bytes of any kind. @throws StrataError STRATA_KEY_BAD_ENCODING */
+export function decodePercent(encoded: string): Buffer {
+  const firstEscape = encoded.indexOf('%');
+  return firstEscape === -1 ? Buffer.from(encoded, 'latin1') : decodeEscapes(encoded, firstEscape);
 }
 
 function decodeEscapes(encoded: string, firstEscape: number): Buffer {

@@ -1,47 +1,58 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StrataError } from '../../errors.js';
-import type { Clock } from '../../ports/clock.js';
 import type {
+  Consistency,
+  Done,
   KeyValueService,
   ReadResult,
   RequestContext,
   WriteResult,
 } from '../../ports/key-value-service.js';
-import type { Limits } from '../limits.js';
-import type { HttpMetrics } from './http-metrics.js';
+import type { CommandResult, Op } from '../../state/vocabulary.js';
+import { type Connection, connectionOf } from './connection-gate.js';
+import { hasLongBody, locationHeaders, type RouteTools } from './exchange.js';
 import { decodeKey } from './key-encoding.js';
 import { Query } from './query.js';
-import type { Replier } from './replier.js';
 import { announcedBytes, readBody, refuseBody } from './request-body.js';
+import type { RouteEntry } from './router.js';
 import { sampledTraceId } from './traceparent.js';
+import { matches, type ReadTerms, readTerms, type WriteTerms, writeTerms } from './write-terms.js';
 
 export const keyPrefix = '/kv/';
 const allowedMethods = 'GET, HEAD, PUT, DELETE';
 /** A value up to this size leaves as one string with the head: one write, no vector of two. */
 const textBodyBytesMax = 4_096;
 
-export interface KeyValueRoutesOptions {
-  readonly service: KeyValueService;
-  readonly limits: Limits;
-  readonly clock: Clock;
-  readonly metrics: HttpMetrics;
-  readonly replier: Replier;
-  /** Called whenever the number of requests under way has become 0. */
-  readonly onIdle: () => void;
+const readParameters = ['consistency', 'forward'];
+const putParameters = ['ttl', 'forward'];
+const deleteParameters = ['forward'];
+
+/** For the documentation; `handle` below is the table. */
+export const keyRoutes: readonly RouteEntry[] = [
+  { method: 'GET', path: '/kv/{key}', role: 'read', parameters: readParameters },
+  { method: 'PUT', path: '/kv/{key}', role: 'write', parameters: putParameters },
+  { method: 'DELETE', path: '/kv/{key}', role: 'write', parameters: deleteParameters },
+];
+
+/** What the steps of one request share. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: Connection;
+  readonly url: string;
+  readonly context: RequestContext;
+  /** Bytes of the body that `Admission` holds for it. */
+  bodyBytes: number;
 }
 
 /** `/kv/{key}`: the hot path. No URL object, no promise, no stream helper. */
 export class KeyValueRoutes {
-  readonly #options: KeyValueRoutesOptions;
-  /** Requests accepted and not yet answered. Every one that is counted is uncounted by `#leave`, once. */
-  #inFlight = 0;
+  readonly #service: KeyValueService;
+  readonly #tools: RouteTools;
 
-  constructor(options: KeyValueRoutesOptions) {
-    this.#options = options;
-  }
-
-  get inFlight(): number {
-    return this.#inFlight;
+  constructor(service: KeyValueService, tools: RouteTools) {
+    this.#service = service;
+    this.#tools = tools;
   }
 
   /** `awaitsContinue`: the client sends the body only after a 100. */
@@ -52,32 +63,33 @@ export class KeyValueRoutes {
     receivedNs: number,
     awaitsContinue: boolean,
   ): void {
-    const { limits, replier } = this.#options;
-    this.#inFlight += 1;
+    const { limits, replier, admission } = this.#tools;
+    const connection = connectionOf(request);
+    const context: RequestContext = {
+      receivedNs,
+      parsedNs: 0,
+      traceId: sampledTraceId(request.headers.traceparent as string | undefined),
+      forward: true,
+      onReplied: null,
+    };
+    const call: Call = { request, response, connection, url, context, bodyBytes: 0 };
+    admission.enter(connection);
     try {
       if (replier.draining) throw new StrataError('STRATA_SHUTTING_DOWN');
-      if (this.#inFlight > limits.requestsInFlightMax) {
-        throw new StrataError('STRATA_OVERLOADED', {
-          what: 'The HTTP server',
-          actual: this.#inFlight,
-          limit: limits.requestsInFlightMax,
-        });
+      if (connection.reserved) {
+        throw new StrataError('STRATA_CONNECTIONS_TOO_MANY', { limit: limits.connectionsMax });
       }
-      this.#dispatch(request, response, url, receivedNs, awaitsContinue);
+      admission.check(connection);
+      this.#dispatch(call, awaitsContinue);
     } catch (error) {
-      this.#leave();
-      this.#refuse(request, response, replier.coded(error), awaitsContinue);
+      this.#refuse(call, error, awaitsContinue);
     }
   }
 
-  #dispatch(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: string,
-    receivedNs: number,
-    awaitsContinue: boolean,
-  ): void {
-    const { limits } = this.#options;
+  #dispatch(call: Call, awaitsContinue: boolean): void {
+    const { limits, authorizer } = this.#tools;
+    const { request, url, context } = call;
+    const { headers } = request;
     const method = request.method!;
     const isRead = method === 'GET' || method === 'HEAD';
     if (!isRead && method !== 'PUT' && method !== 'DELETE') {
@@ -87,162 +99,210 @@ export class KeyValueRoutes {
         allowed: allowedMethods,
       });
     }
+    authorizer.check(headers.authorization, isRead ? 'read' : 'write');
     const queryAt = url.indexOf('?');
     const key = decodeKey(
       queryAt === -1 ? url.slice(keyPrefix.length) : url.slice(keyPrefix.length, queryAt),
       limits.keyBytesMax,
     );
-    const forward = queryAt === -1 ? true : readQuery(url.slice(queryAt + 1), isRead);
-    const context: RequestContext = {
-      receivedNs,
-      parsedNs: 0,
-      traceId: sampledTraceId(request.headers.traceparent as string | undefined),
-      forward,
-      onReplied: null,
-    };
-    if (isRead) this.#get(key, context, response, url);
-    else if (method === 'DELETE') this.#delete(key, context, response, url);
-    else this.#put(key, context, request, response, url, awaitsContinue);
-  }
-
-  #get(key: Buffer, context: RequestContext, response: ServerResponse, url: string): void {
-    this.#parsed(context);
-    this.#options.service.get(key, 'linearizable', context, (error, result) => {
-      const doneNs = this.#options.clock.nowNs();
-      if (error !== null) this.#fail(response, error, url);
-      else if (result!.value === null) this.#fail(response, new StrataError('STRATA_KEY_NOT_FOUND'), url);
-      else this.#value(response, result!);
-      this.#replied(context, doneNs);
-    });
-  }
-
-  #delete(key: Buffer, context: RequestContext, response: ServerResponse, url: string): void {
-    this.#parsed(context);
-    this.#options.service.delete(key, context, (error, result) => {
-      const doneNs = this.#options.clock.nowNs();
-      if (error !== null) this.#fail(response, error, url);
-      else {
-        const { revision, changed } = result!;
-        this.#written(response, 200, revision, `{"revision":${revision},"deleted":${changed}}`);
-      }
-      this.#replied(context, doneNs);
-    });
-  }
-
-  #put(
-    key: Buffer,
-    context: RequestContext,
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: string,
-    awaitsContinue: boolean,
-  ): void {
-    const { limits, metrics, service, clock, replier } = this.#options;
-    const limit = limits.valueBytesMax;
-    const announced = announcedBytes(request);
-    if (announced !== null && announced > limit) {
-      throw new StrataError('STRATA_BODY_TOO_LARGE', { actual: announced, limit });
+    let query: Query | null = null;
+    if (queryAt !== -1) {
+      const known = isRead ? readParameters : method === 'PUT' ? putParameters : deleteParameters;
+      query = new Query(url.slice(queryAt + 1), known);
+      context.forward = query.choice('forward', ['true', 'false']) === 'true';
     }
-    if (awaitsContinue) response.writeContinue();
-    const done = (error: Error | null, result: WriteResult | null): void => {
-      const doneNs = clock.nowNs();
-      if (error !== null) this.#fail(response, error, url);
-      else {
-        const { revision, changed } = result!;
-        this.#written(response, changed ? 201 : 200, revision, `{"revision":${revision}}`);
-      }
-      this.#replied(context, doneNs);
-    };
-    readBody(request, limit, {
-      onBody: (value) => {
-        metrics.bytesIn.add(value.length);
-        this.#parsed(context);
-        try {
-          service.put(key, value, context, done);
-        } catch (error) {
-          this.#leave();
-          replier.error(response, replier.coded(error));
-        }
-      },
-      onTooLarge: (bytes) => {
-        this.#leave();
-        const error = new StrataError('STRATA_BODY_TOO_LARGE', { actual: bytes, limit });
-        this.#refuse(request, response, error, false);
-      },
-      onAborted: () => this.#leave(),
+    if (isRead) {
+      const consistency = query === null ? 'linearizable' : consistencyOf(query);
+      this.#get(call, key, consistency, readTerms(headers));
+    } else if (method === 'DELETE') this.#delete(call, key, writeTerms(headers, null));
+    else this.#put(call, key, writeTerms(headers, query), awaitsContinue);
+  }
+
+  #get(call: Call, key: Buffer, consistency: Consistency, terms: ReadTerms | null): void {
+    this.#parsed(call);
+    this.#service.get(key, consistency, call.context, (error, result) => {
+      const doneNs = this.#tools.clock.nowNs();
+      if (error !== null) this.#fail(call, error);
+      else this.#found(call, result!, consistency, terms);
+      this.#replied(call, doneNs);
     });
   }
 
-  #value(response: ServerResponse, { value, revision }: ReadResult): void {
-    const bytes = value!;
-    const body =
-      bytes.length <= textBodyBytesMax
-        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-        : bytes;
-    this.#options.replier.send(
-      response,
-      200,
-      ['Content-Type', 'application/octet-stream', 'ETag', `"${revision}"`],
-      body,
-    );
-  }
-
-  #written(response: ServerResponse, status: number, revision: number, body: string): void {
-    this.#options.replier.send(
-      response,
-      status,
-      ['Content-Type', 'application/json', 'ETag', `"${revision}"`],
-      body,
-    );
-  }
-
-  #fail(response: ServerResponse, error: Error, url: string): void {
-    const { replier } = this.#options;
-    const coded = replier.coded(error);
-    const leader = coded.code === 'STRATA_NOT_LEADER' ? coded.details.leader : undefined;
-    const elsewhere = typeof leader === 'string' && leader.startsWith('http');
-    replier.error(response, coded, elsewhere ? ['Location', leader + url] : []);
-  }
-
-  /** An answer before the body was read. A body that is small is skipped by node:http and the connection lives on. */
-  #refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    error: StrataError,
-    awaitsContinue: boolean,
-  ): void {
-    const { limits, metrics, replier, clock } = this.#options;
-    const announced = announcedBytes(request);
-    const large = announced === null || announced > limits.valueBytesMax;
-    if (large && !awaitsContinue) {
-      metrics.errors.add(1);
-      refuseBody(request, response, error, clock);
+  #found({ response }: Call, result: ReadResult, consistency: Consistency, terms: ReadTerms | null): void {
+    const { replier } = this.#tools;
+    const { value, revision, ttlMs } = result;
+    const headers: string[] = [];
+    if (consistency !== 'linearizable') headers.push('X-Strata-Applied-Index', String(result.appliedIndex));
+    if (terms !== null && terms.match !== null && !matches(terms.match, revision)) {
+      if (revision > 0) headers.push('ETag', `"${revision}"`);
+      replier.error(response, new StrataError('STRATA_CONDITION_FAILED', { actual: revision }), headers);
       return;
     }
-    replier.error(response, error);
+    if (value === null) {
+      replier.notFound(response, headers);
+      return;
+    }
+    headers.push('ETag', `"${revision}"`);
+    if (terms !== null && terms.noneMatch !== null && matches(terms.noneMatch, revision)) {
+      replier.notModified(response, headers);
+      return;
+    }
+    headers.push('Content-Type', 'application/octet-stream');
+    if (ttlMs !== null) headers.push('X-Strata-TTL-Ms', String(ttlMs));
+    const asText = typeof value !== 'string' && value.length <= textBodyBytesMax;
+    const body = asText
+      ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')
+      : value;
+    replier.send(response, 200, headers, body);
   }
 
-  #parsed(context: RequestContext): void {
-    context.parsedNs = this.#options.clock.nowNs();
-    this.#options.metrics.parseNs.record(context.parsedNs - context.receivedNs);
+  #delete(call: Call, key: Buffer, terms: WriteTerms | null): void {
+    this.#parsed(call);
+    if (terms !== null) {
+      const { condition } = terms;
+      this.#write(call, { kind: 'delete', key, condition, returnPrevious: false }, terms);
+      return;
+    }
+    this.#service.delete(key, call.context, (error, result) => {
+      const doneNs = this.#tools.clock.nowNs();
+      if (error !== null) this.#fail(call, error);
+      else this.#deleted(call, result!.revision, result!.changed);
+      this.#replied(call, doneNs);
+    });
   }
 
-  #replied(context: RequestContext, doneNs: number): void {
-    const repliedNs = this.#options.clock.nowNs();
-    this.#options.metrics.replyNs.record(repliedNs - doneNs);
-    this.#leave();
-    context.onReplied?.(doneNs);
+  #put(call: Call, key: Buffer, terms: WriteTerms | null, awaitsContinue: boolean): void {
+    const { limits, metrics, admission } = this.#tools;
+    const { request, response } = call;
+    const limit = limits.valueBytesMax;
+    const announced = announcedBytes(request);
+    if (announced !== null) {
+      if (announced > limit) throw new StrataError('STRATA_BODY_TOO_LARGE', { actual: announced, limit });
+      admission.hold(announced);
+      call.bodyBytes = announced;
+    }
+    if (awaitsContinue) response.writeContinue();
+    readBody(request, limit, {
+      onChunk: announced === null ? (bytes) => this.#hold(call, bytes) : null,
+      onBody: (value) => {
+        metrics.bytesIn.add(value.length);
+        this.#parsed(call);
+        try {
+          if (terms === null) this.#service.put(key, value, call.context, this.#putDone(call));
+          else this.#write(call, putOp(key, value, terms), terms);
+        } catch (error) {
+          this.#leave(call);
+          this.#fail(call, error);
+        }
+      },
+      onRefused: (error) => {
+        this.#leave(call);
+        this.#refuseBody(call, error);
+      },
+      onAborted: () => this.#leave(call),
+    });
   }
 
-  #leave(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#options.onIdle();
+  #putDone(call: Call): Done<WriteResult> {
+    return (error, result) => {
+      const doneNs = this.#tools.clock.nowNs();
+      if (error !== null) this.#fail(call, error);
+      else this.#stored(call, result!.revision, result!.changed);
+      this.#replied(call, doneNs);
+    };
+  }
+
+  /** A write that asks more than `put` and `delete` can say: a batch of one. */
+  #write(call: Call, op: Op, { session }: WriteTerms): void {
+    this.#service.write({ kind: 'batch', ops: [op], session }, call.context, (error, result) => {
+      const doneNs = this.#tools.clock.nowNs();
+      if (error !== null) this.#fail(call, error);
+      else this.#written(call, op, result!);
+      this.#replied(call, doneNs);
+    });
+  }
+
+  #written(call: Call, op: Op, { revision: storeRevision, results }: CommandResult): void {
+    const { limits, replier } = this.#tools;
+    const { status, revision, changed } = results[0]!;
+    if (status === 'ok') {
+      if (op.kind === 'put') this.#stored(call, revision, changed);
+      else this.#deleted(call, storeRevision, changed);
+    } else if (status === 'condition-failed') {
+      const headers = revision > 0 ? ['ETag', `"${revision}"`] : [];
+      replier.error(call.response, new StrataError('STRATA_CONDITION_FAILED', { actual: revision }), headers);
+    } else {
+      const actual = op.kind === 'put' ? op.value.length : 0;
+      replier.error(
+        call.response,
+        new StrataError('STRATA_VALUE_TOO_LARGE', { actual, limit: limits.valueBytesMax }),
+      );
+    }
+  }
+
+  #stored({ response }: Call, revision: number, created: boolean): void {
+    this.#tools.replier.send(
+      response,
+      created ? 201 : 200,
+      ['Content-Type', 'application/json', 'ETag', `"${revision}"`],
+      `{"revision":${revision}}`,
+    );
+  }
+
+  #deleted({ response }: Call, revision: number, existed: boolean): void {
+    this.#tools.replier.send(
+      response,
+      200,
+      ['Content-Type', 'application/json', 'ETag', `"${revision}"`],
+      `{"revision":${revision},"deleted":${existed}}`,
+    );
+  }
+
+  #fail({ response, url }: Call, error: unknown): void {
+    const { replier } = this.#tools;
+    const coded = replier.coded(error);
+    replier.error(response, coded, locationHeaders(coded, url));
+  }
+
+  /** An answer before the body was read. */
+  #refuse(call: Call, error: unknown, awaitsContinue: boolean): void {
+    this.#leave(call);
+    if (awaitsContinue || !hasLongBody(call.request)) this.#fail(call, error);
+    else this.#refuseBody(call, error);
+  }
+
+  #refuseBody({ request, response }: Call, error: unknown): void {
+    const { replier, metrics, clock } = this.#tools;
+    metrics.errors.add(1);
+    refuseBody(request, response, replier.coded(error), clock);
+  }
+
+  #hold(call: Call, bytes: number): void {
+    this.#tools.admission.hold(bytes);
+    call.bodyBytes += bytes;
+  }
+
+  #parsed({ context }: Call): void {
+    context.parsedNs = this.#tools.clock.nowNs();
+    this.#tools.metrics.parseNs.record(context.parsedNs - context.receivedNs);
+  }
+
+  #replied(call: Call, doneNs: number): void {
+    const repliedNs = this.#tools.clock.nowNs();
+    this.#tools.metrics.replyNs.record(repliedNs - doneNs);
+    this.#leave(call);
+    call.context.onReplied?.(doneNs);
+  }
+
+  #leave({ connection, bodyBytes }: Call): void {
+    this.#tools.admission.leave(connection, bodyBytes);
   }
 }
 
-/** Whether the request may be forwarded. `consistency` has one value so far; naming another is told, not ignored. */
-function readQuery(text: string, isRead: boolean): boolean {
-  const query = new Query(text, isRead ? ['consistency', 'forward'] : ['forward']);
-  query.choice('consistency', ['linearizable']);
-  return query.choice('forward', ['true', 'false']) === 'true';
+function consistencyOf(query: Query): Consistency {
+  return query.choice('consistency', ['linearizable', 'lease', 'stale']);
+}
+
+function putOp(key: Buffer, value: Buffer, { ttl, condition }: WriteTerms): Op {
+  return { kind: 'put', key, value, ttl, condition, returnPrevious: false };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MetricsSource } from '../../ports/metrics.js';
-import { prometheusText } from './prometheus.js';
+import { layerFamilies, prometheusText } from './prometheus.js';
 
 const source: MetricsSource = {
   counters: () => [{ name: 'log_entries_total', help: 'Entries.', value: 42 }],
@@ -49,7 +49,7 @@ function parse(text: string): Map<string, number> {
 }
 
 test('counters, gauges and histograms appear under strata_ with HELP and TYPE', async () => {
-  const text = await prometheusText(source);
+  const text = await prometheusText(layerFamilies(source));
   assert.match(text, /^# HELP strata_log_entries_total Entries\.$/m);
   assert.match(text, /^# TYPE strata_log_entries_total counter$/m);
   assert.match(text, /^# TYPE strata_network_http_connections gauge$/m);
@@ -60,7 +60,7 @@ test('counters, gauges and histograms appear under strata_ with HELP and TYPE', 
 });
 
 test('nanoseconds become seconds in cumulative buckets from 10 µs to 10 s', async () => {
-  const samples = parse(await prometheusText(source));
+  const samples = parse(await prometheusText(layerFamilies(source)));
   const at = (le: string): number | undefined => samples.get(`strata_io_fsync_seconds_bucket{le="${le}"}`);
   assert.equal(at('0.00001'), 2);
   assert.equal(at('0.00025'), 2);
@@ -72,7 +72,7 @@ test('nanoseconds become seconds in cumulative buckets from 10 µs to 10 s', asy
 });
 
 test('what is not a time keeps its unit', async () => {
-  const samples = parse(await prometheusText(source));
+  const samples = parse(await prometheusText(layerFamilies(source)));
   assert.equal(samples.get('strata_log_batch_entries_bucket{le="4"}'), 1);
   assert.equal(samples.get('strata_log_batch_entries_bucket{le="16"}'), 2);
   assert.equal(samples.get('strata_log_batch_entries_bucket{le="64"}'), 3);

@@ -8,49 +8,91 @@ const secondsBounds = [
 ];
 /** Counts and bytes: powers of four up to 2^30. */
 const countBounds = Array.from({ length: 16 }, (_, exponent) => 4 ** exponent);
-const nsPerSecond = 1e9;
 
-interface Value {
+export interface Sample {
   readonly value: number;
-  readonly labels: Record<string, string | number>;
+  readonly labels: Readonly<Record<string, string | number>>;
   readonly metricName?: string;
 }
 
-/**
- * The text that Prometheus scrapes. Names get the prefix `strata_`; nanoseconds become seconds, the unit Prometheus
- * asks for. The registry is built per scrape: metrics appear when their layer first counts.
- */
-export function prometheusText(source: MetricsSource): Promise<string> {
+/** All that stands under one HELP and TYPE. */
+export interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly samples: readonly Sample[];
+}
+
+export const prometheusContentType: string = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** The text that Prometheus scrapes. The registry is built per scrape: metrics appear when their layer first counts. */
+export function prometheusText(families: Iterable<Family>): Promise<string> {
   const registry = new Registry();
-  const register = (name: string, help: string, type: string, values: readonly Value[]): void => {
-    const reading = { name, help, type, values, aggregator: 'sum' };
+  for (const { name, help, type, samples } of families) {
+    const reading = { name, help, type, values: samples, aggregator: 'sum' };
     const metric = { ...reading, get: () => Promise.resolve(reading) };
     registry.registerMetric(metric as unknown as Metric);
-  };
-  for (const { name, help, value } of source.counters()) {
-    register(`strata_${name}`, help, 'counter', [{ value, labels: {} }]);
-  }
-  for (const { name, help, value } of source.gauges()) {
-    register(`strata_${name}`, help, 'gauge', [{ value, labels: {} }]);
-  }
-  for (const histogram of source.histograms()) {
-    const isTime = histogram.name.endsWith('_ns');
-    const name = isTime ? `strata_${histogram.name.slice(0, -3)}_seconds` : `strata_${histogram.name}`;
-    register(name, histogram.help, 'histogram', histogramValues(name, histogram, isTime));
   }
   return registry.metrics();
 }
 
-export const prometheusContentType: string = Registry.PROMETHEUS_CONTENT_TYPE;
+/**
+ * What the layers count, under the names that Prometheus' conventions ask for: the prefix `strata_`, base units (seconds, bytes, ratios) and
+ * `_total` on what only grows. The names inside the process, which the report uses, stay as they are.
+ */
+export function* layerFamilies(source: MetricsSource): Generator<Family> {
+  for (const { name, help, value } of source.counters())
+    yield single(exposed(name, true), help, 'counter', value);
+  for (const { name, help, value } of source.gauges()) {
+    // A gauge is how a number that is kept elsewhere is read; one that only grows is a counter all the same.
+    const isCounter = name.endsWith('_total');
+    yield single(exposed(name, isCounter), help, isCounter ? 'counter' : 'gauge', value);
+  }
+  for (const histogram of source.histograms()) {
+    const { name, scale } = exposed(histogram.name, false);
+    yield {
+      name,
+      help: histogram.help,
+      type: 'histogram',
+      samples: histogramSamples(name, histogram, scale),
+    };
+  }
+}
+
+interface Exposed {
+  readonly name: string;
+  /** How many of the inner unit make one of the exposed. */
+  readonly scale: number;
+}
+
+const units: readonly (readonly [suffix: string, exposed: string, scale: number])[] = [
+  ['_ns', '_seconds', 1e9],
+  ['_us', '_seconds', 1e6],
+  ['_ms', '_seconds', 1e3],
+  ['_utilization', '_utilization_ratio', 1],
+];
+
+export function exposed(innerName: string, isCounter: boolean): Exposed {
+  const stem = innerName.replace(/_total$/, '');
+  const total = isCounter ? '_total' : '';
+  for (const [suffix, unit, scale] of units) {
+    if (stem.endsWith(suffix))
+      return { name: `strata_${stem.slice(0, -suffix.length)}${unit}${total}`, scale };
+  }
+  return { name: `strata_${stem}${total}`, scale: 1 };
+}
+
+function single({ name, scale }: Exposed, help: string, type: 'counter' | 'gauge', value: number): Family {
+  return { name, help, type, samples: [{ value: value / scale, labels: {} }] };
+}
 
 /**
  * Cumulative buckets. A source bucket counts under the first bound that is not below its lower edge, so a value may
  * stand one source bucket too low, never more.
  */
-function histogramValues(name: string, histogram: HistogramReading, isTime: boolean): Value[] {
-  const scale = isTime ? nsPerSecond : 1;
-  const bounds = isTime ? secondsBounds : countBounds;
-  const values: Value[] = [];
+function histogramSamples(name: string, histogram: HistogramReading, scale: number): Sample[] {
+  const bounds = scale === 1 ? countBounds : secondsBounds;
+  const samples: Sample[] = [];
   let cumulative = 0;
   let next = 0;
   for (const bound of bounds) {
@@ -59,10 +101,10 @@ function histogramValues(name: string, histogram: HistogramReading, isTime: bool
       if (lower > bound * scale) break;
       cumulative += count;
     }
-    values.push({ metricName: `${name}_bucket`, labels: { le: bound }, value: cumulative });
+    samples.push({ metricName: `${name}_bucket`, labels: { le: bound }, value: cumulative });
   }
-  values.push({ metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: histogram.count });
-  values.push({ metricName: `${name}_sum`, labels: {}, value: histogram.sum / scale });
-  values.push({ metricName: `${name}_count`, labels: {}, value: histogram.count });
-  return values;
+  samples.push({ metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: histogram.count });
+  samples.push({ metricName: `${name}_sum`, labels: {}, value: histogram.sum / scale });
+  samples.push({ metricName: `${name}_count`, labels: {}, value: histogram.count });
+  return samples;
 }

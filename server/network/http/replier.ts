@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { InvariantError, StrataError } from '../../errors.js';
 import type { Logger } from '../../ports/logger.js';
+import { answerBytesMax } from '../limits.js';
 import type { HttpMetrics } from './http-metrics.js';
 
 const jsonType = 'application/json';
+/** Answers above this are counted while they wait in a socket's buffer. */
+const longAnswerBytes = 65_536;
 
 /** Writes answers. Whatever goes wrong, a client sees a code, a sentence and never a stack. */
 export class Replier {
@@ -11,10 +14,27 @@ export class Replier {
   draining = false;
   readonly #metrics: HttpMetrics;
   readonly #logger: Logger;
+  #waitingBytes = 0;
 
   constructor(metrics: HttpMetrics, logger: Logger) {
     this.#metrics = metrics;
     this.#logger = logger;
+  }
+
+  /** Bytes of long answers that clients have not taken yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Before an answer is made that is a copy and may be long. @throws StrataError STRATA_OVERLOADED_BYTES */
+  checkRoom(): void {
+    if (this.#waitingBytes <= answerBytesMax) return;
+    const what = 'Answers that clients have not read yet: the HTTP server';
+    throw new StrataError('STRATA_OVERLOADED_BYTES', {
+      what,
+      actual: this.#waitingBytes,
+      limit: answerBytesMax,
+    });
   }
 
   /**
@@ -27,6 +47,7 @@ export class Replier {
     headers.push('Content-Length', String(body.length));
     if (this.draining) headers.push('Connection', 'close');
     this.#metrics.bytesOut.add(body.length);
+    if (body.length > longAnswerBytes) this.#count(response, body.length);
     response.writeHead(status, headers);
     response.end(body, 'latin1');
   }
@@ -36,8 +57,21 @@ export class Replier {
   }
 
   error(response: ServerResponse, error: StrataError, headers: readonly string[] = []): void {
-    if (error.code !== 'STRATA_KEY_NOT_FOUND') this.#metrics.errors.add(1);
+    this.#metrics.errors.add(1);
     this.send(response, error.status, [...errorHeaders(error), ...headers], errorBody(error));
+  }
+
+  /** A key that does not exist is an answer, not a fault: it is as frequent as any other and made beforehand. */
+  notFound(response: ServerResponse, headers: readonly string[]): void {
+    this.send(response, 404, ['Content-Type', jsonType, ...headers], notFoundBody);
+  }
+
+  /** The client has it already (RFC 9110 §15.4.5): no body, nor its length. */
+  notModified(response: ServerResponse, headers: string[]): void {
+    if (response.destroyed || response.writableEnded) return;
+    if (this.draining) headers.push('Connection', 'close');
+    response.writeHead(304, headers);
+    response.end();
   }
 
   /** What a client is told of an error of any kind. An unexpected one is logged, and only its kind is told. */
@@ -51,6 +85,14 @@ export class Replier {
     );
     return new StrataError('STRATA_INTERNAL', { reason: 'the log of the node has the details' });
   }
+
+  #count(response: ServerResponse, bytes: number): void {
+    this.#waitingBytes += bytes;
+    // After `finish` too, and always once.
+    response.once('close', () => {
+      this.#waitingBytes -= bytes;
+    });
+  }
 }
 
 /** Flat list of the headers that an error brings with it. */
@@ -58,13 +100,17 @@ export function errorHeaders(error: StrataError): string[] {
   const headers = ['Content-Type', jsonType];
   if (error.retryAfterSeconds !== undefined) headers.push('Retry-After', String(error.retryAfterSeconds));
   if (error.code === 'STRATA_METHOD_NOT_ALLOWED') headers.push('Allow', String(error.details.allowed));
+  if (error.code === 'STRATA_UNAUTHENTICATED') headers.push('WWW-Authenticate', 'Bearer realm="strata"');
   return headers;
 }
 
 export function errorBody(error: StrataError): Buffer {
-  const { code, message, details } = error;
-  // A client that was told to go elsewhere gets the address as a value, not only inside a sentence.
-  const leader =
-    code === 'STRATA_NOT_LEADER' && details.leader !== undefined ? { leader: details.leader } : {};
-  return Buffer.from(JSON.stringify({ error: { code, message, ...leader } }));
+  return Buffer.from(JSON.stringify({ error: errorDocument(error) }));
 }
+
+/** `details` has the values of the sentence, so that no client need take it apart; left out when there are none. */
+export function errorDocument({ code, message, details }: StrataError): object {
+  return Object.keys(details).length === 0 ? { code, message } : { code, message, details };
+}
+
+const notFoundBody = errorBody(new StrataError('STRATA_KEY_NOT_FOUND')).toString('latin1');

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StrataError } from '../../errors.js';
+import { StrataError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import { refusedBodyDrainBytesMax, refusedBodyDrainMs } from '../limits.js';
 import { errorBody, errorHeaders } from './replier.js';
@@ -7,9 +7,11 @@ import { errorBody, errorHeaders } from './replier.js';
 const noBytes = Buffer.alloc(0);
 
 export interface BodyReader {
+  /** Before a chunk is kept; it may throw a `StrataError`, and the request is refused. Null when nobody counts. */
+  readonly onChunk: ((bytes: number) => void) | null;
   onBody(body: Buffer): void;
-  /** More than the limit came; what follows has not been read. */
-  onTooLarge(bytes: number): void;
+  /** More than the limit came, or a chunk was refused; what follows has not been read. */
+  onRefused(error: unknown): void;
   /** The client went away before the body was whole. */
   onAborted(): void;
 }
@@ -31,10 +33,17 @@ export function readBody(request: IncomingMessage, bytesMax: number, reader: Bod
   request.on('data', (chunk: Buffer) => {
     if (over) return;
     bytes += chunk.length;
-    if (bytes > bytesMax) {
+    try {
+      if (bytes > bytesMax)
+        throw new StrataError('STRATA_BODY_TOO_LARGE', { actual: bytes, limit: bytesMax });
+      reader.onChunk?.(chunk.length);
+    } catch (error) {
       over = true;
-      reader.onTooLarge(bytes);
-    } else if (only === null) only = chunk;
+      only = chunks = null;
+      reader.onRefused(error);
+      return;
+    }
+    if (only === null) only = chunk;
     else {
       chunks ??= [only];
       chunks.push(chunk);

@@ -1,6 +1,9 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { createHttpServer, type HttpServer } from '../http/http-server.js';
 import type { Limits } from '../limits.js';
+import { type Authenticator, openToAll } from '../security/authenticator.js';
+import type { TlsOptions } from '../security/tls.js';
+import { FakeAdmin } from './fake-admin.js';
 import { FakeService } from './fake-service.js';
 import { MemoryMetrics } from './memory-metrics.js';
 import { exchange, parseAnswer, type RawAnswer } from './raw-http.js';
@@ -10,18 +13,23 @@ import { testLimits } from './test-limits.js';
 /** An HTTP server before a store in memory. */
 export class HttpFixture {
   readonly service = new FakeService();
+  readonly admin = new FakeAdmin();
   readonly metrics = new MemoryMetrics();
   readonly logged: { fields: Record<string, unknown>; message: string }[] = [];
   readonly server: HttpServer;
   readonly agent = new Agent({ keepAlive: true });
   port = 0;
 
-  constructor(limits: Partial<Limits> = {}) {
+  constructor(limits: Partial<Limits> = {}, auth: Authenticator = openToAll, tls: TlsOptions | null = null) {
     const keep = (fields: Record<string, unknown>, message: string): void => {
       this.logged.push({ fields, message });
     };
     this.server = createHttpServer({
       service: this.service,
+      admin: this.admin,
+      auth,
+      tls,
+      build: { version: '1.2.3' },
       host: '127.0.0.1',
       port: 0,
       limits: testLimits(limits),
@@ -80,9 +88,17 @@ export class HttpFixture {
 }
 
 export interface ErrorDocument {
-  readonly error: { readonly code: string; readonly message: string; readonly leader?: string };
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details?: Readonly<Record<string, string | number>>;
+  };
 }
 
 export function errorOf(answer: RawAnswer): ErrorDocument['error'] {
   return (JSON.parse(answer.body.toString()) as ErrorDocument).error;
+}
+
+export function jsonOf(answer: RawAnswer): Record<string, unknown> {
+  return JSON.parse(answer.body.toString()) as Record<string, unknown>;
 }
