@@ -5,45 +5,22 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { StrataError } from '../../errors.js';
 import { projectFile } from '../testing/project-file.js';
+import { greetingOf } from '../testing/raw-peer.js';
 import {
-  checkGreeting,
+  decodeBytes,
   decodeGreeting,
   decodeRefusal,
+  decodeWelcome,
+  encodeBytes,
   encodeGreeting,
   encodeRefusal,
-  type Greeting,
-  Lane,
+  encodeWelcome,
 } from './handshake.js';
 
 const { root } = protobuf.parse(readFileSync(projectFile('server/network/peers/peer.proto'), 'utf8'), {
   keepCase: false,
 });
-const self: Greeting = {
-  protocolVersion: 1,
-  clusterId: 'east',
-  nodeId: 1,
-  instanceId: 'aa',
-  toNodeId: 2,
-  lane: Lane.Bulk,
-};
-const good: Greeting = { ...self, nodeId: 2, toNodeId: 1, instanceId: 'bb' };
-const members = new Set([2, 3]);
-
-test('every way in which a greeting can be wrong has its own answer', () => {
-  const cases: [Partial<Greeting>, string | null][] = [
-    [{}, null],
-    [{ protocolVersion: 2 }, 'STRATA_PROTOCOL_VERSION'],
-    [{ clusterId: 'west' }, 'STRATA_CLUSTER_MISMATCH'],
-    [{ nodeId: 9 }, 'STRATA_NODE_UNKNOWN'],
-    [{ nodeId: 1 }, 'STRATA_NODE_DUPLICATE'],
-    [{ toNodeId: 3 }, 'STRATA_NODE_UNKNOWN'],
-    // The version is looked at first: what another version means by the rest nobody knows.
-    [{ protocolVersion: 7, clusterId: 'west', nodeId: 9 }, 'STRATA_PROTOCOL_VERSION'],
-  ];
-  for (const [fields, code] of cases) {
-    assert.equal(checkGreeting({ ...good, ...fields }, self, members)?.code ?? null, code);
-  }
-});
+const plain = (bytes: Uint8Array): number[] => [...bytes];
 
 test('greetings are the same to the codec and to protobufjs reading peer.proto, both ways', () => {
   const type = root.lookupType('strata.peer.Greeting');
@@ -55,15 +32,47 @@ test('greetings are the same to the codec and to protobufjs reading peer.proto, 
       instanceId: fc.string({ maxLength: 40 }),
       toNodeId: fc.maxSafeNat(),
       lane: fc.nat(3),
+      storageId: fc.string({ maxLength: 40 }),
+      nonce: fc.uint8Array({ maxLength: 40 }),
+      appliedIndex: fc.maxSafeNat(),
+      host: fc.string({ maxLength: 40 }),
+      peerPort: fc.nat(65_535),
     },
     { noNullPrototype: true },
   );
   fc.assert(
     fc.property(greeting, (one) => {
       const bytes = Buffer.from(encodeGreeting(one));
-      assert.deepEqual(decodeGreeting(bytes), one);
-      assert.deepEqual(type.toObject(type.decode(bytes), { longs: Number, defaults: true }), one);
-      assert.deepEqual(decodeGreeting(Buffer.from(type.encode(type.fromObject(one)).finish())), one);
+      const expected = { ...one, nonce: plain(one.nonce) };
+      const decoded = decodeGreeting(bytes);
+      assert.deepEqual({ ...decoded, nonce: plain(decoded.nonce) }, expected);
+      const theirs = type.toObject(type.decode(bytes), { longs: Number, defaults: true });
+      assert.deepEqual({ ...theirs, nonce: plain(theirs.nonce) }, expected);
+      const back = decodeGreeting(Buffer.from(type.encode(type.fromObject(one)).finish()));
+      assert.deepEqual({ ...back, nonce: plain(back.nonce) }, expected);
+    }),
+  );
+});
+
+test('challenge, proof and welcome are the same to the codec and to protobufjs reading peer.proto', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), (bytes) => {
+      for (const [name, field] of [
+        ['Challenge', 'nonce'],
+        ['Proof', 'mac'],
+      ] as const) {
+        const type = root.lookupType(`strata.peer.${name}`);
+        assert.deepEqual(plain(type.toObject(type.decode(encodeBytes(bytes)))[field]), plain(bytes));
+        const theirs = Buffer.from(type.encode(type.fromObject({ [field]: bytes })).finish());
+        assert.deepEqual(plain(decodeBytes(theirs)), plain(bytes));
+      }
+      const welcome = { greeting: encodeGreeting(greetingOf(2, 1)), mac: Buffer.from(bytes) };
+      const type = root.lookupType('strata.peer.Welcome');
+      const theirs = type.toObject(type.decode(encodeWelcome(welcome)));
+      assert.deepEqual(plain(theirs.greeting), plain(welcome.greeting));
+      assert.deepEqual(plain(theirs.mac), plain(bytes));
+      const back = decodeWelcome(Buffer.from(type.encode(type.fromObject(welcome)).finish()));
+      assert.deepEqual(plain(back.mac), plain(bytes));
     }),
   );
 });
@@ -89,7 +98,7 @@ test('a refusal with an unknown code, and any damaged greeting or refusal, is an
   assert.throws(() => decodeRefusal(unknown), { code: 'STRATA_FRAME_INVALID' });
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-      for (const decode of [decodeGreeting, decodeRefusal]) {
+      for (const decode of [decodeGreeting, decodeRefusal, decodeBytes, decodeWelcome]) {
         try {
           decode(Buffer.from(bytes));
         } catch (error) {
@@ -103,6 +112,6 @@ test('a refusal with an unknown code, and any damaged greeting or refusal, is an
 });
 
 test('an over-long cluster id is refused before it is compared or logged', () => {
-  const bytes = Buffer.from(encodeGreeting({ ...good, clusterId: 'x'.repeat(1_000) }));
+  const bytes = Buffer.from(encodeGreeting({ ...greetingOf(2, 1), clusterId: 'x'.repeat(1_000) }));
   assert.throws(() => decodeGreeting(bytes), { code: 'STRATA_FRAME_INVALID' });
 });

@@ -35,7 +35,7 @@ export class PeerListener {
     } else {
       const strict = { ...tls, requestCert: true, rejectUnauthorized: true };
       const server = createTlsServer({ ...strict, noDelay: true, handshakeTimeout }, options.onSocket);
-      server.on('tlsClientError', (error, socket) => this.#failed(error, socket.remoteAddress ?? ''));
+      server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
       this.#server = server;
     }
     this.#server.maxConnections = peerConnectionsMax;
@@ -97,10 +97,13 @@ export class PeerListener {
     this.#strangers.add(socket);
   }
 
-  #failed(error: Error & { code?: string }, from: string): void {
+  #failed(error: Error & { code?: string }, socket: Socket): void {
     const { metrics, strangers } = this.#options;
     metrics.refused.add(1);
     metrics.unauthenticated.add(1);
+    const from = socket.remoteAddress ?? '';
     strangers.warn({ from, reason: error.code ?? error.message }, 'a peer failed the TLS handshake');
+    // Node tells of a handshake that takes too long and leaves the rest to us.
+    socket.destroy();
   }
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import fc from 'fast-check';
 import { MessageType } from '../../consensus/messages.js';
 import { append, message } from '../testing/messages.js';
 import { controlFrame, greetingOf, RawDialler, RawListener, raftFrame } from '../testing/raw-peer.js';
@@ -42,7 +41,7 @@ test('a proper greeting is answered with who this node is', async () => {
   await until(() => one.received.length === 1, 'the vote arrives');
 });
 
-test('strangers get a typed answer, the connection is closed, and no Raft byte of theirs is read', async () => {
+test('A2.16 strangers get a typed answer, the connection is closed, and no Raft byte of theirs is read', async () => {
   const one = await node(1);
   const cases = [
     [greetingOf(2, 1, { clusterId: 'other' }), 'STRATA_CLUSTER_MISMATCH'],
@@ -52,9 +51,7 @@ test('strangers get a typed answer, the connection is closed, and no Raft byte o
     [greetingOf(2, 1, { protocolVersion: 99 }), 'STRATA_PROTOCOL_VERSION'],
   ] as const;
   for (const [greeting, code] of cases) {
-    const stranger = dial(one).greet(greeting);
-    // In the same breath as the greeting, as one who does not wait for the answer.
-    stranger.socket.write(raftFrame([vote]));
+    const stranger = dial(one).greet(greeting, { after: raftFrame([vote]) });
     await until(() => stranger.closed, `${code}: closed`);
     assert.equal(stranger.refusal?.code, code);
   }
@@ -62,7 +59,7 @@ test('strangers get a typed answer, the connection is closed, and no Raft byte o
   assert.equal(one.metrics.value('network_peer_refused_total'), cases.length);
 });
 
-test('two clusters that know each other by address never exchange a message', async () => {
+test('A2.16 two clusters that know each other by address never exchange a message', async () => {
   const one = await node(1, 'red');
   const two = await node(2, 'blue');
   introduce([one, two]);
@@ -75,7 +72,7 @@ test('two clusters that know each other by address never exchange a message', as
 
 test('the side that dials checks the answer too', async () => {
   const one = await node(1);
-  for (const disguise of [{ clusterId: 'other' }, { nodeId: 3 }, { protocolVersion: 2 }, { toNodeId: 3 }]) {
+  for (const disguise of [{ clusterId: 'other' }, { nodeId: 3 }, { protocolVersion: 3 }, { toNodeId: 3 }]) {
     const liar = new RawListener(2);
     liar.disguise = disguise;
     const port = await liar.listen();
@@ -90,7 +87,7 @@ test('the side that dials checks the answer too', async () => {
   }
 });
 
-test('a second process under the id of a living one is refused; under the id of a dead one it gets in', async () => {
+test('A2.16 a second process under the id of a living one is refused; under the id of a dead one it gets in', async () => {
   const one = await node(1);
   const first = dial(one).greet(greetingOf(2, 1, { instanceId: 'first' }));
   await until(() => first.welcome !== null, 'the first process is welcome');
@@ -126,7 +123,7 @@ test('who connects and says nothing, or only a little, is closed after the time 
   await until(() => silent.closed && slow.closed, 'both are closed');
 });
 
-test('what is malformed after the greeting closes that connection, is counted, and the node lives on', async () => {
+test('A2.37 what is malformed after the greeting closes that connection, is counted, and the node lives on', async () => {
   const one = await node(1);
   const bad: [string, Buffer][] = [
     ['speaks for another node', raftFrame([{ ...vote, from: 3 }])],
@@ -145,39 +142,4 @@ test('what is malformed after the greeting closes that connection, is counted, a
     assert.equal(one.metrics.value('network_peer_invalid_total'), index + 1, what);
   }
   assert.equal(one.received.length, 0);
-});
-
-test('thousands of random and damaged frames close their connections and nothing else', async () => {
-  const one = await node(1);
-  const two = await node(2);
-  two.transport.updateMembers([addressOf(1, one.transport.port)]);
-  await until(() => two.state(1) === 'healthy', 'a good peer is connected');
-  const good = raftFrame([message({ type: MessageType.Vote, from: 3, to: 1 }), append(3, 1, 3, 20)]);
-  const damaged = fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, flip]) => {
-    const copy = Buffer.from(good);
-    copy[at] = copy[at]! ^ flip;
-    return copy;
-  });
-  const random = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((bytes) => Buffer.from(bytes));
-  const streams = fc.sample(
-    fc.record({
-      greets: fc.boolean(),
-      frames: fc.array(fc.oneof(damaged, random), { minLength: 5, maxLength: 25 }),
-    }),
-    400,
-  );
-  for (let from = 0; from < streams.length; from += 20) {
-    const diallers = streams.slice(from, from + 20).map(({ greets, frames }) => {
-      const dialler = dial(one);
-      if (greets) dialler.greet(greetingOf(3, 1));
-      dialler.socket.end(Buffer.concat(frames));
-      return dialler;
-    });
-    await until(() => diallers.every(({ closed }) => closed), 'the connections are closed');
-  }
-  assert.ok(one.metrics.value('network_peer_invalid_total') > 200);
-  assert.equal(two.state(1), 'healthy');
-  const before = one.received.length;
-  two.transport.send([vote]);
-  await until(() => one.received.length > before, 'the good peer is heard');
 });

@@ -35,18 +35,18 @@ function checkClients({ host, security }: NodeConfig): string[] {
   return [`tokens travel to ${host} in plain text; set security.clientTls`];
 }
 
-function checkPeers({ id, members, security }: NodeConfig): string[] {
-  const { host } = members.find((member) => member.id === id)!;
+function checkPeers({ id, peerHost, members, security }: NodeConfig): string[] {
+  const index = members.findIndex((member) => member.id === id);
+  const host = peerHost ?? members[index]!.host;
   if (isLoopback(host)) return [];
   const { peerTls, peerSecretFile, allowInsecureListen } = security;
   if (peerTls !== undefined) return [];
-  const index = members.findIndex((member) => member.id === id);
   if (peerSecretFile !== undefined) {
     return [`the peers on ${host} prove themselves, but talk in plain text; set security.peerTls`];
   }
   if (allowInsecureListen) return [`whoever reaches the peer port on ${host} may act as a member`];
   throw refused(
-    `members.${index}.host`,
+    peerHost === undefined ? `members.${index}.host` : 'peerHost',
     host,
     `a peer port beyond the loopback needs security.peerTls or security.peerSecretFile; set one, ${advice}`,
   );

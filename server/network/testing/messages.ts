@@ -46,6 +46,8 @@ const snapshot: fc.Arbitrary<SnapshotMeta> = fc.record(
     voters: fc.array(uint, { maxLength: 5 }),
     votersOutgoing: fc.array(uint, { maxLength: 5 }),
     learners: fc.array(uint, { maxLength: 5 }),
+    learnersNext: fc.array(uint, { maxLength: 5 }),
+    autoLeave: fc.boolean(),
   },
   plainObject,
 );

@@ -1,5 +1,5 @@
 import type { Message, NodeId } from '../../consensus/messages.js';
-import type { PeerAddress, TransportHandler } from '../../ports/transport.js';
+import type { LinkStatus, PeerAddress, PeerRegistry, TransportHandler } from '../../ports/transport.js';
 import type { PeerTimings } from '../peers/peer-timings.js';
 import { createTransport, type PeerTransport, type TransportOptions } from '../peers/transport.js';
 import { MemoryMetrics } from './memory-metrics.js';
@@ -17,10 +17,32 @@ export const shortTimings: PeerTimings = {
   closeMs: 50,
 };
 
+/** The replicated state as far as the transport asks for it, in the hands of a test. */
+export class TestRegistry implements PeerRegistry {
+  readonly removed = new Set<NodeId>();
+  readonly storageIds = new Map<NodeId, string>();
+  applied = 0;
+
+  isRemoved(peer: NodeId): boolean {
+    return this.removed.has(peer);
+  }
+
+  storageIdOf(peer: NodeId): string {
+    return this.storageIds.get(peer) ?? '';
+  }
+
+  appliedIndex(): number {
+    return this.applied;
+  }
+}
+
 /** A transport over the loopback with everything that came out of it. */
 export class TestNode implements TransportHandler {
   readonly id: NodeId;
   readonly metrics = new MemoryMetrics();
+  readonly registry = new TestRegistry();
+  readonly logged: { level: string; fields: Record<string, unknown>; message: string }[] = [];
+  readonly introduced: { peer: NodeId; storageId: string }[] = [];
   readonly transport: PeerTransport;
   readonly batches: Message[][] = [];
   readonly requests: { from: NodeId; method: string; payload: Buffer }[] = [];
@@ -31,9 +53,17 @@ export class TestNode implements TransportHandler {
 
   constructor(id: NodeId, members: readonly NodeId[], options: Partial<TransportOptions> = {}) {
     this.id = id;
+    const keep =
+      (level: string) =>
+      (fields: Record<string, unknown>, message: string): void =>
+        void this.logged.push({ level, fields, message });
     this.transport = createTransport({
       self: id,
       clusterId: 'test',
+      storageId: `disk-${id}`,
+      registry: this.registry,
+      secret: null,
+      tls: null,
       members: members.map((member) => addressOf(member, 0)),
       host: '127.0.0.1',
       peerPort: 0,
@@ -41,6 +71,7 @@ export class TestNode implements TransportHandler {
       clock: realClock,
       random: { next: Math.random },
       metrics: this.metrics,
+      log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') },
       timings: shortTimings,
       ...options,
     });
@@ -69,6 +100,14 @@ export class TestNode implements TransportHandler {
 
   onUnreachable(peer: NodeId): void {
     this.unreachable.push(peer);
+  }
+
+  onPeer(peer: NodeId, storageId: string): void {
+    this.introduced.push({ peer, storageId });
+  }
+
+  link(peer: NodeId): LinkStatus {
+    return this.transport.links().find((link) => link.peer === peer)!;
   }
 }
 
