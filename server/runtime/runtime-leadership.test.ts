@@ -167,6 +167,7 @@ describe('a full disk', () => {
 
   it('A2.29 only there: another node leads within an election time-out and takes writes', async () => {
     const cluster = await TestCluster.start();
+    const elections = cluster.counter(1, 'consensus_elections_total');
     cluster.node(1).log.fill();
     const first = cluster.put(1, 'a', '1');
     await cluster.passUntil(() => leaderOf(cluster) > 1, 'another node leads', ELECTION_MS);
@@ -178,7 +179,7 @@ describe('a full disk', () => {
     assert.notEqual(forwarded.result, null, 'the node with the full disk passes writes on');
     assert.equal(first.answered, true);
     await cluster.pass(5 * ELECTION_MS);
-    assert.equal(cluster.counter(1, 'consensus_elections_total'), 1, 'the first election and no other');
+    assert.equal(cluster.counter(1, 'consensus_elections_total'), elections, 'it does not campaign');
     cluster.node(1).log.free();
     await cluster.pass(2 * HEARTBEAT_MS);
     assert.equal(cluster.stored(1, 'c'), '1', 'it catches up when there is space');

@@ -109,12 +109,11 @@ export class MemoryNetwork {
     const other = this.#stations.get(to);
     if (!one || !other) return false;
     if (one.greeted.has(to) && other.greeted.has(from)) return true;
-    const refusal = refusalOf(other, from, one) ?? refusalOf(one, to, other);
-    if (refusal !== null) {
-      one.handler?.onRefused?.(to, refusal);
-      other.handler?.onRefused?.(from, refusal);
-      return false;
-    }
+    const refusal = refusalOf(other, from, one);
+    if (refusal !== null) one.handler?.onRefused?.(to, refusal);
+    const ownRefusal = refusalOf(one, to, other);
+    if (ownRefusal !== null) other.handler?.onRefused?.(from, ownRefusal);
+    if (refusal !== null || ownRefusal !== null) return false;
     one.greeted.add(to);
     other.greeted.add(from);
     one.handler?.onPeer(to, other.storageId);
