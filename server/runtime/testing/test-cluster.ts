@@ -15,7 +15,14 @@ import type { RecoveredLog } from '../../ports/log-storage.js';
 import type { PeerAddress } from '../../ports/transport.js';
 import { StateMachine } from '../../state/state-machine.js';
 import { valueText } from '../../state/value.js';
-import type { MemberRecord, Value } from '../../state/vocabulary.js';
+import type {
+  Command,
+  CommandResult,
+  MemberRecord,
+  Query,
+  QueryResult,
+  Value,
+} from '../../state/vocabulary.js';
 import { MetricsRegistry } from '../metrics-registry.js';
 import { NodeRuntime } from '../node-runtime.js';
 import { restoreState } from '../restore.js';
@@ -23,6 +30,7 @@ import type { RuntimeOptions, SnapshotRules } from '../runtime-options.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryNetwork } from './memory-network.js';
 import { MemorySnapshots } from './memory-snapshots.js';
+import { NodeClock } from './node-clock.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 export const TICK_MS = 10;
@@ -102,6 +110,7 @@ export class TestCluster {
   readonly warnings: string[] = [];
   readonly #nodes = new Map<NodeId, Node>();
   readonly #disks = new Map<NodeId, Disk>();
+  readonly #clocks = new Map<NodeId, NodeClock>();
   readonly #settings: Settings;
   #lives = 0;
 
@@ -166,6 +175,15 @@ export class TestCluster {
     runtime.stop();
     this.#nodes.delete(id);
     return found;
+  }
+
+  /** The process stands still (SIGSTOP) while time goes on; what reaches it meanwhile waits. */
+  pause(id: NodeId): void {
+    this.#clocks.get(id)!.pause();
+  }
+
+  resume(id: NodeId): void {
+    this.#clocks.get(id)!.resume();
   }
 
   /** Somebody emptied the data directory of a node that is down. */
@@ -292,6 +310,31 @@ export class TestCluster {
     return answer;
   }
 
+  write(id: NodeId, command: Command, more: Partial<RequestContext> = {}): Answer<CommandResult> {
+    const { answer, done } = this.#expectAnswer<CommandResult>(more);
+    this.node(id).runtime.write(command, answer.context, done);
+    assert.equal(answer.answered, false, 'answered before the call returned');
+    return answer;
+  }
+
+  query(
+    id: NodeId,
+    query: Query,
+    consistency: Consistency = 'linearizable',
+    more: Partial<RequestContext> = {},
+  ): Answer<QueryResult> {
+    const { answer, done } = this.#expectAnswer<QueryResult>(more);
+    this.node(id).runtime.query(query, consistency, answer.context, done);
+    assert.equal(answer.answered, false, 'answered before the call returned');
+    return answer;
+  }
+
+  gauge(id: NodeId, name: string): number {
+    const found = [...this.node(id).metrics.gauges()].find((gauge) => gauge.name === name);
+    assert.ok(found, `no gauge ${name}`);
+    return found.value;
+  }
+
   /** The value that this node's own state machine holds, asked past consensus. */
   stored(id: NodeId, key: string): string | null {
     return text(this.node(id).machine.get(bytes(key))?.value ?? null);
@@ -324,6 +367,12 @@ export class TestCluster {
     return { answer, done };
   }
 
+  #clockOf(id: NodeId): NodeClock {
+    const clock = new NodeClock(this.clock);
+    this.#clocks.set(id, clock);
+    return clock;
+  }
+
   #optionsOf(id: NodeId) {
     const settings = this.#settings;
     const warn = (level: string) => (fields: Record<string, unknown>, message: string) => {
@@ -333,7 +382,7 @@ export class TestCluster {
       id,
       clusterId: 'test',
       knownAddresses: [1, 2, 3, 4, 5].map(address),
-      clock: this.clock,
+      clock: this.#clockOf(id),
       logger: { debug: () => {}, info: () => {}, warn: warn('warn'), error: warn('error') },
       onFailure: (error: Error) => {
         throw error;
