@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { InvariantError } from '../errors.js';
 import {
+  CONTEXT_BYTES_MAX,
   ConfChangeError,
   type ConfChangeTransition,
   ConfChangeType,
@@ -19,6 +20,7 @@ describe('bytes of an entry', () => {
   const anyChange: fc.Arbitrary<ConfChangeV2> = fc.record({
     changes: fc.array(fc.record({ type, node: anyId }), { maxLength: 200 }),
     transition,
+    context: fc.uint8Array({ maxLength: 200 }),
   });
 
   test('the layout does not move: logs on disk hold it', () => {
@@ -29,9 +31,10 @@ describe('bytes of an entry', () => {
         { type: ConfChangeType.AddLearner, node: 128 },
       ],
       transition: 'explicit',
+      context: Uint8Array.of(9, 8),
     });
-    assert.deepEqual([...bytes], [1, 2, 3, 0, 1, 1, 0xac, 0x02, 2, 0x80, 0x01]);
-    assert.deepEqual([...encodeConfChange({ changes: [], transition: 'auto' })], [1, 0, 0]);
+    assert.deepEqual([...bytes], [2, 2, 3, 0, 1, 1, 0xac, 0x02, 2, 0x80, 0x01, 2, 9, 8]);
+    assert.deepEqual([...encodeConfChange({ changes: [], transition: 'auto' })], [2, 0, 0, 0]);
   });
 
   test('round trip, and one spelling for each change', () => {
@@ -40,6 +43,7 @@ describe('bytes of an entry', () => {
         const bytes = encodeConfChange(cc);
         const decoded = decodeConfChange(bytes);
         assert.equal(decoded.transition, cc.transition);
+        assert.deepEqual(decoded.context, cc.context);
         assert.deepEqual(
           decoded.changes.map((c) => [c.type, c.node]),
           cc.changes.map((c) => [c.type, c.node]),
@@ -65,7 +69,7 @@ describe('bytes of an entry', () => {
   test('any bytes either decode to exactly themselves or break an invariant', () => {
     const nearlyValid = fc
       .tuple(fc.constantFrom(0, 1, 2), fc.nat({ max: 3 }), fc.array(fc.nat({ max: 255 }), { maxLength: 12 }))
-      .map(([transitionCode, count, rest]) => Uint8Array.from([1, transitionCode, count, ...rest]));
+      .map(([transitionCode, count, rest]) => Uint8Array.from([2, transitionCode, count, ...rest]));
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 30 }), nearlyValid), (bytes) => {
         let decoded: ConfChangeV2;
@@ -84,14 +88,17 @@ describe('bytes of an entry', () => {
   test('malformed bytes name what is wrong', () => {
     const cases: [bytes: number[], reason: RegExp][] = [
       [[], /ends at byte 0/],
-      [[2, 0, 0], /version is 2, expected 1/],
-      [[1, 3, 0], /transition 3/],
-      [[1, 0, 1], /1 changes cannot fit into 0 bytes/],
-      [[1, 0, 0xff, 0xff, 0xff, 0xff, 0x0f], /cannot fit/],
-      [[1, 0, 1, 3, 1], /change type 3 is above 2/],
-      [[1, 0, 1, 0, 0x80, 0x00], /ends in a byte of 0/],
-      [[1, 0, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f], /exceeds 9007199254740991/],
-      [[1, 0, 0, 7], /1 bytes follow/],
+      [[1, 0, 0], /version is 1, expected 2/],
+      [[2, 3, 0], /transition 3/],
+      [[2, 0, 1], /1 changes cannot fit into 0 bytes/],
+      [[2, 0, 0xff, 0xff, 0xff, 0xff, 0x0f], /cannot fit/],
+      [[2, 0, 1, 3, 1], /change type 3 is above 2/],
+      [[2, 0, 1, 0, 0x80, 0x00], /ends in a byte of 0/],
+      [[2, 0, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f], /exceeds 9007199254740991/],
+      [[2, 0, 0], /ends at byte 3/],
+      [[2, 0, 0, 7], /context has 7 bytes, 0 are left/],
+      [[2, 0, 0, 0, 7], /context has 0 bytes, 1 are left/],
+      [[2, 0, 0, 0xff, 0xff, 0xff, 0x07], /context has 16777215 bytes/],
     ];
     for (const [bytes, reason] of cases) {
       assert.throws(
@@ -110,6 +117,8 @@ describe('bytes of an entry', () => {
     assert.throws(() => encodeConfChange(bad(-1)), ConfChangeError);
     assert.throws(() => encodeConfChange(bad(2 ** 53)), ConfChangeError);
     assert.throws(() => encodeConfChange(bad(1, 7)), ConfChangeError);
+    const context = new Uint8Array(CONTEXT_BYTES_MAX + 1);
+    assert.throws(() => encodeConfChange({ changes: [], transition: 'auto', context }), ConfChangeError);
     assert.throws(
       () => encodeConfChange({ changes: [], transition: 'sometimes' as ConfChangeTransition }),
       ConfChangeError,

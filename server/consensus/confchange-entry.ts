@@ -109,7 +109,7 @@ export function decodeConfChange(data: Uint8Array): Required<ConfChangeV2> {
   const contextBytes = reader.varint();
   invariant(
     contextBytes === reader.left && contextBytes <= CONTEXT_BYTES_MAX,
-    `${reader.left} bytes follow the ${count} changes, expected ${contextBytes}`,
+    `the context has ${contextBytes} bytes, ${reader.left} are left`,
   );
   return { changes, transition, context: reader.rest() };
 }

@@ -10,7 +10,7 @@ const plain = { preVote: false, checkQuorum: false } as const;
 const at = (term: number) => ({ hardState: { term, vote: 0, commit: 0 } });
 
 describe('asynchronous storage: what waits for the disk', () => {
-  it('no Vote leaves before term and vote are durable', () => {
+  it('A2.34 no Vote leaves before term and vote are durable', () => {
     const node = new Driver(plain);
     node.raw.campaign();
     node.drain();
@@ -21,7 +21,7 @@ describe('asynchronous storage: what waits for the disk', () => {
     assert.equal(node.complete().drain().take(Vote).length, 2);
   });
 
-  it('the own vote counts only when it is durable', () => {
+  it('A2.34 the own vote counts only when it is durable', () => {
     const node = new Driver({ ...plain, voters: [1] });
     node.raw.campaign();
     node.drain();
@@ -30,14 +30,14 @@ describe('asynchronous storage: what waits for the disk', () => {
     assert.equal(node.raw.role, Role.Leader);
   });
 
-  it('no VoteResponse leaves before the vote is durable', () => {
+  it('A2.34 no VoteResponse leaves before the vote is durable', () => {
     const node = new Driver(plain).receive({ type: Vote, from: 2, term: 1 }).drain();
     assert.deepEqual(node.take(), []);
     assert.deepEqual(node.appends[0]?.hardState, { term: 1, vote: 2, commit: 0 });
     assert.equal(node.complete().take(VoteResponse).length, 1);
   });
 
-  it('no AppendResponse leaves before its entries are durable', () => {
+  it('A2.34 no AppendResponse leaves before its entries are durable', () => {
     const node = new Driver(plain)
       .receive({ type: Append, from: 2, term: 1, entries: logOf([1, 1]) })
       .drain();
@@ -103,7 +103,7 @@ describe('asynchronous storage: what waits for the disk', () => {
     assert.deepEqual([node.raw.commitIndex, node.raw.status().stableIndex], [index, index - 1]);
   });
 
-  it('etcd #14370: a single voter commits only after its own append', () => {
+  it('A2.34 etcd #14370: a single voter commits only after its own append', () => {
     const node = new Driver({ ...plain, voters: [1] }).lead();
     const index = node.raw.propose(command('a'));
     node.drain();
@@ -119,10 +119,22 @@ describe('asynchronous storage: what waits for the disk', () => {
     leader.drain().take();
     leader.raw.tick();
     assert.equal(leader.drain().take(Heartbeat).length, 2);
-    const follower = new Driver(plain).receive({ type: Append, from: 2, term: 1, entries: logOf([1]) });
+    const follower = new Driver({ ...plain, ...at(1) });
+    follower.receive({ type: Append, from: 2, term: 1, entries: logOf([1]) });
     follower.drain().receive({ type: Heartbeat, from: 2, term: 1 }).drain();
     assert.equal(follower.take(HeartbeatResponse).length, 1);
     assert.equal(follower.appends.length, 1);
+  });
+
+  it('A2.34 the first heartbeat of a term is answered when the term is durable: after a restart it must be known', () => {
+    const follower = new Driver({ ...plain, ...at(1) })
+      .receive({ type: Heartbeat, from: 2, term: 2 })
+      .drain();
+    assert.deepEqual(follower.take(), []);
+    assert.equal(follower.appends[0]?.hardState?.term, 2);
+    assert.equal(follower.complete().take(HeartbeatResponse).length, 1);
+    follower.receive({ type: Heartbeat, from: 2, term: 2 }).drain();
+    assert.equal(follower.take(HeartbeatResponse).length, 1);
   });
 
   it('a pre-vote writes nothing', () => {

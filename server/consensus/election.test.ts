@@ -11,7 +11,7 @@ const at = (term: number) => ({ hardState: { term, vote: 0, commit: 0 } });
 const plain = { preVote: false, checkQuorum: false } as const;
 
 describe('check-quorum (thesis §6.2)', () => {
-  it('a leader that hears nobody for an election time-out steps down in its own term', () => {
+  it('A2.2 a leader that hears nobody for an election time-out steps down in its own term', () => {
     const node = new Driver().leadEstablished().tick(10);
     assert.equal(node.raw.role, Role.Leader, 'the answers to its first entry count for this check');
     node.tick(9);
@@ -20,7 +20,7 @@ describe('check-quorum (thesis §6.2)', () => {
     assert.deepEqual([node.raw.role, node.raw.leader, node.raw.term], [Role.Follower, 0, 1]);
   });
 
-  it('one of two followers is enough; a leader that only sends is not', () => {
+  it('A2.3 one of two followers is enough; a leader that only sends is not', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });
     cluster.elect(1);
     cluster.isolate(3);
@@ -152,7 +152,7 @@ describe('what a voter tells of its commit index', () => {
 });
 
 describe('leadership transfer (thesis §3.10)', () => {
-  it('to a follower that is up to date happens at once, across lease and pre-vote', () => {
+  it('A2.8 to a follower that is up to date happens at once, across lease and pre-vote', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });
     cluster.elect(1);
     cluster.pass(1);

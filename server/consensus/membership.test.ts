@@ -16,7 +16,7 @@ const dropped = (reason: RegExp) => (error: Error & { code?: string }) =>
 const voters = (cluster: Cluster, id: number): number[] => [...cluster.raw(id).membership.voters].sort();
 
 describe('membership through the log', () => {
-  it('a learner is added, catches up without counting, and is promoted', () => {
+  it('A2.14 a learner is added, catches up without counting, and is promoted', () => {
     const cluster = new Cluster({ ids: [1, 2, 3, 4], config: { voters: [1, 2, 3] } });
     cluster.elect(1);
     cluster.propose(1, 'before');
@@ -67,7 +67,7 @@ describe('membership through the log', () => {
     assert.deepEqual([cluster.raw(3).role, cluster.raw(3).term], [Role.Learner, term]);
   });
 
-  it('a second change is refused while one is pending, and taken once that is applied', () => {
+  it('A2.13 a second change is refused while one is pending, and taken once that is applied', () => {
     const cluster = new Cluster({ ids: [1, 2, 3, 4, 5], config: { voters: [1, 2, 3] } });
     cluster.elect(1);
     cluster.change(1, one(AddLearner, 4));
@@ -78,7 +78,7 @@ describe('membership through the log', () => {
     assert.deepEqual([...cluster.raw(1).membership.learners], [4, 5]);
   });
 
-  it('a change is refused before the first commit of the term', () => {
+  it('A2.13 a change is refused before the first commit of the term', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });
     cluster.campaign(1);
     while (cluster.raw(1).role !== Role.Leader) {
@@ -109,7 +109,7 @@ describe('membership through the log', () => {
     assert.equal(cluster.raw(1).lastIndex, lastIndex);
   });
 
-  it('thesis §4.2.2: a removed leader leads until the change is committed, then steps down', () => {
+  it('A2.14 thesis §4.2.2: a removed leader leads until the change is committed, then steps down', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });
     cluster.elect(1);
     cluster.change(1, one(RemoveNode, 1));
@@ -214,7 +214,7 @@ describe('membership through the log', () => {
     assert.equal(cluster.raw(2).membership.votersOutgoing.size, 0);
   });
 
-  it('a removed node that was not told does not disturb those that stay', () => {
+  it('A2.14 a removed node that was not told does not disturb those that stay', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });
     cluster.elect(1);
     cluster.isolate(3);

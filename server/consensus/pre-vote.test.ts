@@ -66,7 +66,7 @@ describe('pre-vote (thesis §9.6)', () => {
     assert.equal(node.raw.role, Role.Candidate);
   });
 
-  it('a node that was cut off comes back without a new term and without an election', () => {
+  it('A2.5 a node that was cut off comes back without a new term and without an election', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });
     cluster.elect(1);
     cluster.isolate(3);
@@ -77,7 +77,7 @@ describe('pre-vote (thesis §9.6)', () => {
     assert.equal(cluster.leader?.id, 1);
   });
 
-  it('a node that comes back with a later term costs the leader one step down, and is not locked out', () => {
+  it('A2.5 a node that comes back with a later term costs the leader one step down, and is not locked out', () => {
     const cluster = new Cluster({
       ids: [1, 2, 3],
       disks: new Map([[3, { entries: [], hardState: { term: 9, vote: 3, commit: 0 } }]]),
@@ -93,7 +93,7 @@ describe('pre-vote (thesis §9.6)', () => {
     assert.equal(cluster.node(3).applied.length, cluster.raw(cluster.leader!.id).commitIndex);
   });
 
-  it('partial connectivity: 4 hears only 2, 5 only 3; one leader, no rising terms', () => {
+  it('A2.4 partial connectivity: 4 hears only 2, 5 only 3; one leader, no rising terms', () => {
     const cluster = new Cluster({ ids: [1, 2, 3, 4, 5] });
     cluster.elect(1);
     for (const other of [1, 3, 5]) cluster.cut(4, other);

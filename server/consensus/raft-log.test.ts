@@ -34,7 +34,7 @@ describe('RaftLog: appending', () => {
     assert.deepEqual(termsOf(log), [1, 2]);
   });
 
-  it('a stale append that ends inside the log leaves the matching suffix where it is', () => {
+  it('A2.6 a stale append that ends inside the log leaves the matching suffix where it is', () => {
     const log = new RaftLog(START, logOf([1, 1, 2, 2, 2]), 0, 0);
     assert.equal(log.tryAppend(1, 1, [entry(2, 1), entry(3, 2)]), 3);
     assert.equal(log.tryAppend(2, 1, []), 2);

@@ -154,7 +154,7 @@ describe('Reference: §5.2 leader election', () => {
     );
   });
 
-  it('randomised time-outs resolve an election storm of five', () => {
+  it('A2.1 randomised time-outs resolve an election storm of five', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const cluster = new Cluster({ ids: voters(5), seed });
       cluster.pass(200);

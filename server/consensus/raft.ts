@@ -31,6 +31,8 @@ export class Raft {
 
   term: number;
   vote: NodeId;
+  /** The latest term that is on the own disk. */
+  durableTerm: number;
   role: Role = Role.Follower;
   leader: NodeId = 0;
 
@@ -74,6 +76,7 @@ export class Raft {
     this.membership = membership;
     this.term = term;
     this.vote = vote;
+    this.durableTerm = config.hardState.term;
     this.snapshot = config.snapshot;
     this.voteGraceTicks = config.voteGraceTicks ?? (this.term > 0 ? config.electionTicksMin : 0);
     this.becomeFollower(this.term, 0);
@@ -241,8 +244,11 @@ export class Raft {
    * - VoteResponse: a vote given twice in a term elects two leaders.
    * - AppendResponse: it says "I hold these entries", and the leader counts it. A rejection names our term.
    *
-   * What promises nothing leaves at once: PreVote and its answer change no state; a heartbeat and its answer speak for a term that was
-   * durable before this node could lead or be answered; Append may leave before the leader's own disk is done, because the
+   * - HeartbeatResponse, the first in a term: a read lease is built on it, and a node that starts again must know that it may have
+   *   answered one (`RaftConfig.voteGraceTicks`). Once the term is durable it never stands behind a sync.
+   *
+   * What promises nothing leaves at once: PreVote and its answer change no state; a heartbeat speaks for a term that was durable before
+   * this node could lead; Append may leave before the leader's own disk is done, because the
    * leader counts itself only by its own completion (Ongaro's thesis §10.2.1).
    */
   send(outgoing: Outgoing): void {
@@ -253,6 +259,10 @@ export class Raft {
       case MessageType.VoteResponse:
       case MessageType.AppendResponse:
         this.messagesAfterAppend.push(message);
+        break;
+      case MessageType.HeartbeatResponse:
+        if (this.durableTerm < this.term) this.messagesAfterAppend.push(message);
+        else this.messages.push(message);
         break;
       default:
         this.messages.push(message);

@@ -98,7 +98,7 @@ describe('linearizable reads (thesis §6.4)', () => {
     assert.deepEqual(node.readStates, []);
   });
 
-  it('a leader on the minority side serves no read, and the majority side does', () => {
+  it('A2.2 a leader on the minority side serves no read, and the majority side does', () => {
     const cluster = new Cluster({ ids: [1, 2, 3] });
     cluster.elect(1);
     cluster.isolate(1);

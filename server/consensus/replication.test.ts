@@ -62,7 +62,7 @@ describe('bounds of what is under way', () => {
     assert.deepEqual(counts, [2, 1, 1]);
   });
 
-  it('uncommittedBytesMax refuses proposals until some are committed; one alone always passes', () => {
+  it('A2.7 uncommittedBytesMax refuses proposals until some are committed; one alone always passes', () => {
     const node = new Driver({ ...plain, uncommittedBytesMax: 100 }).leadEstablished();
     const index = node.raw.propose(command('x'.repeat(500)));
     assert.throws(() => node.raw.propose(command('y')), dropped);
@@ -81,7 +81,7 @@ describe('bounds of what is under way', () => {
 });
 
 describe('losses, repeats and disorder', () => {
-  it('answers that arrive in reverse order never lower match or the commit index', () => {
+  it('A2.6 answers that arrive in reverse order never lower match or the commit index', () => {
     const node = new Driver(plain).leadEstablished();
     for (let count = 0; count < 4; count++) node.raw.propose(command('x'));
     node.settle();
@@ -91,7 +91,7 @@ describe('losses, repeats and disorder', () => {
     }
   });
 
-  it('a rejection from before the follower caught up changes nothing', () => {
+  it('A2.6 a rejection from before the follower caught up changes nothing', () => {
     const node = new Driver(plain).leadEstablished();
     for (let count = 0; count < 4; count++) node.raw.propose(command('x'));
     node.settle().acknowledge(2, 5);
@@ -100,7 +100,7 @@ describe('losses, repeats and disorder', () => {
     assert.deepEqual(progressOf(node, 2), before);
   });
 
-  it('a stale append never removes what matches and came after it', () => {
+  it('A2.6 a stale append never removes what matches and came after it', () => {
     const node = new Driver(plain);
     node.step({ type: Append, from: 2, term: 1, entries: logOf([1, 1, 1, 1]) });
     node.step({ type: Append, from: 2, term: 1, index: 1, logTerm: 1, entries: [entry(2, 1)] });

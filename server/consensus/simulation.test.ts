@@ -25,12 +25,12 @@ function run(seed: number): ChaosReport {
 describe('simulation', () => {
   const reports: ChaosReport[] = [];
 
-  it('keeps every invariant under all faults, and agrees and goes on when healed', () => {
+  it('A2.6 keeps every invariant under all faults, and agrees and goes on when healed', () => {
     for (let seed = firstSeed; seed <= lastSeed; seed++) reports.push(run(seed));
     assert.equal(reports.length, lastSeed - firstSeed + 1);
   });
 
-  it('was about something: leaders changed, entries were committed, nodes crashed, members changed, reads were served', () => {
+  it('was about something: leaders changed, entries were committed, nodes crashed, members changed, reads were served, snapshots were installed', () => {
     const perRun = (of: (report: ChaosReport) => number): number =>
       reports.reduce((sum, report) => sum + of(report), 0) / reports.length;
     if (STRATA_SIM_SEED !== undefined) return;
@@ -39,6 +39,8 @@ describe('simulation', () => {
     assert.ok(perRun(({ crashes }) => crashes) > 4);
     assert.ok(perRun(({ changes }) => changes) > 0.4);
     assert.ok(perRun(({ reads }) => reads) > 20);
+    assert.ok(perRun(({ installs }) => installs) > 0.5);
+    assert.ok(perRun(({ joined }) => joined) > 0.05);
   });
 
   it('equal seeds give equal runs, step by step', () => {

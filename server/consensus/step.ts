@@ -140,6 +140,7 @@ function followLeader(raft: Raft, message: Message): boolean {
  * hard state, and that append's completion covers the whole log of then.
  */
 function handleStored(raft: Raft, message: Message): void {
+  raft.durableTerm = Math.max(raft.durableTerm, message.term);
   if (message.term !== raft.term) return;
   raft.log.stableTo(message.index, message.logTerm);
   if (raft.role === Role.Leader) handleOwnProgress(raft);

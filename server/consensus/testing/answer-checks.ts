@@ -17,6 +17,11 @@ export class AnswerChecks {
         'durable before answering',
         `message type ${type} of node ${node.id} passed its disk`,
       );
+    if (type === MessageType.HeartbeatResponse && node.storage.hardState.term < term)
+      throw new Violation(
+        'durable before answering',
+        `node ${node.id} answers a heartbeat of term ${term} before it is durable`,
+      );
     if (type === MessageType.PreVoteResponse && !message.reject) checkVoteGrace(node, term);
     const isOfLeader =
       type === MessageType.Append || type === MessageType.TimeoutNow || type === MessageType.Snapshot;
