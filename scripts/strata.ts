@@ -3,13 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { backupCommand } from './commands/backup.js';
 import { doctorCommand } from './commands/doctor.js';
 import { fsyncCommand } from './commands/fsync.js';
 import { loadCommand } from './commands/load.js';
+import { memberCommand } from './commands/member.js';
 import { reportCommand } from './commands/report.js';
+import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
 import { sweepCommand } from './commands/sweep.js';
 import { upCommand } from './commands/up.js';
+import { walCommand } from './commands/wal.js';
 import { renderError } from './lib/cli-error.js';
 import { EXIT } from './lib/exit-codes.js';
 import { projectRoot } from './lib/project-root.js';
@@ -18,6 +22,10 @@ import { isHelpOrVersion, usageError } from './lib/usage-error.js';
 const COMMANDS = [
   upCommand,
   serveCommand,
+  memberCommand,
+  backupCommand,
+  restoreCommand,
+  walCommand,
   loadCommand,
   sweepCommand,
   fsyncCommand,
@@ -38,7 +46,8 @@ function createProgram(): Command {
         '4 the surroundings do not allow it, 70 internal error, 130 interrupted.\n\nStart with: strata sweep --quick',
     );
   for (const make of COMMANDS) program.addCommand(make());
-  for (const command of [program, ...program.commands]) {
+  const nested = program.commands.flatMap((command) => command.commands);
+  for (const command of [program, ...program.commands, ...nested]) {
     // The sentence is ours; commander would print its own before throwing.
     command
       .exitOverride()

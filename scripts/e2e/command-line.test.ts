@@ -3,7 +3,19 @@ import test from 'node:test';
 import { freePortRow, freePorts } from '../lib/ports.js';
 import { runCli, STACK, startCli, temporaryDirectory } from './fixture.js';
 
-const COMMANDS = ['up', 'serve', 'load', 'sweep', 'fsync', 'report', 'doctor'];
+const COMMANDS = [
+  'up',
+  'serve',
+  'member',
+  'backup',
+  'restore',
+  'wal',
+  'load',
+  'sweep',
+  'fsync',
+  'report',
+  'doctor',
+];
 
 /** `[arguments, exit code, what stderr must say]`. */
 const REFUSED: readonly (readonly [readonly string[], number, RegExp])[] = [
