@@ -1,9 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { StrataError } from '../errors.js';
-import { encodePut } from '../state/command.js';
-import { decodeReadResult, decodeWriteResult, FORWARD_READ, FORWARD_WRITE } from './forward-codec.js';
+import { encodeCommand, encodePut } from '../state/command-codec.js';
+import type { Command, Op } from '../state/vocabulary.js';
+import {
+  decodeCommandAnswer,
+  decodeQueryAnswer,
+  decodeReadResult,
+  decodeWriteResult,
+  encodeForwardedQuery,
+  encodeRead,
+  FORWARD_COMMAND,
+  FORWARD_QUERY,
+  FORWARD_READ,
+} from './forward-codec.js';
+import { LIMITS } from './testing/desk-context.js';
 import { address, bytes, codeOf, ELECTION_MS, readValue, TestCluster } from './testing/test-cluster.js';
+
+const METHODS = [FORWARD_COMMAND, FORWARD_READ, FORWARD_QUERY];
+const increment = (key: string): Op => ({ kind: 'increment', key: bytes(key), delta: 1n });
+const batch = (...ops: readonly Op[]): Command => ({ kind: 'batch', ops, session: null });
 
 /** Sends a request as a peer would and returns the answer, which has to come exactly once. */
 function ask(cluster: TestCluster, to: number, method: string, payload: Uint8Array): Uint8Array {
@@ -25,19 +42,40 @@ describe('requests at a follower', () => {
     const put = cluster.put(2, 'a', '1');
     cluster.clock.advance(10);
     assert.deepEqual(put.result, { revision: 1, changed: true });
-    const get = cluster.get(3, 'a');
+    const write = cluster.write(3, batch(increment('a'), increment('a')));
     cluster.clock.advance(10);
-    assert.equal(readValue(get), '1');
+    assert.deepEqual(
+      write.result!.results.map(({ value, status }) => [value, status]),
+      [
+        ['2', 'ok'],
+        ['3', 'ok'],
+      ],
+    );
+    assert.deepEqual([write.result!.revision, write.result!.succeeded], [2, true]);
+    const get = cluster.get(3, 'a', {}, 'lease');
+    cluster.clock.advance(10);
+    assert.equal(new TextDecoder().decode(get.result!.value as Uint8Array), '3');
+    const query = cluster.query(2, { kind: 'size' }, 'lease');
+    cluster.clock.advance(10);
+    assert.equal(query.result!.count, 1);
     assert.deepEqual(cluster.network.requests, [
-      { from: 2, to: 1, method: FORWARD_WRITE },
+      { from: 2, to: 1, method: FORWARD_COMMAND },
+      { from: 3, to: 1, method: FORWARD_COMMAND },
       { from: 3, to: 1, method: FORWARD_READ },
+      { from: 2, to: 1, method: FORWARD_QUERY },
     ]);
-    assert.equal(cluster.counter(2, 'consensus_forwarded_total'), 1);
+    assert.equal(cluster.counter(2, 'consensus_forwarded_total'), 2);
   });
 
-  it('with forward=false are answered with the address of the leader', async () => {
+  it('A2.42 with forward=false are answered with the address of the leader', async () => {
     const cluster = await TestCluster.start();
-    const answers = [cluster.put(2, 'a', '1', { forward: false }), cluster.get(3, 'a', { forward: false })];
+    const answers = [
+      cluster.put(2, 'a', '1', { forward: false }),
+      cluster.write(2, batch(increment('a')), { forward: false }),
+      cluster.get(3, 'a', { forward: false }),
+      cluster.get(3, 'a', { forward: false }, 'lease'),
+      cluster.query(3, { kind: 'size' }, 'linearizable', { forward: false }),
+    ];
     cluster.clock.advance(10);
     for (const answer of answers) {
       assert.equal(codeOf(answer), 'STRATA_NOT_LEADER');
@@ -46,21 +84,35 @@ describe('requests at a follower', () => {
     assert.deepEqual(cluster.network.requests, []);
   });
 
-  it('travel one hop at most: a node that does not lead refuses what was forwarded to it', async () => {
+  it('A2.42 travel one hop at most: a node that does not lead refuses what was forwarded to it', async () => {
     const cluster = await TestCluster.start();
-    const write = ask(cluster, 3, FORWARD_WRITE, encodePut(bytes('a'), bytes('1')));
-    assert.throws(() => decodeWriteResult(write), hasCode('STRATA_NOT_LEADER'));
-    const read = ask(cluster, 3, FORWARD_READ, bytes('a'));
-    assert.throws(() => decodeReadResult(read), hasCode('STRATA_NOT_LEADER'));
-    assert.equal(cluster.network.requests.length, 2, 'none but the two that were asked');
+    const command = encodeCommand(batch(increment('a')), 0, LIMITS);
+    const refused = hasCode('STRATA_NOT_LEADER');
+    const write = ask(cluster, 3, FORWARD_COMMAND, encodePut(bytes('a'), bytes('1')));
+    assert.throws(() => decodeWriteResult(write), refused);
+    const wide = ask(cluster, 3, FORWARD_COMMAND, command);
+    assert.throws(() => decodeCommandAnswer(wide), refused);
+    for (const consistency of ['linearizable', 'lease'] as const) {
+      const read = ask(cluster, 3, FORWARD_READ, encodeRead(bytes('a'), consistency));
+      assert.throws(() => decodeReadResult(read), refused);
+      const query = ask(cluster, 3, FORWARD_QUERY, encodeForwardedQuery({ kind: 'size' }, consistency));
+      assert.throws(() => decodeQueryAnswer(query), refused);
+    }
+    assert.equal(cluster.network.requests.length, 6, 'none but those that were asked');
     assert.equal(cluster.stored(1, 'a'), null);
   });
 
-  it('are refused while no leader is known', async () => {
+  it('A2.42 are refused while no leader is known', async () => {
     const cluster = await TestCluster.start({}, false);
-    const answers = [cluster.put(1, 'a', '1'), cluster.get(2, 'a')];
+    const answers = [
+      cluster.put(1, 'a', '1'),
+      cluster.write(1, batch(increment('a'))),
+      cluster.get(2, 'a'),
+      cluster.get(2, 'a', {}, 'lease'),
+      cluster.query(3, { kind: 'size' }),
+    ];
     cluster.clock.advance(10);
-    assert.deepEqual(answers.map(codeOf), ['STRATA_NO_LEADER', 'STRATA_NO_LEADER']);
+    assert.deepEqual(new Set(answers.map(codeOf)), new Set(['STRATA_NO_LEADER']));
     assert.deepEqual(cluster.network.requests, []);
   });
 
@@ -79,15 +131,60 @@ describe('requests at a follower', () => {
     assert.equal(codeOf(halfway), 'STRATA_PEER_LOST');
   });
 
-  it('that no node would have sent are answered with an invalid frame and not proposed', async () => {
+  it('are answered at their deadline, and when this node stops: nothing waits for a leader that stands still', async () => {
+    const cluster = await TestCluster.start({ operationTimeoutMs: 50 });
+    cluster.pause(1);
+    const answers = [cluster.put(2, 'a', '1'), cluster.get(2, 'a', {}, 'lease')];
+    cluster.clock.advance(49);
+    assert.deepEqual(answers.map(codeOf), [null, null]);
+    assert.equal(cluster.gauge(2, 'runtime_forwarded_waiting'), 2);
+    cluster.clock.advance(120);
+    assert.deepEqual(answers.map(codeOf), ['STRATA_TIMEOUT', 'STRATA_TIMEOUT']);
+    assert.equal(cluster.gauge(2, 'runtime_forwarded_waiting'), 0);
+
+    const other = await TestCluster.start();
+    other.pause(1);
+    const last = other.put(3, 'a', '1');
+    other.clock.advance(5);
+    other.crash(3);
+    assert.equal(codeOf(last), 'STRATA_SHUTTING_DOWN');
+    other.resume(1);
+    other.clock.advance(50);
+  });
+
+  it('A2.41 carry their session: what comes twice is done once, and a session that is not known is an error', async () => {
+    const cluster = await TestCluster.start();
+    const opened = cluster.write(2, { kind: 'open-session' });
+    cluster.clock.advance(10);
+    const { session } = opened.result!;
+    const command: Command = { kind: 'batch', ops: [increment('a')], session: { session, sequence: 1 } };
+    const [first, again] = [cluster.write(2, command), cluster.write(3, command)];
+    cluster.clock.advance(10);
+    assert.deepEqual(again.result, first.result);
+    assert.equal(cluster.stored(1, 'a'), '1');
+    for (const id of [1, 2]) {
+      const unknown = cluster.write(id, { ...command, session: { session: 9_999, sequence: 1 } });
+      cluster.clock.advance(10);
+      assert.equal(codeOf(unknown), 'STRATA_SESSION_EXPIRED');
+      assert.equal((unknown.error as StrataError).details.session, 9_999);
+    }
+  });
+});
+
+describe('requests of peers', () => {
+  it('A2.37 that no node would have sent are answered with an invalid frame and not proposed', async () => {
     const cluster = await TestCluster.start();
     const { raw } = cluster.node(1);
     const { lastIndex } = raw;
     const malformed: readonly [string, Uint8Array][] = [
-      [FORWARD_WRITE, new Uint8Array(0)],
-      [FORWARD_WRITE, new Uint8Array([9, 0, 1, 65])],
-      [FORWARD_WRITE, new Uint8Array([1, 0, 9, 65])],
-      [FORWARD_WRITE, encodePut(new Uint8Array(0), bytes('1'))],
+      [FORWARD_COMMAND, new Uint8Array(0)],
+      [FORWARD_COMMAND, new Uint8Array([99, 0, 1, 65])],
+      [FORWARD_COMMAND, new Uint8Array([1, 0, 9, 65])],
+      [FORWARD_COMMAND, new Uint8Array([1, 0, 0])],
+      [FORWARD_COMMAND, encodeCommand({ kind: 'expire-due' }, 1e12, LIMITS)],
+      [FORWARD_COMMAND, encodeCommand({ kind: 'register-storage', node: 2, storageId: 'x' }, 0, LIMITS)],
+      [FORWARD_READ, new Uint8Array([7, 65])],
+      [FORWARD_QUERY, new Uint8Array([0, 250])],
       ['kv.rename', encodePut(bytes('a'), bytes('1'))],
     ];
     for (const [method, payload] of malformed) {
@@ -99,7 +196,49 @@ describe('requests at a follower', () => {
       );
     }
     assert.equal(raw.lastIndex, lastIndex);
-    assert.notEqual(ask(cluster, 1, FORWARD_WRITE, encodePut(bytes('a'), bytes('1')))[0], 0);
+    assert.notEqual(ask(cluster, 1, FORWARD_COMMAND, encodePut(bytes('a'), bytes('1')))[0], 0);
     assert.equal(raw.lastIndex, lastIndex + 1);
+  });
+
+  it('A2.37 of random bytes are answered, each once, and the node goes on', async () => {
+    const cluster = await TestCluster.start();
+    let asked = 0;
+    let answered = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...METHODS), fc.uint8Array({ maxLength: 24 }), (method, payload) => {
+        asked += 1;
+        cluster.network.request(2, 1, method, payload, () => {
+          answered += 1;
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+    cluster.clock.advance(50);
+    assert.equal(answered, asked);
+    const put = cluster.put(1, 'a', '1');
+    cluster.clock.advance(10);
+    assert.notEqual(put.result, null);
+    const get = cluster.get(1, 'a');
+    cluster.clock.advance(10);
+    assert.equal(readValue(get), '1');
+  });
+
+  it('are stamped by the leader when it proposes them, whatever time they carry', async () => {
+    const cluster = await TestCluster.start();
+    const op: Op = {
+      kind: 'put',
+      key: bytes('a'),
+      value: bytes('1'),
+      ttl: 60_000,
+      condition: null,
+      returnPrevious: false,
+    };
+    ask(cluster, 1, FORWARD_COMMAND, encodeCommand(batch(op), 2 ** 40, LIMITS));
+    const { machine } = cluster.node(1);
+    assert.ok(machine.clockMs < 10_000, `the clock of the cluster is at ${machine.clockMs}`);
+    const get = cluster.get(1, 'a');
+    cluster.clock.advance(5);
+    const { ttlMs } = get.result!;
+    assert.ok(ttlMs !== null && ttlMs > 59_000 && ttlMs <= 60_000, `${ttlMs} ms left`);
   });
 });
