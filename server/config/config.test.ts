@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { StrataError } from '../errors.js';
-import { parseNodeConfig, readNodeConfig } from './config.js';
+import { configWarnings, parseNodeConfig, readNodeConfig } from './config.js';
 
 const members = [
   { id: 1, host: '127.0.0.1', peerPort: 7201, httpPort: 7001 },
@@ -29,7 +29,7 @@ describe('node configuration', () => {
     assert.equal(config.limits.keyBytesMax, 1024);
   });
 
-  it('names field, value and rule of what it refuses', () => {
+  it('A2.48 bad configuration: names field, value and rule of what it refuses', () => {
     const cases: [unknown, string, RegExp][] = [
       [{ ...minimal, log: { fsync: 'sometimes' } }, 'log.fsync', /"sometimes"/],
       [{ ...minimal, colour: 'red' }, 'colour', /nrecognized/],
@@ -45,6 +45,15 @@ describe('node configuration', () => {
       [{ ...minimal, members: [members[0], { ...members[1], peerPort: 7001 }] }, 'members', /port twice/],
       [{ ...minimal, log: { segmentBytes: 10 } }, 'log.segmentBytes', /65536/],
       [{ ...minimal, id: 0 }, 'id', /positive/],
+      [{ ...minimal, snapshots: { keepEntries: 10, entriesMax: 10 } }, 'snapshots.keepEntries', /entriesMax/],
+      [{ ...minimal, limits: { valueBytesMax: 16_777_216 } }, 'limits.commandBytesMax', /at least/],
+      [{ ...minimal, limits: { peerFrameBytesMax: 1_000_000 } }, 'limits.peerFrameBytesMax', /twice/],
+      [{ ...minimal, limits: { keyBytesMax: 65_536 } }, 'limits.keyBytesMax', /65535/],
+      [
+        { ...minimal, security: { peerTls: { certFile: 'c', keyFile: 'k' } } },
+        'security.peerTls.caFile',
+        /./,
+      ],
       ['text', '(root)', /./],
     ];
     for (const [document, field, rule] of cases) {
@@ -52,6 +61,26 @@ describe('node configuration', () => {
       assert.equal(error.details.field, field);
       assert.match(error.message, rule);
     }
+  });
+
+  it('A2.48 warns of an even number of voters, which survives no more failures than one less', () => {
+    const warned = (count: number): string[] =>
+      configWarnings(
+        parseNodeConfig({
+          ...minimal,
+          members: Array.from({ length: count }, (_, at) => ({
+            ...members[0],
+            id: at + 1,
+            peerPort: 1 + at,
+            httpPort: 101 + at,
+          })),
+        }),
+      );
+    assert.deepEqual(
+      [1, 3, 5].map((count) => warned(count).length),
+      [0, 0, 0],
+    );
+    assert.match(warned(4)[0]!, /4 voters survive 1 failure, as many as 3/);
   });
 
   it('says which file cannot be read', () => {

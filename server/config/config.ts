@@ -27,6 +27,16 @@ export function readNodeConfig(path: string): NodeConfig {
   return parseNodeConfig(document);
 }
 
+/** What is allowed and probably not meant, one sentence each. */
+export function configWarnings({ members, join }: NodeConfig): string[] {
+  const voters = members.length;
+  const survived = Math.floor((voters - 1) / 2);
+  if (join || voters % 2 === 1) return [];
+  return [
+    `${voters} voters survive ${survived} failure${survived === 1 ? '' : 's'}, as many as ${voters - 1}: an odd number costs less`,
+  ];
+}
+
 /** Rules that tie fields together, one sentence each. */
 function checkRules({ raft, members, id, snapshots, limits }: NodeConfig): void {
   if (raft.electionTimeoutMsMin < 3 * raft.heartbeatMs) {
