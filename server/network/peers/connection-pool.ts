@@ -178,13 +178,9 @@ export class ConnectionPool {
     // that is not there yet is no reason to warn; one that is there and does not fit is.
     if (reason !== null && reason.message !== this.#lastReason) {
       this.#lastReason = reason.message;
-      const fields = {
-        peer: this.peer,
-        lane: connection.lane,
-        code: reason.code,
-        cause: connection.closeCause,
-      };
-      if (wasOpen || connection.closeCause === CloseCause.Refused) logger.warn(fields, reason.message);
+      const { lane, closeCause: cause, refusedByPeer } = connection;
+      const fields = { peer: this.peer, lane, code: reason.code, cause, refusedByPeer };
+      if (wasOpen || cause === CloseCause.Refused) logger.warn(fields, reason.message);
       else logger.info(fields, reason.message);
     }
     if (wasOpen) this.#reportUnreachable();

@@ -63,9 +63,11 @@ export class PeerConnection {
   openedNs = 0;
   /** Requests of the other side that were not answered yet. */
   unanswered = 0;
+  /** It was the other side that did not want this one. */
+  refusedByPeer = false;
   /** Why it ended; null while it lives. */
   closeCause: CloseCause | null = null;
-  readonly #socket: Socket;
+  readonly socket: Socket;
   readonly #host: PeerConnectionHost;
   readonly #handshake: Handshake;
   readonly #decoder: FrameDecoder;
@@ -77,7 +79,7 @@ export class PeerConnection {
   readonly #roundTrip = new RoundTrip();
 
   constructor(socket: Socket, host: PeerConnectionHost, dial: { peer: NodeId; lane: number } | null) {
-    this.#socket = socket;
+    this.socket = socket;
     this.#host = host;
     this.dialled = dial !== null;
     this.peer = dial?.peer ?? 0;
@@ -118,11 +120,7 @@ export class PeerConnection {
 
   /** Bytes that the kernel has not taken yet. */
   get queuedBytes(): number {
-    return this.#socket.writableLength;
-  }
-
-  get socket(): Socket {
-    return this.#socket;
+    return this.socket.writableLength;
   }
 
   /** Counts what was and what will be sent and received for a peer. */
@@ -138,7 +136,7 @@ export class PeerConnection {
     metrics.framesSent.add(1);
     metrics.bytesSent.add(frame.length);
     this.#traffic.sentBytes += frame.length;
-    this.#socket.write(frame);
+    this.socket.write(frame);
   }
 
   /** An answer, which cannot be dropped: a peer that asks and does not read loses the connection instead. */
@@ -183,18 +181,18 @@ export class PeerConnection {
   /** Lets queued bytes leave, then closes. */
   closeSoon(): void {
     if (this.#state === 'closed') return;
-    this.#socket.destroySoon();
+    this.socket.destroySoon();
     this.#host.clock.after(this.#host.timings.closeMs, () => this.close(null, CloseCause.Local));
   }
 
   close(reason: StrataError | null, cause: CloseCause): void {
     if (this.#state === 'closed') return;
     this.#end(reason, cause);
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   #listen(): void {
-    const socket = this.#socket;
+    const { socket } = this;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#data(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error.code ?? error.message));
@@ -256,6 +254,7 @@ export class PeerConnection {
     else {
       this.#host.metrics.refused.add(1);
       if (result.error.code === 'STRATA_PEER_UNAUTHENTICATED') this.#host.metrics.unauthenticated.add(1);
+      this.refusedByPeer = result.kind === 'refused';
       if (result.kind === 'refuse' && !this.dialled) this.#refuse(result.error);
       else this.close(result.error, CloseCause.Refused);
     }
@@ -277,8 +276,8 @@ export class PeerConnection {
   #refuse(refusal: StrataError): void {
     this.#control(FrameKind.Refusal, encodeRefusal(refusal));
     this.#end(refusal, CloseCause.Refused);
-    this.#socket.destroySoon();
-    this.#host.clock.after(this.#host.timings.closeMs, () => this.#socket.destroy());
+    this.socket.destroySoon();
+    this.#host.clock.after(this.#host.timings.closeMs, () => this.socket.destroy());
   }
 
   #ping(): void {

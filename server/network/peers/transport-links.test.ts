@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { MessageType } from '../../consensus/messages.js';
+import { Cable } from '../testing/cable.js';
 import { append, message } from '../testing/messages.js';
 import { controlFrame, greetingOf, RawDialler, RawListener } from '../testing/raw-peer.js';
 import { until } from '../testing/real-clock.js';
@@ -28,51 +29,6 @@ async function node(
   await one.start();
   cleanups.push(() => one.transport.close());
   return one;
-}
-
-/** A cable between two nodes: cut, it swallows what goes through and lets nobody new pass. */
-class Cable {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #cut = false;
-  port = 0;
-
-  constructor(target: number) {
-    this.#server = createServer((near) => {
-      const far = connect({ host: '127.0.0.1', port: target });
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        this.#sockets.add(from);
-        from.on('data', (chunk: Buffer) => this.#cut || to.write(chunk));
-        from.on('error', () => {});
-        from.on('close', () => this.#cut || to.destroy());
-      }
-    });
-  }
-
-  open(): Promise<this> {
-    return new Promise((resolve) => {
-      this.#server.listen(0, '127.0.0.1', () => {
-        this.port = (this.#server.address() as { port: number }).port;
-        resolve(this);
-      });
-    });
-  }
-
-  cut(): void {
-    this.#cut = true;
-  }
-
-  heal(): void {
-    this.#cut = false;
-  }
-
-  close(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-  }
 }
 
 describe('N9 the health of a link', () => {

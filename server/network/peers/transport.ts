@@ -17,12 +17,12 @@ import { RateLimitedLog } from '../rate-limited-log.js';
 import { PeerProof } from '../security/peer-proof.js';
 import type { TlsOptions } from '../security/tls.js';
 import { silentLogger } from '../silent-logger.js';
-import type { ConnectionPool } from './connection-pool.js';
 import { type FrameHeader, FrameKind, Service } from './frame.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { type Greeting, Lane } from './handshake.js';
 import { decodeBatch } from './message-decoder.js';
-import { checkAddresses, laneOf } from './message-rules.js';
+import { checkAddresses } from './message-rules.js';
+import { Outbox } from './outbox.js';
 import { PeerConnection, type PeerConnectionHost } from './peer-connection.js';
 import { PeerDirectory } from './peer-directory.js';
 import { PeerListener } from './peer-listener.js';
@@ -81,8 +81,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   readonly #incoming = new Set<PeerConnection>();
   readonly #requests: PeerRequests;
   readonly #listener: PeerListener;
-  /** Scratch of `send`: what goes to one peer by one lane. Empty between calls. */
-  readonly #outbox = new Map<ConnectionPool, { bulk: Message[]; urgent: Message[] }>();
+  readonly #outbox = new Outbox();
   #handler: TransportHandler | null = null;
   #ticker: Timer | null = null;
 
@@ -153,23 +152,10 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     for (let i = 0; i < messages.length; i++) {
       const message = messages[i]!;
       const pool = this.#directory.pool(message.to);
-      if (pool === undefined) {
-        this.metrics.dropped.add(1);
-        continue;
-      }
-      let box = this.#outbox.get(pool);
-      if (box === undefined) {
-        box = { bulk: [], urgent: [] };
-        this.#outbox.set(pool, box);
-      }
-      (laneOf(message.type) === Lane.Bulk ? box.bulk : box.urgent).push(message);
+      if (pool === undefined) this.metrics.dropped.add(1);
+      else this.#outbox.add(pool, message);
     }
-    for (const [pool, box] of this.#outbox) {
-      // What must not wait goes first.
-      if (box.urgent.length > 0) pool.send(Lane.Urgent, box.urgent);
-      if (box.bulk.length > 0) pool.send(Lane.Bulk, box.bulk);
-    }
-    this.#outbox.clear();
+    this.#outbox.flush();
   }
 
   request(to: NodeId, method: string, payload: Uint8Array, done: RequestDone): void {
@@ -245,9 +231,10 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     this.#requests.connectionLost(connection);
     const { peer, closeCause, dialled } = connection;
     const isOdd = closeCause === CloseCause.Refused || closeCause === CloseCause.Invalid;
-    if (reason !== null && isOdd) {
+    // The pool tells of those that this node dialled.
+    if (reason !== null && isOdd && !dialled) {
       const from = connection.socket.remoteAddress ?? '';
-      this.#strangers.warn({ peer, dialled, from, code: reason.code }, reason.message);
+      this.#strangers.warn({ peer, from, code: reason.code }, reason.message);
     }
     if (dialled) this.#directory.pool(peer)?.onClose(connection, reason);
     else this.#incoming.delete(connection);

@@ -65,6 +65,8 @@ export interface DiallerOptions {
 export class RawDialler {
   readonly socket: Socket;
   readonly frames: { header: FrameHeader; payload: Buffer }[] = [];
+  /** The proof that was sent. */
+  mac: Uint8Array | null = null;
   closed = false;
 
   constructor(port: number) {
@@ -87,6 +89,7 @@ export class RawDialler {
     this.#onChallenge = (challenge) => {
       const right = new PeerProof(options.secret ?? null).ofDialler({ channel, hello, challenge });
       const mac = options.proof === undefined ? right : options.proof;
+      this.mac = mac;
       const proof = mac === null ? noBytes : controlFrame(FrameKind.Proof, encodeBytes(mac));
       this.socket.write(Buffer.concat([proof, options.after ?? noBytes]));
       if (options.ends === true) this.socket.end();
