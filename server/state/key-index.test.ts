@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import './testing/fixed-seed.js';
 import { ExpiryIndex } from './expiry-index.js';
 import { KeyIndex } from './key-index.js';
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import './fixed-seed.js';
 import type { CommandLimits } from '../command-codec.js';
 import type { Compare, Condition, Op, Relation } from '../vocabulary.js';
 
