@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Command, Op } from '../state/vocabulary.js';
+import { bytes, ELECTION_MS, TestCluster, TICK_MS } from './testing/test-cluster.js';
+
+const put = (key: string, ttl: number | null): Op => ({
+  kind: 'put',
+  key: bytes(key),
+  value: bytes('1'),
+  ttl,
+  condition: null,
+  returnPrevious: false,
+});
+const batch = (...ops: readonly Op[]): Command => ({ kind: 'batch', ops, session: null });
+const stored = (cluster: TestCluster, key: string): (string | null)[] =>
+  cluster.nodes.map(({ id }) => cluster.stored(id, key));
+
+describe('keys with a time to live', () => {
+  it('end on every node a tick or two after their time, and say how long they have left until then', async () => {
+    const cluster = await TestCluster.start();
+    cluster.write(2, batch(put('a', 500), put('b', null)));
+    cluster.clock.advance(20);
+    for (const id of [1, 2, 3]) {
+      const get = cluster.get(id, 'a');
+      cluster.clock.advance(10);
+      const { ttlMs } = get.result!;
+      assert.ok(ttlMs !== null && ttlMs > 400 && ttlMs <= 500, `node ${id}: ${ttlMs} ms left`);
+      const query = cluster.query(id, { kind: 'many', keys: [bytes('a'), bytes('b')] });
+      cluster.clock.advance(10);
+      assert.deepEqual(
+        query.result!.items.map((item) => item.ttlMs !== null),
+        [true, false],
+      );
+    }
+    cluster.clock.advance(370);
+    assert.deepEqual(stored(cluster, 'a'), ['1', '1', '1'], 'not before their time');
+    cluster.clock.advance(60 + 4 * TICK_MS);
+    assert.deepEqual(stored(cluster, 'a'), [null, null, null]);
+    assert.deepEqual(stored(cluster, 'b'), ['1', '1', '1']);
+    const { appliedIndex } = cluster.node(1).machine;
+    cluster.clock.advance(5_000);
+    assert.equal(cluster.node(1).machine.appliedIndex, appliedIndex, 'nothing is proposed while none is due');
+    assert.equal(cluster.counter(1, 'state_expiry_proposals_total'), 1);
+  });
+
+  it('end in their time although the leader changes: time goes on at the next one', async () => {
+    const cluster = await TestCluster.start();
+    cluster.write(1, batch(put('a', 1_000)));
+    cluster.clock.advance(700);
+    cluster.crash(1);
+    cluster.clock.advance(250);
+    assert.deepEqual(stored(cluster, 'a'), ['1', '1'], 'not before their time');
+    cluster.clock.advance(150 + 2 * ELECTION_MS);
+    assert.deepEqual(stored(cluster, 'a'), [null, null]);
+  });
+
+  it('end by the thousand in a burst, an entry after the other', async () => {
+    const cluster = await TestCluster.start();
+    for (let group = 0; group < 3; group++)
+      cluster.write(1, batch(...Array.from({ length: 1_000 }, (_, at) => put(`k${group}-${at}`, 200))));
+    cluster.clock.advance(100);
+    assert.equal(cluster.node(1).machine.keyCount, 3_000);
+    cluster.clock.advance(100 + 4 * TICK_MS);
+    assert.deepEqual(
+      cluster.nodes.map(({ machine }) => machine.keyCount),
+      [0, 0, 0],
+    );
+    assert.ok(cluster.counter(1, 'state_expiry_proposals_total') >= 3);
+  });
+
+  it('A2.11 do not care for the wall clock: a leader that stood still does not end them early', async () => {
+    const cluster = await TestCluster.start();
+    cluster.write(1, batch(put('a', 2_000)));
+    cluster.clock.advance(50);
+    cluster.pause(1);
+    cluster.clock.advance(6 * ELECTION_MS);
+    cluster.resume(1);
+    cluster.clock.advance(6 * ELECTION_MS);
+    assert.deepEqual(stored(cluster, 'a'), ['1', '1', '1']);
+    cluster.clock.advance(1_000);
+    assert.deepEqual(stored(cluster, 'a'), [null, null, null]);
+  });
+});
