@@ -92,7 +92,7 @@ test('a heartbeat passes megabytes of entries that the peer does not read', asyn
   assert.ok(one.transport.links()[0]!.queuedBytes > 1_000_000, 'the bulk lane was drained meanwhile');
 });
 
-test('over the limit of the queue messages are dropped, counted and reported; the queue stays below it', async () => {
+test('A2.10 over the limit of the queue messages are dropped, counted and reported; the queue stays below it', async () => {
   const limits = testLimits({ peerQueueBytesMax: 1_000_000 });
   const [one] = await beforeRawPeer({ limits }, (raw) => raw.deafLanes.add(Lane.Bulk));
   await until(() => one.transport.links()[0]!.connections === 3, 'the lanes connect');
