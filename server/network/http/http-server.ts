@@ -21,7 +21,7 @@ import { silentLogger } from '../silent-logger.js';
 import { Admission } from './admission.js';
 import { Authorizer } from './authorizer.js';
 import { ClientErrors } from './client-errors.js';
-import { ConnectionGate } from './connection-gate.js';
+import { ConnectionGate, connectionOf } from './connection-gate.js';
 import type { RouteTools } from './exchange.js';
 import { createHttpMetrics, watchHttpGauges } from './http-metrics.js';
 import { KeyValueRoutes, keyPrefix } from './key-value-routes.js';
@@ -180,6 +180,8 @@ class NodeHttpServer implements HttpServer {
     const receivedNs = this.#options.clock.nowNs();
     const { metrics, replier } = this.#tools;
     metrics.requests.add(1);
+    // One answer each: the next probe finds room.
+    if (connectionOf(request).reserved) response.shouldKeepAlive = false;
     const url = originForm(request.url!);
     if (request.headers.host === undefined && request.httpVersionMinor === 1) {
       replier.error(response, malformed('it has no Host header'));

@@ -4,24 +4,22 @@ import type {
   Consistency,
   Done,
   KeyValueService,
-  ReadResult,
   RequestContext,
   WriteResult,
 } from '../../ports/key-value-service.js';
-import type { CommandResult, Op } from '../../state/vocabulary.js';
+import type { Op } from '../../state/vocabulary.js';
 import { type Connection, connectionOf } from './connection-gate.js';
 import { hasLongBody, locationHeaders, type RouteTools } from './exchange.js';
 import { decodeKey } from './key-encoding.js';
+import { KeyValueAnswers } from './key-value-answers.js';
 import { Query } from './query.js';
 import { announcedBytes, readBody, refuseBody } from './request-body.js';
 import type { RouteEntry } from './router.js';
 import { sampledTraceId } from './traceparent.js';
-import { matches, type ReadTerms, readTerms, type WriteTerms, writeTerms } from './write-terms.js';
+import { type ReadTerms, readTerms, type WriteTerms, writeTerms } from './write-terms.js';
 
 export const keyPrefix = '/kv/';
 const allowedMethods = 'GET, HEAD, PUT, DELETE';
-/** A value up to this size leaves as one string with the head: one write, no vector of two. */
-const textBodyBytesMax = 4_096;
 
 const readParameters = ['consistency', 'forward'];
 const putParameters = ['ttl', 'forward'];
@@ -49,10 +47,12 @@ interface Call {
 export class KeyValueRoutes {
   readonly #service: KeyValueService;
   readonly #tools: RouteTools;
+  readonly #answers: KeyValueAnswers;
 
   constructor(service: KeyValueService, tools: RouteTools) {
     this.#service = service;
     this.#tools = tools;
+    this.#answers = new KeyValueAnswers(tools);
   }
 
   /** `awaitsContinue`: the client sends the body only after a 100. */
@@ -123,37 +123,9 @@ export class KeyValueRoutes {
     this.#service.get(key, consistency, call.context, (error, result) => {
       const doneNs = this.#tools.clock.nowNs();
       if (error !== null) this.#fail(call, error);
-      else this.#found(call, result!, consistency, terms);
+      else this.#answers.found(call.response, result!, consistency, terms);
       this.#replied(call, doneNs);
     });
-  }
-
-  #found({ response }: Call, result: ReadResult, consistency: Consistency, terms: ReadTerms | null): void {
-    const { replier } = this.#tools;
-    const { value, revision, ttlMs } = result;
-    const headers: string[] = [];
-    if (consistency !== 'linearizable') headers.push('X-Strata-Applied-Index', String(result.appliedIndex));
-    if (terms !== null && terms.match !== null && !matches(terms.match, revision)) {
-      if (revision > 0) headers.push('ETag', `"${revision}"`);
-      replier.error(response, new StrataError('STRATA_CONDITION_FAILED', { actual: revision }), headers);
-      return;
-    }
-    if (value === null) {
-      replier.notFound(response, headers);
-      return;
-    }
-    headers.push('ETag', `"${revision}"`);
-    if (terms !== null && terms.noneMatch !== null && matches(terms.noneMatch, revision)) {
-      replier.notModified(response, headers);
-      return;
-    }
-    headers.push('Content-Type', 'application/octet-stream');
-    if (ttlMs !== null) headers.push('X-Strata-TTL-Ms', String(ttlMs));
-    const asText = typeof value !== 'string' && value.length <= textBodyBytesMax;
-    const body = asText
-      ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')
-      : value;
-    replier.send(response, 200, headers, body);
   }
 
   #delete(call: Call, key: Buffer, terms: WriteTerms | null): void {
@@ -166,7 +138,7 @@ export class KeyValueRoutes {
     this.#service.delete(key, call.context, (error, result) => {
       const doneNs = this.#tools.clock.nowNs();
       if (error !== null) this.#fail(call, error);
-      else this.#deleted(call, result!.revision, result!.changed);
+      else this.#answers.deleted(call.response, result!.revision, result!.changed);
       this.#replied(call, doneNs);
     });
   }
@@ -207,7 +179,7 @@ export class KeyValueRoutes {
     return (error, result) => {
       const doneNs = this.#tools.clock.nowNs();
       if (error !== null) this.#fail(call, error);
-      else this.#stored(call, result!.revision, result!.changed);
+      else this.#answers.stored(call.response, result!.revision, result!.changed);
       this.#replied(call, doneNs);
     };
   }
@@ -217,45 +189,9 @@ export class KeyValueRoutes {
     this.#service.write({ kind: 'batch', ops: [op], session }, call.context, (error, result) => {
       const doneNs = this.#tools.clock.nowNs();
       if (error !== null) this.#fail(call, error);
-      else this.#written(call, op, result!);
+      else this.#answers.written(call.response, op, result!);
       this.#replied(call, doneNs);
     });
-  }
-
-  #written(call: Call, op: Op, { revision: storeRevision, results }: CommandResult): void {
-    const { limits, replier } = this.#tools;
-    const { status, revision, changed } = results[0]!;
-    if (status === 'ok') {
-      if (op.kind === 'put') this.#stored(call, revision, changed);
-      else this.#deleted(call, storeRevision, changed);
-    } else if (status === 'condition-failed') {
-      const headers = revision > 0 ? ['ETag', `"${revision}"`] : [];
-      replier.error(call.response, new StrataError('STRATA_CONDITION_FAILED', { actual: revision }), headers);
-    } else {
-      const actual = op.kind === 'put' ? op.value.length : 0;
-      replier.error(
-        call.response,
-        new StrataError('STRATA_VALUE_TOO_LARGE', { actual, limit: limits.valueBytesMax }),
-      );
-    }
-  }
-
-  #stored({ response }: Call, revision: number, created: boolean): void {
-    this.#tools.replier.send(
-      response,
-      created ? 201 : 200,
-      ['Content-Type', 'application/json', 'ETag', `"${revision}"`],
-      `{"revision":${revision}}`,
-    );
-  }
-
-  #deleted({ response }: Call, revision: number, existed: boolean): void {
-    this.#tools.replier.send(
-      response,
-      200,
-      ['Content-Type', 'application/json', 'ETag', `"${revision}"`],
-      `{"revision":${revision},"deleted":${existed}}`,
-    );
   }
 
   #fail({ response, url }: Call, error: unknown): void {
