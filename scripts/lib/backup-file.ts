@@ -67,7 +67,7 @@ async function* withMembers(
   const restorer = new StateRestorer(from);
   for await (const block of blocks) restorer.push(block);
   const machine = restorer.finish();
-  machine.bootstrap(members);
+  machine.replaceMembers(members);
   const snapshot = machine.beginSnapshot();
   for (let block = snapshot.next(BLOCK_BYTES_MAX); block !== null; block = snapshot.next(BLOCK_BYTES_MAX))
     yield block;

@@ -31,7 +31,7 @@ export const BORDERS: Readonly<Record<string, Border>> = {
   errors: { values: [], types: [], node: [], packages: [] },
   config: { values: ['errors'], types: [], node: 'all', packages: ['zod'] },
   consensus: { values: ['errors'], types: [], node: [], packages: [] },
-  state: { values: ['errors'], types: [], node: [], packages: ['sorted-btree'] },
+  state: { values: ['errors'], types: [], node: [], packages: [] },
   ports: { values: [], types: ['consensus', 'state'], node: [], packages: [] },
   io: { values: ['ports', 'errors'], types: [], node: 'all', packages: [] },
   // The disk is reached through io's interface only: node:fs would be a second door.
