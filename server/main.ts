@@ -2,39 +2,137 @@
  * Composition root of one node: reads the configuration, builds the layers, hands them to the runtime. No logic lives here.
  * `node dist/server/main.js --config FILE [--with-parent]`; one JSON line on stdout once the ports listen.
  */
-import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { pino } from 'pino';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { readFileSync, writeSync } from 'node:fs';
+import { type Logger, pino } from 'pino';
 import { type NodeConfig, readNodeConfig } from './config/config.js';
 import { RawNode } from './consensus/raw-node.js';
 import { StrataError } from './errors.js';
 import { NodeFileSystem } from './io/node-file-system.js';
-import { openLog } from './log/open-log.js';
+import { openStorage, type Storage } from './log/open-storage.js';
 import { createHttpServer } from './network/http/http-server.js';
-import { createTransport } from './network/peers/transport.js';
-import type { PeerAddress } from './ports/transport.js';
+import { createTransport, type PeerTransport } from './network/peers/transport.js';
+import { createRespServer } from './network/resp/resp-server.js';
+import { createAuthenticator } from './network/security/authenticator.js';
+import { checkListenRules } from './network/security/listen-rules.js';
+import { readPeerSecret } from './network/security/peer-secret.js';
+import { readTls } from './network/security/tls.js';
+import type { PeerAddress, PeerRegistry } from './ports/transport.js';
+import { firstSnapshot } from './runtime/bootstrap.js';
+import { LogLines } from './runtime/host/log-lines.js';
 import { SystemClock } from './runtime/host/system-clock.js';
 import { watchVitals } from './runtime/host/vitals.js';
+import { urlHost } from './runtime/member-book.js';
 import { MetricsRegistry } from './runtime/metrics-registry.js';
 import { NodeRuntime } from './runtime/node-runtime.js';
-import { StateMachine } from './state/state-machine.js';
+import { restoreState } from './runtime/restore.js';
+import type { StateMachine } from './state/state-machine.js';
 
 const EXIT = { usage: 2, environment: 4, internal: 70 } as const;
+const FLUSH_MS = 200;
+
+/** What every layer is handed. */
+interface Base {
+  readonly config: NodeConfig;
+  readonly self: NodeConfig['members'][number];
+  readonly clock: SystemClock;
+  readonly metrics: MetricsRegistry;
+  readonly logger: Logger;
+}
 
 async function main(): Promise<void> {
   const { path, endsWithParent } = commandLine(process.argv.slice(2));
   const config = readNodeConfig(path);
-  const logger = createLogger(config);
-  const self = config.members.find((member) => member.id === config.id)!;
-  const members: PeerAddress[] = config.members.map(({ id, host, peerPort, httpPort }) => ({
-    id,
-    host,
-    peerPort,
-    httpUrl: `http://${host}:${httpPort}`,
-  }));
-  const clock = new SystemClock();
   const metrics = new MetricsRegistry();
-  const log = await openLog({
+  const lines = new LogLines(2, metrics);
+  const logger = pino({ level: config.logLevel, base: { node: config.id } }, lines);
+  const clock = new SystemClock();
+  const self = config.members.find((member) => member.id === config.id)!;
+  const base: Base = { config, self, clock, metrics, logger };
+  for (const warning of checkListenRules(config)) logger.warn(warning);
+  const listener = clientListener(base);
+  const storage = await openData(base);
+  const machine = await restore(base, storage);
+  let runtime: NodeRuntime;
+  const transport = openTransport(base, storage, {
+    isRemoved: (peer) => runtime.isRemoved(peer),
+    storageIdOf: (peer) => runtime.storageIdOf(peer),
+    appliedIndex: () => runtime.appliedIndex(),
+  });
+  runtime = createRuntime(base, storage, transport, machine);
+  const servers = { service: runtime, admin: runtime.admin, ...listener };
+  const http = createHttpServer({
+    ...servers,
+    port: self.httpPort,
+    metricsSource: metrics,
+    build: { version: packageVersion(), nodejs: process.version },
+  });
+  const resp =
+    self.respPort === undefined
+      ? null
+      : createRespServer({
+          ...servers,
+          port: self.respPort,
+          info: { version: packageVersion(), fsync: config.log.fsync },
+        });
+  const vitals = watchVitals(metrics);
+  await runtime.start();
+  const { port } = await http.listen();
+  const respPort = resp === null ? null : (await resp.listen()).port;
+  say({
+    listening: true,
+    id: config.id,
+    http: `${listener.tls === null ? 'http' : 'https'}://${config.host}:${port}`,
+    ...(respPort === null
+      ? {}
+      : { resp: `${listener.tls === null ? 'redis' : 'rediss'}://${config.host}:${respPort}` }),
+    peerPort: transport.port,
+    pid: process.pid,
+  });
+
+  let stopping = false;
+  const shutDown = (signal: string): void => {
+    // The second signal does not wait for anything.
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'shutting down');
+    void (async () => {
+      const { drainTimeoutMs } = config.limits;
+      runtime.beginDraining();
+      await Promise.all([http.drain(drainTimeoutMs), resp?.drain(drainTimeoutMs)]);
+      await runtime.handOver(2 * config.raft.electionTimeoutMsMin);
+      runtime.stop();
+      await Promise.all([http.close(), resp?.close(), runtime.closed()]);
+      await transport.close();
+      await storage.log.close();
+      vitals.stop();
+      await lines.flush(FLUSH_MS);
+      process.exit(0);
+    })().catch(fail);
+  };
+  process.on('SIGTERM', () => shutDown('SIGTERM'));
+  process.on('SIGINT', () => shutDown('SIGINT'));
+  // A launcher that is killed cannot stop its nodes; the end of their standard input tells them.
+  if (endsWithParent) process.stdin.on('end', () => stopping || shutDown('the launcher ended')).resume();
+}
+
+/** What both client listeners are handed. */
+function clientListener({ config, clock, metrics, logger }: Base) {
+  const { clientTls } = config.security;
+  return {
+    host: config.host,
+    limits: config.limits,
+    auth: createAuthenticator(config.security, logger),
+    tls: clientTls === undefined ? null : readTls('security.clientTls', clientTls, logger),
+    clock,
+    metrics,
+    log: logger,
+  };
+}
+
+function openData({ config, clock, metrics }: Base): Promise<Storage> {
+  const members = config.join ? [] : config.members;
+  return openStorage({
     directory: config.dataDir,
     clusterId: config.clusterId,
     nodeId: config.id,
@@ -46,36 +144,75 @@ async function main(): Promise<void> {
     clock,
     metrics,
     fileSystem: new NodeFileSystem({ clock, metrics }),
-    onFailure: (error) => fail(error),
+    onFailure: fail,
+    bootstrap: firstSnapshot(members.map((member) => ({ ...member, respPort: member.respPort ?? 0 }))),
+    newStorageId: randomUUID(),
   });
-  const transport = createTransport({
+}
+
+async function restore({ clock, logger }: Base, { snapshot, snapshots }: Storage): Promise<StateMachine> {
+  const startNs = clock.nowNs();
+  const machine = (await restoreState({ snapshots, clock }, snapshot))!;
+  const ms = Math.round((clock.nowNs() - startNs) / 1e6);
+  logger.info({ index: snapshot.meta.index, keys: machine.keyCount, ms }, 'state restored');
+  return machine;
+}
+
+function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistry): PeerTransport {
+  const { config, self, clock, metrics, logger } = base;
+  const { peerSecretFile, peerTls } = config.security;
+  return createTransport({
     self: config.id,
     clusterId: config.clusterId,
-    members,
+    storageId,
+    members: addresses(config),
+    registry,
     host: self.host,
     peerPort: self.peerPort,
+    secret:
+      peerSecretFile === undefined ? null : readPeerSecret('security.peerSecretFile', peerSecretFile, logger),
+    tls: peerTls === undefined ? null : readTls('security.peerTls', peerTls, logger),
     limits: config.limits,
     clock,
     random: { next: Math.random },
     metrics,
     log: logger,
   });
-  const runtime = new NodeRuntime({
+}
+
+function createRuntime(
+  { config, clock, metrics, logger }: Base,
+  { log, snapshots, snapshot, storageId }: Storage,
+  transport: PeerTransport,
+  machine: StateMachine,
+): NodeRuntime {
+  const { raft, limits } = config;
+  return new NodeRuntime({
     id: config.id,
     clusterId: config.clusterId,
-    members,
-    raw: createCore(config, log.recovered),
+    knownAddresses: addresses(config),
+    hasClientTls: config.security.clientTls !== undefined,
+    storageId,
+    raw: createCore(config, log.recovered, snapshot.meta),
     log,
+    snapshots,
     transport,
-    machine: new StateMachine(),
+    machine,
     clock,
     metrics,
     logger,
-    tickMs: config.raft.tickMs,
-    heartbeatMs: config.raft.heartbeatMs,
-    gatherBehindAppends: config.raft.gatherBehindAppends,
-    gatherMsMax: config.raft.gatherMsMax,
-    operationTimeoutMs: config.limits.operationTimeoutMs,
+    onFailure: fail,
+    tickMs: raft.tickMs,
+    heartbeatMs: raft.heartbeatMs,
+    electionTimeoutMsMin: raft.electionTimeoutMsMin,
+    electionTimeoutMsMax: raft.electionTimeoutMsMax,
+    gatherBehindAppends: raft.gatherBehindAppends,
+    gatherMsMax: raft.gatherMsMax,
+    diskStallMs: raft.diskStallMs,
+    diskStallRestMs: raft.diskStallRestMs,
+    snapshotRules: config.snapshots,
+    operationTimeoutMs: limits.operationTimeoutMs,
+    limits,
     sampleEvery: config.sampleEvery,
     // 48 bits leave room for every round of this life below 2^53.
     firstReadRound: randomBytes(4).readUInt32BE() * 65_536,
@@ -86,58 +223,20 @@ async function main(): Promise<void> {
       config: flatConfig(config),
     },
   });
-  const http = createHttpServer({
-    service: runtime,
-    host: config.host,
-    port: self.httpPort,
-    limits: config.limits,
-    clock,
-    metrics,
-    metricsSource: metrics,
-    log: logger,
-  });
-  const vitals = watchVitals(metrics);
-  await runtime.start();
-  const { port } = await http.listen();
-  process.stdout.write(
-    `${JSON.stringify({ listening: true, id: config.id, http: `http://${config.host}:${port}`, peerPort: transport.port, pid: process.pid })}\n`,
-  );
-
-  let stopping = false;
-  const shutDown = (signal: string): void => {
-    // The second signal does not wait for anything.
-    if (stopping) process.exit(1);
-    stopping = true;
-    logger.info({ signal }, 'shutting down');
-    void (async () => {
-      runtime.beginDraining();
-      await http.drain(config.limits.drainTimeoutMs);
-      await runtime.handOver(2 * config.raft.electionTimeoutMsMin);
-      runtime.stop();
-      await http.close();
-      await transport.close();
-      await log.close();
-      vitals.stop();
-      process.exit(0);
-    })().catch(fail);
-  };
-  process.on('SIGTERM', () => shutDown('SIGTERM'));
-  process.on('SIGINT', () => shutDown('SIGINT'));
-  // A launcher that is killed cannot stop its nodes; the end of their standard input tells them.
-  if (endsWithParent) process.stdin.on('end', () => stopping || shutDown('the launcher ended')).resume();
 }
 
 function createCore(
   config: NodeConfig,
-  recovered: { hardState: RawNodeConfig['hardState']; entries: RawNodeConfig['entries'] },
+  { hardState, base, entries }: Storage['log']['recovered'],
+  snapshot: RawNodeConfig['snapshot'],
 ): RawNode {
   const { raft } = config;
   return new RawNode({
     id: config.id,
-    voters: config.members.map((member) => member.id),
-    hardState: recovered.hardState,
-    entries: recovered.entries,
-    applied: 0,
+    snapshot,
+    hardState,
+    base,
+    entries,
     electionTicksMin: Math.ceil(raft.electionTimeoutMsMin / raft.tickMs),
     electionTicksMax: Math.ceil(raft.electionTimeoutMsMax / raft.tickMs),
     heartbeatTicks: raft.heartbeatMs / raft.tickMs,
@@ -155,12 +254,15 @@ function createCore(
 
 type RawNodeConfig = ConstructorParameters<typeof RawNode>[0];
 
-function createLogger(config: NodeConfig): pino.Logger {
-  // Asynchronous destination: a blocked stderr must not stop the protocol loop (etcd-io/etcd#22214).
-  return pino(
-    { level: config.logLevel, base: { node: config.id } },
-    pino.destination({ dest: 2, sync: false, minLength: 0, maxLength: 1_048_576 }),
-  );
+/** Where the configuration says that the nodes are. */
+function addresses(config: NodeConfig): PeerAddress[] {
+  const scheme = config.security.clientTls === undefined ? 'http' : 'https';
+  return config.members.map(({ id, host, peerPort, httpPort }) => ({
+    id,
+    host,
+    peerPort,
+    httpUrl: `${scheme}://${urlHost(host)}:${httpPort}`,
+  }));
 }
 
 function commandLine(args: readonly string[]): { readonly path: string; readonly endsWithParent: boolean } {
@@ -193,15 +295,30 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The node cannot go on: one sentence for people, an exit code for programs. A stack only where it helps: a broken invariant. */
+/** Whoever started the node reads this line, or is gone: then nobody misses it. */
+function say(document: Readonly<Record<string, unknown>>): void {
+  try {
+    writeSync(1, `${JSON.stringify(document)}\n`);
+  } catch {}
+}
+
+/**
+ * The node cannot go on: one sentence for people, an exit code for programs. A stack only where it helps: a broken invariant. Stderr may be
+ * blocked or closed, which must not keep the process alive.
+ */
 function fail(error: unknown): never {
-  if (error instanceof StrataError) {
-    process.stderr.write(`strata: ${error.message} (${error.code})\n`);
-    process.exit(error.code.startsWith('STRATA_CONFIG') ? EXIT.usage : EXIT.environment);
-  }
+  const isCoded = error instanceof StrataError;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`strata: internal error, the node stops (STRATA_INTERNAL)\n${text}\n`);
-  process.exit(EXIT.internal);
+  try {
+    writeSync(
+      2,
+      isCoded
+        ? `strata: ${error.message} (${error.code})\n`
+        : `strata: internal error, the node stops (STRATA_INTERNAL)\n${text}\n`,
+    );
+  } catch {}
+  if (!isCoded) process.exit(EXIT.internal);
+  process.exit(error.code.startsWith('STRATA_CONFIG') ? EXIT.usage : EXIT.environment);
 }
 
 process.on('uncaughtException', fail);

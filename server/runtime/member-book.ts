@@ -53,14 +53,17 @@ export class MemberBook implements PeerRegistry {
 
   /** Membership may have changed: tells the transport, and notices the own removal. */
   refresh(): void {
-    const { id, machine, raw, transport } = this.#context;
+    const { hasClientTls, id, machine, raw, transport } = this.#context;
     const members = machine.members();
     if (members.length > 0) {
       const leaving = [...this.#addresses.values()].filter(
         (address) => raw.membership.votersOutgoing.has(address.id) && machine.isRemoved(address.id),
       );
       this.#addresses = new Map(
-        [...leaving, ...members.map(addressOf)].map((address) => [address.id, address]),
+        [...leaving, ...members.map((member) => addressOf(member, hasClientTls))].map((address) => [
+          address.id,
+          address,
+        ]),
       );
       for (const peer of this.#seen.keys()) if (!this.#addresses.has(peer)) this.#seen.delete(peer);
     }
@@ -113,8 +116,11 @@ export class MemberBook implements PeerRegistry {
   }
 }
 
-export function addressOf({ id, host, peerPort, httpPort }: MemberRecord): PeerAddress {
-  return { id, host, peerPort, httpUrl: `http://${urlHost(host)}:${httpPort}` };
+export function addressOf(
+  { id, host, peerPort, httpPort }: MemberRecord,
+  hasClientTls: boolean,
+): PeerAddress {
+  return { id, host, peerPort, httpUrl: `${hasClientTls ? 'https' : 'http'}://${urlHost(host)}:${httpPort}` };
 }
 
 /** An IPv6 address stands in brackets in a URL. */

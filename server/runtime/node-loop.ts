@@ -18,6 +18,8 @@ import type { NodeParts } from './node-parts.js';
 import type { WaitingWrite, WriteOutcome } from './waiting-writes.js';
 
 const EXPIRY_CHECK_MS = 100;
+/** Beyond it a turn ends after the batch at hand. */
+const TURN_MS_MAX = 20;
 
 /**
  * The only place that orders things. Everything that arrives (messages, writes, reads, ticks, completed appends) is put into a queue;
@@ -126,11 +128,11 @@ export class NodeLoop {
     this.#parts.expiry.run(startNs);
     this.#parts.book.registerStorage();
     this.#parts.reads.startRound(startNs);
-    while (this.#raw.hasReady()) this.#handleReady(this.#raw.ready(), startNs);
+    const isDone = this.#handleReadies(startNs);
     this.#parts.reads.serve();
     this.#parts.watches.run();
     this.#parts.leadership.observe(startNs);
-    this.#parts.snapshots.afterTurn(startNs);
+    if (isDone) this.#parts.snapshots.afterTurn(startNs);
     const { drain, drains } = this.#context.nodeMetrics;
     drains.add(1);
     drain.record(this.#clock.nowNs() - startNs);
@@ -173,6 +175,17 @@ export class NodeLoop {
   #noteCommit(before: number, winner: 'persist' | 'replicate', nowNs: number): void {
     const { commitIndex } = this.#raw;
     if (commitIndex !== before && this.#leads) this.#parts.ledger.committed(commitIndex, winner, nowNs);
+  }
+
+  /** False when others want their turn first: a long replay must not hold up heartbeats (etcd-io/etcd#7617). */
+  #handleReadies(turnNs: number): boolean {
+    while (this.#raw.hasReady()) {
+      this.#handleReady(this.#raw.ready(), turnNs);
+      if (this.#clock.nowNs() - turnNs < TURN_MS_MAX * 1e6) continue;
+      this.schedule();
+      return !this.#raw.hasReady();
+    }
+    return true;
   }
 
   #handleReady(ready: Ready, turnNs: number): void {

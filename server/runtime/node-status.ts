@@ -3,15 +3,18 @@ import { addressOf, urlHost } from './member-book.js';
 import type { NodeContext } from './node-context.js';
 
 /** The members as the replicated state has them; what each of them holds is known on the leader only. */
-export function memberStatuses({ machine, raw }: NodeContext): MemberStatus[] {
+export function memberStatuses({ hasClientTls, machine, raw }: NodeContext): MemberStatus[] {
   const { progress } = raw.status();
   const { voters } = raw.membership;
   return machine.members().map((member) => {
     const seen = progress.find((peer) => peer.id === member.id);
     return {
       id: member.id,
-      httpUrl: addressOf(member).httpUrl,
-      respUrl: member.respPort === 0 ? null : `redis://${urlHost(member.host)}:${member.respPort}`,
+      httpUrl: addressOf(member, hasClientTls).httpUrl,
+      respUrl:
+        member.respPort === 0
+          ? null
+          : `${hasClientTls ? 'rediss' : 'redis'}://${urlHost(member.host)}:${member.respPort}`,
       host: member.host,
       peerPort: member.peerPort,
       voter: voters.has(member.id),

@@ -15,6 +15,8 @@ export interface RuntimeOptions {
   readonly clusterId: string;
   /** Where the configuration says that other nodes are: hints for a node whose own member book is empty or old. */
   readonly knownAddresses: readonly PeerAddress[];
+  /** Clients reach every node by TLS: their URLs say so. */
+  readonly hasClientTls: boolean;
   /** Identity of the data directory. */
   readonly storageId: string;
   readonly raw: RawNode;

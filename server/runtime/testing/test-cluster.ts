@@ -381,6 +381,7 @@ export class TestCluster {
     return {
       id,
       clusterId: 'test',
+      hasClientTls: false,
       knownAddresses: [1, 2, 3, 4, 5].map(address),
       clock: this.#clockOf(id),
       logger: { debug: () => {}, info: () => {}, warn: warn('warn'), error: warn('error') },
