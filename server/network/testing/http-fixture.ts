@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
+import type { Clock } from '../../ports/clock.js';
 import { createHttpServer, type HttpServer } from '../http/http-server.js';
 import type { Limits } from '../limits.js';
 import { type Authenticator, openToAll } from '../security/authenticator.js';
@@ -20,7 +21,12 @@ export class HttpFixture {
   readonly agent = new Agent({ keepAlive: true });
   port = 0;
 
-  constructor(limits: Partial<Limits> = {}, auth: Authenticator = openToAll, tls: TlsOptions | null = null) {
+  constructor(
+    limits: Partial<Limits> = {},
+    auth: Authenticator = openToAll,
+    tls: TlsOptions | null = null,
+    clock: Clock = realClock,
+  ) {
     const keep = (fields: Record<string, unknown>, message: string): void => {
       this.logged.push({ fields, message });
     };
@@ -33,7 +39,7 @@ export class HttpFixture {
       host: '127.0.0.1',
       port: 0,
       limits: testLimits(limits),
-      clock: realClock,
+      clock,
       metrics: this.metrics,
       metricsSource: this.metrics,
       log: { debug: keep, info: keep, warn: keep, error: keep },
