@@ -236,6 +236,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
       const from = connection.socket.remoteAddress ?? '';
       this.#strangers.warn({ peer, from, code: reason.code }, reason.message);
     }
+    if (connection.refusedByPeer && reason !== null) this.#handler?.onRefused?.(peer, reason.code);
     if (dialled) this.#directory.pool(peer)?.onClose(connection, reason);
     else this.#incoming.delete(connection);
     this.#directory.leave(peer, this.#hasConnection(peer));
