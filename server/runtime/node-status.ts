@@ -3,7 +3,7 @@ import { addressOf, urlHost } from './member-book.js';
 import type { NodeContext } from './node-context.js';
 
 /** The members as the replicated state has them; what each of them holds is known on the leader only. */
-export function memberStatuses({ hasClientTls, machine, raw }: NodeContext): MemberStatus[] {
+export function memberStatuses({ hasClientTls, id, machine, raw }: NodeContext): MemberStatus[] {
   const { progress } = raw.status();
   const { voters } = raw.membership;
   return machine.members().map((member) => {
@@ -19,7 +19,8 @@ export function memberStatuses({ hasClientTls, machine, raw }: NodeContext): Mem
       peerPort: member.peerPort,
       voter: voters.has(member.id),
       match: seen?.match ?? null,
-      state: seen?.state ?? null,
+      // The leader itself lacks nothing.
+      state: seen?.id === id ? 'replicate' : (seen?.state ?? null),
     };
   });
 }
