@@ -79,6 +79,11 @@ export const ERRORS = {
     message: 'This node has {limit} watches, its limit.',
     retryAfterSeconds: 5,
   },
+  STRATA_CURSOR_UNKNOWN: {
+    status: 410,
+    message:
+      'This node does not know cursor {cursor} (any more). A scan stays on one node; begin again with cursor 0.',
+  },
   // Who may do what.
   STRATA_UNAUTHENTICATED: {
     status: 401,
