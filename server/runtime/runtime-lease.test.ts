@@ -137,6 +137,18 @@ describe('lease reads', () => {
     } else assert.notEqual(raw.leader, 0);
   });
 
+  it('are not answered alone right after a change of membership: another quorum decides from then on', async () => {
+    const cluster = await leasing();
+    assert.equal(isLeased(cluster), true);
+    const member = { id: 4, host: '127.0.0.1', peerPort: 7204, httpPort: 7004, respPort: 0 };
+    const added = cluster.ask((done) => cluster.admin(1).addMember(member, done));
+    cluster.clock.advance(10);
+    assert.notEqual(added.result, null, added.error?.message);
+    assert.equal(isLeased(cluster), false);
+    cluster.clock.advance(5);
+    assert.equal(isLeased(cluster), true, 'after a round of the new quorum');
+  });
+
   it('never show less than a follower has shown: all that is committed is applied first', async () => {
     const cluster = await leasing();
     const { machine, raw } = cluster.node(1);
