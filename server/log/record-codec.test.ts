@@ -77,7 +77,7 @@ test('hard state, mark and metadata survive encoding', () => {
       };
       encoder.metadata(metadata);
       const found = decodeMetadata(encoder.bytes, at, readHeader(encoder.bytes, at));
-      assert.deepEqual(found, { version: 1, ...metadata });
+      assert.deepEqual(found, { version: 2, ...metadata });
       const mark = { sequence: a >>> 0, offset: b >>> 0, syncedBytes: c >>> 0 };
       encoder.reset();
       encoder.reserveMark();
@@ -88,7 +88,7 @@ test('hard state, mark and metadata survive encoding', () => {
   );
 });
 
-test('every single flipped bit of a record is found', () => {
+test('A2.21 every single flipped bit of a record is found', () => {
   fc.assert(
     fc.property(anyEntry, fc.nat(), (original, at) => {
       const encoder = new RecordEncoder(8);
@@ -114,7 +114,7 @@ test('sixteen zero bytes are not a header', () => {
   assert.ok(!headerIntact(new Uint8Array(16), 0));
 });
 
-test('a header with a good checksum and an impossible length, type or detail is refused by name', () => {
+test('A2.24 a header with a good checksum and an impossible length, type or detail is refused by name', () => {
   const header = { type: 2 as const, detail: 0, payloadBytes: 16, payloadChecksum: 0, recordBytes: 32 };
   assert.equal(headerFault(header), null);
   assert.match(headerFault({ ...header, payloadBytes: 0xffff_ffff }) ?? '', /record length 4294967295/);
@@ -123,5 +123,7 @@ test('a header with a good checksum and an impossible length, type or detail is 
   assert.match(headerFault({ ...header, type: 9 as never }) ?? '', /unknown record type 9/);
   assert.match(headerFault({ ...header, type: 3 }) ?? '', /hard state record of 16 bytes/);
   assert.match(headerFault({ ...header, type: 4, payloadBytes: 24 }) ?? '', /mark record of 24 bytes/);
-  assert.match(headerFault({ ...header, type: 1 }) ?? '', /metadata record of 16 bytes/);
+  // Its version must be read before anything else is asked of it.
+  assert.equal(headerFault({ ...header, type: 1, payloadBytes: 4 }), null);
+  assert.match(headerFault({ ...header, type: 1, payloadBytes: 3 }) ?? '', /metadata record of 3 bytes/);
 });

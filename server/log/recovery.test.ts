@@ -156,6 +156,43 @@ test('A2.19 another version, another cluster, another node: named, not guessed',
   }
 });
 
+test('a segment that begins with a reset: what was before it is dropped, term and vote are not', async () => {
+  const first = new Forge()
+    .mark()
+    .entries(entries(1, 3, 2))
+    .hardState(4, 2, 3)
+    .bytes();
+  const second = new Forge(2, 9, 3, IDENTITY, true);
+  second.encoder.reset();
+  second.encoder.metadata({ ...IDENTITY, sequence: 2, firstIndex: 9, previousTerm: 3, isReset: true });
+  second
+    .hardState(4, 2, 8)
+    .mark()
+    .entries(entries(9, 10, 4));
+  const names = ['0000000001-0000000000000001.wal', '0000000002-0000000000000009.wal'] as const;
+  const { replay } = await readFiles({ [names[0]]: first, [names[1]]: second.bytes() });
+  assert.deepEqual(replay.base, { index: 8, term: 3 });
+  assert.deepEqual(plain(replay.entries), plain(entries(9, 10, 4)));
+  assert.deepEqual(replay.hardState, { term: 4, vote: 2, commit: 8 });
+  assert.equal(replay.resetSequence, 2);
+  const early = new Forge(2, 9, 3, IDENTITY, true);
+  early.encoder.reset();
+  early.encoder.metadata({ ...IDENTITY, sequence: 2, firstIndex: 9, previousTerm: 3, isReset: true });
+  early.hardState(4, 2, 7);
+  await refuses(readFiles({ [names[0]]: first, [names[1]]: early.bytes() }), /a reset to 8 with commit 7/);
+  // Without the reset the same segment would leave a gap.
+  const gap = new Forge(2, 9, 3).bytes();
+  await refuses(readFiles({ [names[0]]: first, [names[1]]: gap }), /continues index 8 of term 3/);
+});
+
+test('A2.24 an entry that lies before the log', async () => {
+  const compacted = new Forge(7, 9, 3).mark().entries([entry(8, 3)]);
+  await refuses(
+    readFiles({ '0000000007-0000000000000009.wal': compacted.bytes() }),
+    /entry 8 lies before the log, which begins behind 8/,
+  );
+});
+
 test('a head whose hard state lags behind the log before it', async () => {
   const first = new Forge().mark().entries(entries(1, 3)).bytes();
   const second = new Forge(2, 4, 1);

@@ -20,7 +20,7 @@ test('the log goes on in the next segment and comes back whole', async () => {
   for (const one of entries(1, 40, 1, 300)) await append(log, [one]);
   await log.close();
   assert.equal(metrics.count('log_rotations_total'), 3);
-  const names = [...disk.snapshot().keys()].sort();
+  const names = [...disk.snapshot().keys()].filter((path) => path.endsWith('.wal')).sort();
   assert.deepEqual(names.slice(0, 2), [
     `${WAL_DIRECTORY}/0000000001-0000000000000001.wal`,
     `${WAL_DIRECTORY}/0000000002-0000000000000011.wal`,

@@ -10,7 +10,7 @@ import { entries, entry, plain } from './testing/log-fixtures.js';
 /** Spans several sectors. */
 const big = (index: number) => entry(index, 1, 1500);
 
-test('torn: a sector of the last record was never written', async () => {
+test('A2.27 torn: a sector of the last record was never written', async () => {
   const whole = new Forge().mark().entries([entry(1)]);
   const at = whole.length;
   const bytes = whole
@@ -57,7 +57,7 @@ test('torn under B and C: writes behind the hole that saw no sync in between', a
   assert.equal((await read(bytes)).replay.lastIndex, 1);
 });
 
-test('damaged: a mark behind the hole says that it had been synced', async () => {
+test('A2.22 damaged: a mark behind the hole says that it had been synced', async () => {
   const log = new Forge().mark().entries([entry(1)]);
   const at = log.length + 32;
   const bytes = log
@@ -85,7 +85,7 @@ test('torn: a header whose second half lies in a sector that was not written', a
   assert.equal((await read(bytes)).tail?.endBytes, at);
 });
 
-test('damaged: a flipped length is not a torn tail', async () => {
+test('A2.24 damaged: a flipped length is not a torn tail', async () => {
   const log = new Forge().mark().entries([entry(1)]);
   const at = log.length;
   const bytes = log.entries([big(2)]).bytes();
@@ -93,7 +93,7 @@ test('damaged: a flipped length is not a torn tail', async () => {
   await refuses(read(bytes), /record header checksum mismatch/, at);
 });
 
-test('damaged: checksum wrong, no sector zero, and in an earlier segment even with one', async () => {
+test('A2.23 damaged: checksum wrong, no sector zero, and in an earlier segment even with one', async () => {
   const log = new Forge()
     .mark()
     .entries([entry(1), entry(2), big(3)])
@@ -120,7 +120,7 @@ test('a file that ends inside a record: torn in the last segment, damaged in an 
   await refuses(read(new Uint8Array(0)), /the segment has no complete head/);
 });
 
-test('a header with a good checksum that nobody wrote is damage, whatever stands behind it', async () => {
+test('A2.24 a header with a good checksum that nobody wrote is damage, whatever stands behind it', async () => {
   const log = new Forge().mark();
   const at = log.length;
   const bytes = log.entries([entry(1)]).bytes();

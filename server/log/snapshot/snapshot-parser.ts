@@ -32,6 +32,8 @@ export class SnapshotParser {
   #blockChecksum = 0;
   #meta: SnapshotMeta | null = null;
   #info: SnapshotInfo | null = null;
+  /** Bytes pushed. */
+  #position = 0;
   /** As of the last whole part of the file: header, block or footer. */
   #wholeBytes = 0;
   #checksum = 0;
@@ -63,20 +65,21 @@ export class SnapshotParser {
       this.#bytes?.set(piece, this.#have);
       this.#have += taken;
       at += taken;
+      this.#position += taken;
       if (this.#have === this.#wanted) this.#finishPart();
     }
   }
 
   /** The file ends here. */
   end(): SnapshotInfo {
-    if (this.#info === null)
-      throw this.#corrupt(this.#wholeBytes + this.#have, `the file ends in the ${this.#part}`);
+    if (this.#info === null) throw this.#corrupt(this.#position, `the file ends in the ${this.#part}`);
     return this.#info;
   }
 
   /** Forgets what came behind `wholeBytes`: the next byte pushed is the one there. */
   rewind(): void {
     if (this.#info !== null) return;
+    this.#position = this.#wholeBytes;
     if (this.#meta === null) this.#expect('header', HEADER_PREFIX_BYTES);
     else this.#expect('block header', BLOCK_HEADER_BYTES);
   }

@@ -17,7 +17,8 @@ const CHUNK_BYTES = 1024 * 1024;
 export async function* chunksOf(fileSystem: FileSystem, path: string): AsyncIterable<Uint8Array> {
   const file = await disk('open', path, fileSystem.open(path, 'read'));
   try {
-    const chunk = new Uint8Array(CHUNK_BYTES);
+    const fileBytes = await disk('stat', path, fileSystem.size(path));
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, fileBytes + 1));
     for (let position = 0; ; ) {
       const taken = await disk('read', path, file.read(chunk, position));
       if (taken === 0) return;
