@@ -115,11 +115,11 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
   }
 
   status(): NodeStatus {
-    const isRemoved = this.#parts.book.isSelfRemoved;
+    const { admission, book, disk } = this.#parts;
     return nodeStatus(this.#context, {
       draining: this.#isDraining,
-      isRemoved,
-      alarms: this.#parts.disk.alarms,
+      isRemoved: book.isSelfRemoved,
+      alarms: admission.fullness() === null ? disk.alarms : [...disk.alarms, 'state-full'],
     });
   }
 

@@ -125,6 +125,7 @@ describe('a store that is full', () => {
     assert.notEqual(first.result, null);
     const answers = [cluster.put(1, 'c', '1'), cluster.put(2, 'c', '1'), cluster.write(3, batch('a', 'c'))];
     const overwrite = cluster.put(1, 'a', '2');
+    assert.deepEqual(cluster.node(1).runtime.status().alarms, ['state-full']);
     cluster.clock.advance(20);
     assert.deepEqual(new Set(answers.map(codeOf)), new Set(['STRATA_STATE_FULL']));
     assert.notEqual(overwrite.result, null);
@@ -135,6 +136,7 @@ describe('a store that is full', () => {
     });
     cluster.clock.advance(20);
     assert.equal(removed.result!.results[0]!.changed, true);
+    assert.deepEqual(cluster.node(1).runtime.status().alarms, []);
     const put = cluster.put(2, 'c', '1');
     cluster.clock.advance(20);
     assert.notEqual(put.result, null);
