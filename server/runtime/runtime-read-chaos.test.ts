@@ -4,7 +4,7 @@ import type { Consistency } from '../ports/key-value-service.js';
 import { type Answer, bytes, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
 
 const SEEDS = 60;
-const STEPS = 160;
+const STEPS = 200;
 const OPERATION_TIMEOUT_MS = 300;
 const NODES = [1, 2, 3];
 const KEY = 'a';
@@ -48,13 +48,15 @@ class Run {
       const id = NODES[this.#random(NODES.length)]!;
       if (kind < 3) this.#writes.push(this.cluster.put(id, KEY, String(step)));
       else if (kind < 10) this.#read(id, step);
-      else if (this.#heal !== null) {
+      else if (this.#heal === null) await this.#break(id);
+      // Long enough for the others to elect somebody and go on.
+      else if (this.#random(6) === 0) {
         this.#heal();
         this.#heal = null;
-      } else await this.#break(id);
+      }
       // In steps, so that what one request learns is held against those that begin later.
       for (let slices = this.#random(5); slices >= 0; slices--) {
-        this.cluster.clock.advance([0, 0.3, 1, 7][this.#random(4)]!);
+        this.cluster.clock.advance([0, 0.3, 1, 4, 20][this.#random(5)]!);
         this.#check();
       }
     }
