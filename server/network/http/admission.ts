@@ -1,6 +1,6 @@
 import { StrataError } from '../../errors.js';
 import { httpPipelineMax, type Limits } from '../limits.js';
-import type { Connection } from './connection-gate.js';
+import type { Connection } from './connection.js';
 
 const what = 'The HTTP server';
 

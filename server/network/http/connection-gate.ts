@@ -2,14 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { InvariantError } from '../../errors.js';
 import { healthConnectionsMax } from '../limits.js';
-
-/** One client connection as the limits see it. */
-export interface Connection {
-  /** Operations under way on it. */
-  inFlight: number;
-  /** Let in beyond the limit: health is answered, all else refused, and it closes after one answer. */
-  readonly reserved: boolean;
-}
+import { Connection } from './connection.js';
 
 const connectionKey = Symbol('connection');
 
@@ -40,13 +33,14 @@ export class ConnectionGate {
 
   admit(socket: Socket, isTls: boolean): void {
     const reserved = this.#count >= this.#connectionsMax;
-    const connection: Connection = { inFlight: 0, reserved };
+    const connection = new Connection(reserved);
     const address = isTls ? addressOf(socket) : '';
     this.#count += 1;
     socket.once('close', () => {
       this.#count -= 1;
       this.#reserve.delete(socket);
       if (isTls) this.#handshakes.delete(address);
+      connection.close();
     });
     if (isTls) this.#handshakes.set(address, connection);
     else (socket as TrackedSocket)[connectionKey] = connection;
@@ -57,7 +51,7 @@ export class ConnectionGate {
   secure(socket: Socket): void {
     const address = addressOf(socket);
     // Gone already: what it sends is answered by nobody, but the record has to be there.
-    const connection = this.#handshakes.get(address) ?? { inFlight: 0, reserved: true };
+    const connection = this.#handshakes.get(address) ?? new Connection(true);
     (socket as TrackedSocket)[connectionKey] = connection;
     this.#handshakes.delete(address);
   }

@@ -5,7 +5,7 @@ import type { Consistency, Done, RequestContext } from '../../ports/key-value-se
 import type { Limits } from '../limits.js';
 import type { Admission } from './admission.js';
 import type { Authorizer } from './authorizer.js';
-import type { Connection } from './connection-gate.js';
+import type { Connection } from './connection.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { Query } from './query.js';
 import type { Replier } from './replier.js';

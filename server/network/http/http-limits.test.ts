@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { healthConnectionsMax, httpPipelineMax } from '../limits.js';
 import { errorOf, HttpFixture } from '../testing/http-fixture.js';
 import { exchange, open, parseAnswer } from '../testing/raw-http.js';
 import { until } from '../testing/real-clock.js';
@@ -22,7 +23,7 @@ function idle(): Promise<void> {
   return until(() => http.metrics.reading('network_http_in_flight') === 0, 'no request is kept');
 }
 
-test('a body above the limit is refused from its Content-Length, before it is read', async () => {
+test('A2.35 a body above the limit is refused from its Content-Length, before it is read', async () => {
   const answer = await http.raw(`${put}Content-Length: 65537\r\n\r\n`, true);
   assert.equal(answer.status, 413);
   assert.equal(errorOf(answer).code, 'STRATA_BODY_TOO_LARGE');
@@ -36,7 +37,7 @@ test('a body above the limit is refused from its Content-Length, before it is re
   await idle();
 });
 
-test('a chunked body is counted as it comes and refused when it passes the limit', async () => {
+test('A2.35 a chunked body is counted as it comes and refused when it passes the limit', async () => {
   const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
   const answer = await http.raw(`${put}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(6)}0\r\n\r\n`);
   assert.equal(answer.status, 413);
@@ -44,7 +45,7 @@ test('a chunked body is counted as it comes and refused when it passes the limit
   await idle();
 });
 
-test('a chunked body that never ends is cut off', async () => {
+test('A2.35 a chunked body that never ends is cut off', async () => {
   const socket = await open(http.port);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -125,7 +126,7 @@ test('CONNECT is no method of ours', async () => {
   assert.equal(answer.headers.get('allow'), 'GET, HEAD, PUT, POST, DELETE');
 });
 
-test('headers and bodies that trickle or stop are 408, and health is answered meanwhile', async () => {
+test('A2.36 headers and bodies that trickle or stop are 408, and health is answered meanwhile', async () => {
   const slow = [
     http.raw('GET /kv/a HTTP/1.1\r\nHost: a\r\nX-Slow'),
     http.raw(`${put}Content-Length: 10\r\n\r\nabc`),
@@ -153,7 +154,7 @@ test('a garbage request behind one that waits does not get answered in its place
   await idle();
 });
 
-test('above the limit of requests under way new ones are 429; those under way are answered', async () => {
+test('A2.44 above the limit of requests under way new ones are 429; those under way are answered', async () => {
   http.service.hold = true;
   const waiting = Array.from({ length: 4 }, (_, i) => http.send('GET', `/kv/w${i}`));
   await until(() => http.metrics.reading('network_http_in_flight') === 4, 'four are under way');
@@ -168,7 +169,7 @@ test('above the limit of requests under way new ones are 429; those under way ar
   await idle();
 });
 
-test('clients that go away, before the body or before the answer, leave nothing behind', async () => {
+test('A2.45 clients that go away, before the body or before the answer, leave nothing behind', async () => {
   http.service.hold = true;
   const calls = http.service.calls.length;
   const withoutBody = await open(http.port);
@@ -190,16 +191,68 @@ test('clients that go away, before the body or before the answer, leave nothing 
   await idle();
 });
 
-test('connections above the limit are closed, and there is room again when some go', async () => {
+test('A2.44 one connection may not have more under way than its share', async () => {
+  const limited = await new HttpFixture({ requestsInFlightMax: 10_000 }).start();
+  limited.service.hold = true;
+  const one = 'GET /kv/a HTTP/1.1\r\nHost: a\r\n\r\n';
+  const last = 'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+  const answers = exchange(limited.port, one.repeat(httpPipelineMax + 3) + last);
+  await until(() => limited.service.calls.length === httpPipelineMax, 'its share is under way');
+  await until(() => limited.metrics.value('network_http_errors_total') === 3, 'the rest is refused');
+  assert.equal((await limited.send('GET', '/healthz')).status, 200, 'others do not notice');
+  limited.service.hold = false;
+  limited.service.release();
+  const statuses = [...(await answers).toString().matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]);
+  assert.deepEqual(statuses, [...Array(httpPipelineMax).fill('404'), '429', '429', '429', '200'], 'in order');
+  await limited.stop();
+});
+
+test('A2.44 bodies under way may not hold more memory than their limit; room comes back with their answers', async () => {
+  const limited = await new HttpFixture({ waitingBytesMax: 100_000 }).start();
+  limited.service.hold = true;
+  const value = Buffer.alloc(60_000);
+  const first = limited.send('PUT', '/kv/first', value);
+  await until(() => limited.metrics.reading('network_http_held_bytes') === 60_000, 'the first is held');
+  const second = await limited.send('PUT', '/kv/second', value);
+  assert.deepEqual([second.status, errorOf(second).code], [429, 'STRATA_OVERLOADED_BYTES']);
+  assert.equal(second.headers.get('retry-after'), '1');
+  const chunks = `${value.length.toString(16)}\r\n${value.toString('latin1')}\r\n0\r\n\r\n`;
+  const chunked = await limited.raw(`${put}Transfer-Encoding: chunked\r\n\r\n${chunks}`);
+  assert.equal(
+    errorOf(chunked).code,
+    'STRATA_OVERLOADED_BYTES',
+    'counted as they come where they are not announced',
+  );
+  limited.service.hold = false;
+  limited.service.release();
+  assert.equal((await first).status, 201);
+  assert.equal(limited.metrics.reading('network_http_held_bytes'), 0);
+  assert.equal((await limited.send('PUT', '/kv/second', value)).status, 201);
+  await limited.stop();
+});
+
+test('A2.36 on a full node health is answered all the same, the rest is told to come back, and room comes back', async () => {
   http.agent.destroy();
   await until(() => http.metrics.reading('network_http_connections') === 0, 'all are closed');
   const sockets = await Promise.all(Array.from({ length: 40 }, () => open(http.port)));
   await until(() => http.metrics.reading('network_http_connections') === 40, 'all are counted');
-  const extra = await exchange(http.port, 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n').catch(() =>
-    Buffer.alloc(0),
+  const health = await http.raw('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
+  assert.deepEqual([health.status, health.headers.get('connection')], [200, 'close']);
+  for (const path of ['/kv/a', '/kv', '/cluster']) {
+    const refused = await http.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    assert.deepEqual([refused.status, errorOf(refused).code], [503, 'STRATA_CONNECTIONS_TOO_MANY']);
+    assert.deepEqual([refused.headers.get('retry-after'), refused.headers.get('connection')], ['1', 'close']);
+  }
+  // Nobody can sit on the reserve: who came first gives way.
+  const sitting = await Promise.all(Array.from({ length: healthConnectionsMax }, () => open(http.port)));
+  for (const socket of sitting) socket.on('error', () => {});
+  await until(
+    () => http.metrics.reading('network_http_connections') === 40 + healthConnectionsMax,
+    'it is full',
   );
-  assert.equal(extra.length, 0);
-  for (const socket of sockets) socket.destroy();
+  assert.equal((await http.raw('GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n')).status, 200);
+  assert.ok(sitting.some((socket) => socket.destroyed || socket.readableEnded));
+  for (const socket of [...sockets, ...sitting]) socket.destroy();
   await until(() => http.metrics.reading('network_http_connections') === 0, 'all are gone');
-  assert.equal((await http.send('GET', '/healthz')).status, 200);
+  assert.equal((await http.send('GET', '/kv/a')).status, 200);
 });

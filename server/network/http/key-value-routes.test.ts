@@ -138,7 +138,7 @@ test('every wrong request has its status and code', async () => {
   );
 });
 
-test('errors of the service keep their code; 503 says when to try again', async () => {
+test('A2.42 errors of the service keep their code; 503 says when to try again', async () => {
   for (const [error, status, retry] of [
     [new StrataError('STRATA_NO_LEADER'), 503, '1'],
     [new StrataError('STRATA_LEADERSHIP_LOST'), 503, '1'],
@@ -153,7 +153,7 @@ test('errors of the service keep their code; 503 says when to try again', async 
   }
 });
 
-test('forward=false reaches the service, and 421 names the leader in body and Location', async () => {
+test('A2.42 forward=false reaches the service, and 421 names the leader in body and Location', async () => {
   await http.send('GET', '/kv/a?forward=false');
   assert.equal(http.service.calls.at(-1)!.context.forward, false);
   await http.send('GET', '/kv/a?consistency=linearizable');

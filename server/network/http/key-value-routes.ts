@@ -8,7 +8,8 @@ import type {
   WriteResult,
 } from '../../ports/key-value-service.js';
 import type { Op } from '../../state/vocabulary.js';
-import { type Connection, connectionOf } from './connection-gate.js';
+import type { Connection } from './connection.js';
+import { connectionOf } from './connection-gate.js';
 import { hasLongBody, locationHeaders, type RouteTools } from './exchange.js';
 import { decodeKey } from './key-encoding.js';
 import { KeyValueAnswers } from './key-value-answers.js';

@@ -22,13 +22,15 @@ export function profileRoutes(clock: Clock): Route[] {
       path: '/debug/pprof/profile',
       parameters: ['seconds', 'format', 'interval_us'],
       handle: async (exchange) => {
-        const { query, response } = exchange;
+        const { query, connection } = exchange;
         const seconds = query.integer('seconds', 1, secondsMax, secondsDefault);
         const intervalUs = query.integer('interval_us', 50, 100_000, 1_000);
         const format = query.choice('format', ['pprof', 'cpuprofile', 'speedscope', 'folded']);
         const startMs = Date.now();
-        const profile = await takeCpuProfile(inspector, seconds, intervalUs, closed(exchange));
-        if (response.destroyed) return;
+        const profile = await whileThere(exchange, (gone) =>
+          takeCpuProfile(inspector, seconds, intervalUs, gone),
+        );
+        if (connection.isClosed) return;
         if (format === 'cpuprofile') stream(exchange, json, cpuProfilePieces(profile));
         else await answer(exchange, format, cpuStacks(profile, intervalUs), startMs, 'cpu');
       },
@@ -38,14 +40,16 @@ export function profileRoutes(clock: Clock): Route[] {
       path: '/debug/pprof/heap',
       parameters: ['seconds', 'format', 'kind', 'interval_bytes'],
       handle: async (exchange) => {
-        const { query, response } = exchange;
+        const { query, connection } = exchange;
         const seconds = query.integer('seconds', 1, secondsMax, secondsDefault);
         const intervalBytes = query.integer('interval_bytes', 1_024, 16_777_216, 32_768);
         const kind = query.choice('kind', ['inuse', 'alloc']);
         const format = query.choice('format', ['pprof', 'heapprofile', 'speedscope', 'folded']);
         const startMs = Date.now();
-        const profile = await takeHeapProfile(inspector, kind, seconds, intervalBytes, closed(exchange));
-        if (response.destroyed) return;
+        const profile = await whileThere(exchange, (gone) =>
+          takeHeapProfile(inspector, kind, seconds, intervalBytes, gone),
+        );
+        if (connection.isClosed) return;
         const durationNs = seconds * 1e9;
         if (format === 'heapprofile') stream(exchange, json, heapProfilePieces(profile));
         else
@@ -83,8 +87,19 @@ function stream({ response }: Exchange, type: string, pieces: Iterable<string>):
   pipeline(Readable.from(pieces), response, () => {});
 }
 
-/** Settles when the client is gone. No byte passes while a profile is taken, so the socket's idle limit must not end it. */
-function closed({ request, response }: Exchange): Promise<void> {
+/** A profile that ends when the client is gone. No byte passes while it is taken, so the socket's idle limit must not end it. */
+async function whileThere<Profile>(
+  { request, connection }: Exchange,
+  take: (gone: Promise<void>) => Promise<Profile>,
+): Promise<Profile> {
   request.socket.setTimeout(0);
-  return new Promise((resolve) => response.once('close', resolve));
+  let stay = (): boolean => true;
+  const gone = new Promise<void>((resolve) => {
+    stay = connection.whenClosed(resolve);
+  });
+  try {
+    return await take(gone);
+  } finally {
+    stay();
+  }
 }

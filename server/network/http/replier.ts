@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { InvariantError, StrataError } from '../../errors.js';
 import type { Logger } from '../../ports/logger.js';
 import { answerBytesMax } from '../limits.js';
+import { connectionOf } from './connection-gate.js';
 import type { HttpMetrics } from './http-metrics.js';
 
 const jsonType = 'application/json';
@@ -87,10 +88,13 @@ export class Replier {
   }
 
   #count(response: ServerResponse, bytes: number): void {
-    this.#waitingBytes += bytes;
-    // After `finish` too, and always once.
-    response.once('close', () => {
+    const forget = (): void => {
       this.#waitingBytes -= bytes;
+    };
+    const stay = connectionOf(response.req).whenClosed(forget);
+    this.#waitingBytes += bytes;
+    response.once('finish', () => {
+      if (stay()) forget();
     });
   }
 }

@@ -43,13 +43,13 @@ async function stream(
   blocks: AsyncIterable<Uint8Array>,
   count: (bytes: number) => void,
 ): Promise<void> {
-  const { response } = exchange;
+  const { response, connection } = exchange;
   // A client that leaves ends the wait for room; the loop then ends the iterator, which gives the snapshot up.
   const left = new AbortController();
-  response.once('close', () => left.abort());
+  const stay = connection.whenClosed(() => left.abort());
   try {
     for await (const block of blocks) {
-      if (response.destroyed) break;
+      if (left.signal.aborted) break;
       if (!response.headersSent) {
         response.writeHead(200, backupHeaders);
         // Nothing that a drain has to wait for: it may take minutes, and can be asked of another node.
@@ -60,12 +60,14 @@ async function stream(
     }
     response.end();
   } catch (error) {
-    if (!response.headersSent && !response.destroyed) {
+    if (!response.headersSent && !left.signal.aborted) {
       exchange.fail(error);
       return;
     }
     response.destroy();
     exchange.leave();
+  } finally {
+    stay();
   }
 }
 

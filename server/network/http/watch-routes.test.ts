@@ -149,6 +149,18 @@ test('A2.45 a client that leaves ends its watch at once', async () => {
   assert.equal(http.metrics.reading('network_http_in_flight'), 0);
 });
 
+test('A2.45 a watch behind a request that waits is ended too when its client leaves', async () => {
+  http.service.hold = true;
+  const socket = await open(http.port);
+  socket.write('GET /kv/slow HTTP/1.1\r\nHost: a\r\n\r\nGET /watch?key=a HTTP/1.1\r\nHost: a\r\n\r\n');
+  await until(() => http.service.watches.size === 1, 'the watch begins');
+  socket.destroy();
+  await until(() => http.service.watches.size === 0, 'the service is told');
+  http.service.hold = false;
+  http.service.release();
+  await until(() => http.metrics.reading('network_http_in_flight') === 0, 'nothing is kept');
+});
+
 test('a watch that cannot begin is an answer like any other', async () => {
   const { revision } = http.service.status();
   http.service.watchesMax = 0;

@@ -34,16 +34,20 @@ export class WatchRoutes {
         bodyBytesMax: 0,
         kind: 'operation',
         handle: (exchange) => {
-          const { query, request, response } = exchange;
+          const { query, request, response, connection } = exchange;
           const resumed = lastEventId(request.headers['last-event-id'] as string | undefined);
           const asked = query.integer('from_revision', 0, Number.MAX_SAFE_INTEGER, 0);
           const fromRevision = resumed === null ? asked : resumed + 1;
           const encoding = query.choice('encoding', textEncodings);
           const watch = { ...keyRange(query, limits), fromRevision };
-          const stream = new WatchStream(response, encoding, metrics);
-          stream.begin(watch, this.#service);
+          const stream = new WatchStream(response, connection, encoding, metrics);
           this.#open.add(stream);
-          response.once('close', () => this.#open.delete(stream));
+          try {
+            stream.begin(watch, this.#service, () => this.#open.delete(stream));
+          } catch (error) {
+            this.#open.delete(stream);
+            throw error;
+          }
           // From here on it is no operation that a drain has to wait for.
           exchange.leave();
         },
@@ -53,7 +57,7 @@ export class WatchRoutes {
 
   /** Ends all of them with `error`: the node goes down. */
   closeAll(error: Error): void {
-    for (const stream of this.#open) stream.onClose(error);
+    for (const stream of this.#open) stream.shut(error);
   }
 }
 

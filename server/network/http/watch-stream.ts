@@ -7,6 +7,7 @@ import type {
   WatchRequest,
 } from '../../ports/key-value-service.js';
 import type { ChangeEvent } from '../../state/vocabulary.js';
+import type { Connection } from './connection.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { errorDocument } from './replier.js';
 import { jsonField, type TextEncoding } from './text-encoding.js';
@@ -25,30 +26,41 @@ const retryMs = 1_000;
  */
 export class WatchStream implements WatchObserver {
   readonly #response: ServerResponse;
+  readonly #connection: Connection;
   readonly #encoding: TextEncoding;
   readonly #metrics: HttpMetrics;
   #handle: WatchHandle | null = null;
   /** Events from `#next` on wait for the socket. */
   #waiting: readonly ChangeEvent[] = [];
   #next = 0;
+  #onEnd = (): void => {};
+  /** Ends the wait for the connection's end. */
+  #stay = (): boolean => true;
   #started = false;
   #ended = false;
 
-  constructor(response: ServerResponse, encoding: TextEncoding, metrics: HttpMetrics) {
+  constructor(
+    response: ServerResponse,
+    connection: Connection,
+    encoding: TextEncoding,
+    metrics: HttpMetrics,
+  ) {
     this.#response = response;
+    this.#connection = connection;
     this.#encoding = encoding;
     this.#metrics = metrics;
   }
 
-  /** @throws StrataError what the service says; nothing was answered then. */
-  begin(watch: WatchRequest, service: KeyValueService): void {
+  /** `onEnd` is called once, when the watch is over for whatever reason. @throws StrataError what the service says; nothing was answered then. */
+  begin(watch: WatchRequest, service: KeyValueService, onEnd: () => void): void {
     const handle = service.watch(watch, this);
     this.#handle = handle;
-    if (this.#response.destroyed || this.#ended) {
-      handle.cancel();
+    this.#onEnd = onEnd;
+    if (this.#connection.isClosed) {
+      this.#leave();
       return;
     }
-    this.#response.once('close', () => this.#leave());
+    this.#stay = this.#connection.whenClosed(() => this.#leave());
     this.#response.on('drain', () => this.#drained());
     // Who has to connect again before the first change knows from where.
     const told = watch.fromRevision === 0 ? handle.revision : watch.fromRevision - 1;
@@ -78,6 +90,14 @@ export class WatchStream implements WatchObserver {
         : new StrataError('STRATA_INTERNAL', { reason: 'the watch broke' });
     this.#write(`event: error\ndata: ${JSON.stringify(errorDocument(coded))}\n\n`);
     this.#response.end();
+    this.#stay();
+    this.#onEnd();
+  }
+
+  /** Ends the watch from this side. */
+  shut(error: Error): void {
+    this.#handle?.cancel();
+    this.onClose(error);
   }
 
   #progress(revision: number): void {
@@ -134,5 +154,6 @@ export class WatchStream implements WatchObserver {
     this.#ended = true;
     this.#waiting = [];
     this.#handle!.cancel();
+    this.#onEnd();
   }
 }

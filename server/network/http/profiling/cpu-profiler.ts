@@ -37,9 +37,8 @@ export function cpuProfilePieces({
   return jsonPieces(rest, { nodes, samples: samples ?? [], timeDeltas: timeDeltas ?? [] });
 }
 
-/** Time without any work is no CPU: it is left out, as Go's profiles do. */
-const idleName = '(idle)';
-const rootName = '(root)';
+/** Frames that are left out. Time without any work is no CPU, as in Go's profiles; the root is where every stack begins. */
+const leftOut = new Set(['(idle)', '(root)']);
 
 export function cpuStacks(profile: Profiler.Profile, intervalUs: number): StackProfile {
   const table = new FrameTable();
@@ -48,7 +47,6 @@ export function cpuStacks(profile: Profiler.Profile, intervalUs: number): StackP
   walk(profile, table, (id, frames) => {
     const { samples, us } = own.get(id) ?? { samples: 0, us: 0 };
     if (samples === 0) return;
-    if (table.frames[frames[0]!]!.name === idleName) return;
     const values = [samples, Math.max(0, us) * nsPerUs];
     stacks.push({ frames, values, layer: layerOf(frames, table.frames) });
   });
@@ -80,7 +78,7 @@ function ownTimes({
   return own;
 }
 
-/** Calls `visit` with the stack of every node but the root, the leaf first. Without recursion: stacks may be deep. */
+/** Calls `visit` with the stack of every node, the leaf first. Without recursion: stacks may be deep. */
 function walk(
   { nodes }: Profiler.Profile,
   table: FrameTable,
@@ -89,7 +87,7 @@ function walk(
   const parents = new Map<number, number>();
   const frameOf = new Map<number, number>();
   for (const { id, callFrame, children } of nodes) {
-    if (callFrame.functionName !== rootName) frameOf.set(id, table.indexOf(callFrame));
+    if (!leftOut.has(callFrame.functionName)) frameOf.set(id, table.indexOf(callFrame));
     for (const child of children ?? []) parents.set(child, id);
   }
   for (const { id } of nodes) {
