@@ -3,11 +3,10 @@
  * `node dist/server/main.js --config FILE [--with-parent]`; one JSON line on stdout once the ports listen.
  */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { type NodeConfig, readNodeConfig } from './config/config.js';
 import { RawNode } from './consensus/raw-node.js';
-import { StrataError } from './errors.js';
 import { NodeFileSystem } from './io/node-file-system.js';
 import { openStorage, type Storage } from './log/open-storage.js';
 import { createHttpServer } from './network/http/http-server.js';
@@ -19,6 +18,7 @@ import { readPeerSecret } from './network/security/peer-secret.js';
 import { readTls } from './network/security/tls.js';
 import type { PeerAddress, PeerRegistry } from './ports/transport.js';
 import { firstSnapshot } from './runtime/bootstrap.js';
+import { fail, failUsage, say } from './runtime/host/last-words.js';
 import { LogLines } from './runtime/host/log-lines.js';
 import { SystemClock } from './runtime/host/system-clock.js';
 import { watchVitals } from './runtime/host/vitals.js';
@@ -28,7 +28,6 @@ import { NodeRuntime } from './runtime/node-runtime.js';
 import { restoreState } from './runtime/restore.js';
 import type { StateMachine } from './state/state-machine.js';
 
-const EXIT = { usage: 2, environment: 4, internal: 70 } as const;
 const FLUSH_MS = 200;
 
 /** What every layer is handed. */
@@ -268,10 +267,8 @@ function addresses(config: NodeConfig): PeerAddress[] {
 function commandLine(args: readonly string[]): { readonly path: string; readonly endsWithParent: boolean } {
   const [flag, path, extra] = args;
   const isKnown = extra === undefined || extra === '--with-parent';
-  if (flag !== '--config' || path === undefined || !isKnown || args.length > 3) {
-    process.stderr.write('strata: usage: node main.js --config FILE [--with-parent] (STRATA_USAGE)\n');
-    process.exit(EXIT.usage);
-  }
+  if (flag !== '--config' || path === undefined || !isKnown || args.length > 3)
+    failUsage('node main.js --config FILE [--with-parent]');
   return { path, endsWithParent: extra !== undefined };
 }
 
@@ -293,32 +290,6 @@ function flatConfig(config: NodeConfig): Record<string, string | number | boolea
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-/** Whoever started the node reads this line, or is gone: then nobody misses it. */
-function say(document: Readonly<Record<string, unknown>>): void {
-  try {
-    writeSync(1, `${JSON.stringify(document)}\n`);
-  } catch {}
-}
-
-/**
- * The node cannot go on: one sentence for people, an exit code for programs. A stack only where it helps: a broken invariant. Stderr may be
- * blocked or closed, which must not keep the process alive.
- */
-function fail(error: unknown): never {
-  const isCoded = error instanceof StrataError;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  try {
-    writeSync(
-      2,
-      isCoded
-        ? `strata: ${error.message} (${error.code})\n`
-        : `strata: internal error, the node stops (STRATA_INTERNAL)\n${text}\n`,
-    );
-  } catch {}
-  if (!isCoded) process.exit(EXIT.internal);
-  process.exit(error.code.startsWith('STRATA_CONFIG') ? EXIT.usage : EXIT.environment);
 }
 
 process.on('uncaughtException', fail);

@@ -53,7 +53,7 @@ export class LeadershipDesk {
     const { raw } = this.#context;
     if (raw.role === 'leader') {
       // The core gives up after an election time-out, by forgetting the target.
-      const isGivenUp = raw.status().transferee === 0;
+      const isGivenUp = raw.transferee === 0;
       if (isGivenUp || nowNs >= transfer.deadlineNs)
         this.#end(failed(transfer.to, 'it did not take over in time'), null);
     } else if (raw.leader !== 0) {

@@ -1,21 +1,17 @@
-import { decodeConfChange } from '../consensus/confchange.js';
 import {
-  type Entry,
-  EntryType,
   type Message,
   MessageType,
   type NodeId,
   type Ready,
   type Role,
-  type SnapshotMeta,
   type StorageAppend,
 } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { AppendTimings } from '../ports/log-storage.js';
+import { Applier } from './applier.js';
 import type { NodeContext } from './node-context.js';
 import type { NodeParts } from './node-parts.js';
-import type { WaitingWrite, WriteOutcome } from './waiting-writes.js';
 
 const EXPIRY_CHECK_MS = 100;
 /** Beyond it a turn ends after the batch at hand. */
@@ -34,6 +30,7 @@ const TURN_MS_MAX = 20;
 export class NodeLoop {
   readonly #context: NodeContext;
   readonly #parts: NodeParts;
+  readonly #applier: Applier;
   readonly #raw: NodeContext['raw'];
   readonly #clock: Clock;
 
@@ -50,6 +47,7 @@ export class NodeLoop {
   constructor(context: NodeContext, parts: NodeParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#applier = new Applier(context, parts);
     this.#raw = context.raw;
     this.#clock = context.clock;
   }
@@ -196,10 +194,10 @@ export class NodeLoop {
     }
     if (ready.messages.length > 0) this.#send(ready.messages);
     if (append !== null) {
-      if (append.snapshot !== null) this.#install(append.snapshot);
+      if (append.snapshot !== null) this.#applier.install(append.snapshot);
       this.#persist(append);
     }
-    if (ready.committedEntries.length > 0) this.#apply(ready.committedEntries, turnNs);
+    if (ready.committedEntries.length > 0) this.#applier.apply(ready.committedEntries, turnNs);
     for (const { context, index } of ready.readStates) this.#parts.reads.confirm(context, index);
   }
 
@@ -232,65 +230,6 @@ export class NodeLoop {
       this.schedule();
     };
     this.#context.log.append({ entries, hardState, snapshot, mustSync, onDurable });
-  }
-
-  /** The core accepted a leader's snapshot: its state, loaded beforehand, takes the place of this node's in one step. */
-  #install(meta: SnapshotMeta): void {
-    this.#context.machine = this.#parts.snapshots.takeLoaded(meta);
-    this.#raw.appliedTo(meta.index);
-    this.#context.logger.info({ index: meta.index, term: meta.term }, 'snapshot of the leader installed');
-    this.#membershipChanged(meta.index);
-    this.#parts.snapshots.installed();
-    this.#parts.watches.onInstalled();
-  }
-
-  /** A change of membership takes effect when it is applied: in the core by ids, in the member book by what its context says. */
-  #applyMembership({ index, data }: Entry): void {
-    const change = decodeConfChange(data);
-    this.#raw.applyConfChange(change);
-    this.#context.machine.applyMembership(index, change.context);
-    this.#membershipChanged(index);
-  }
-
-  #membershipChanged(index: number): void {
-    this.#parts.ledger.setVoters(this.#raw.membership.voters.size);
-    this.#parts.book.refresh();
-    this.#parts.reads.noteMembershipChange(this.#clock.nowNs());
-    this.#parts.membership.applied(index);
-  }
-
-  /** Applies all entries first and answers then: an answer costs more than an apply, and the last write should not wait for all answers. */
-  #apply(entries: readonly Entry[], committedNs: number): void {
-    const { machine, nodeMetrics } = this.#context;
-    const startNs = this.#clock.nowNs();
-    const answers: { readonly waiting: WaitingWrite; readonly outcome: WriteOutcome }[] = [];
-    for (const entry of entries) {
-      if (entry.type === EntryType.ConfChange) {
-        this.#applyMembership(entry);
-        continue;
-      }
-      const outcome = machine.apply(entry.index, entry.data);
-      const waiting = this.#parts.writes.take(entry.index);
-      // Who waits has proposed a command: its entry is none without an outcome.
-      if (waiting !== null) answers.push({ waiting, outcome: outcome! });
-    }
-    this.#raw.appliedTo(entries.at(-1)!.index);
-    this.#parts.snapshots.noteApplied(entries);
-    const appliedNs = this.#clock.nowNs();
-    nodeMetrics.commits.add(entries.length);
-    nodeMetrics.applied.add(entries.length);
-    nodeMetrics.applyWait.record(startNs - committedNs);
-    nodeMetrics.apply.record(appliedNs - startNs);
-    for (const { waiting, outcome } of answers) {
-      const { sample } = waiting;
-      if (sample !== null) {
-        sample.applyStartNs = startNs;
-        sample.appliedNs = appliedNs;
-      }
-      this.#parts.writes.answer(waiting, outcome);
-    }
-    this.#parts.watches.onApplied();
-    this.#parts.expiry.run(appliedNs);
   }
 
   get #leads(): boolean {

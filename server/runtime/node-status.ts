@@ -46,7 +46,8 @@ export function nodeStatus(
     stateBytes: machine.stateBytes,
     members: memberStatuses(context),
     links: transport.links(),
-    ready: leader !== 0 && !say.draining && !say.isRemoved,
+    // A node that joins has no members until it gets their state.
+    ready: leader !== 0 && machine.members().length > 0 && !say.draining && !say.isRemoved,
     draining: say.draining,
     alarms: say.alarms,
   };

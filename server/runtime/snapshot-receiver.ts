@@ -1,3 +1,4 @@
+import { makeMessage } from '../consensus/make-message.js';
 import { type Message, MessageType, type NodeId, type SnapshotMeta } from '../consensus/messages.js';
 import { InvariantError, StrataError } from '../errors.js';
 import type { Counter } from '../ports/metrics.js';
@@ -248,23 +249,13 @@ export class SnapshotReceiver {
   #messageOf({ from, term, info }: Attempt): Message {
     const { id, raw } = this.#context;
     const isLed = raw.leader !== 0 && raw.leader !== id;
-    return {
+    return makeMessage({
       type: MessageType.Snapshot,
       from: isLed ? raw.leader : from,
       to: id,
       term: isLed ? raw.term : term,
-      logTerm: 0,
-      index: 0,
-      entries: [],
-      commit: info.meta.index,
-      reject: false,
-      rejectHint: 0,
-      context: 0,
       snapshot: info.meta,
-      diskQueueNs: 0,
-      diskWriteNs: 0,
-      diskSyncNs: 0,
-    };
+    });
   }
 
   /** An error of the storage ends the attempt, not the node, unless the disk itself failed. Never rejects. */
