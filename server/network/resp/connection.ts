@@ -96,7 +96,8 @@ export class Connection implements CallOwner, CallStarter {
     if (this.#queue.hasReady) this.#writeReady();
     this.#proceed();
     if (!this.isIdle) return;
-    if ((this.#isEnding || this.#hasInputEnded) && !this.#socket.writableEnded) this.#socket.end();
+    const isOver = this.#isEnding || (this.#hasInputEnded && !this.#isPaused);
+    if (isOver && !this.#socket.writableEnded) this.#socket.end();
     this.#keeper.idle();
   }
 
@@ -274,8 +275,7 @@ export class Connection implements CallOwner, CallStarter {
 
   #drained(): void {
     this.#writer.drained();
-    this.#nowNs = this.#context.clock.nowNs();
-    this.#proceed();
+    this.flush();
   }
 
   #inputEnded(): void {

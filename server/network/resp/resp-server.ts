@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type SecureContextOptions } from 'node:tls';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Clock, Timer } from '../../ports/clock.js';
 import type { ClusterAdmin } from '../../ports/cluster-admin.js';
 import type { KeyValueService } from '../../ports/key-value-service.js';
@@ -9,6 +9,7 @@ import type { Limits } from '../limits.js';
 import { listen } from '../listen.js';
 import { RateLimitedLog } from '../rate-limited-log.js';
 import type { Authenticator } from '../security/authenticator.js';
+import type { TlsOptions } from '../security/tls.js';
 import { silentLogger } from '../silent-logger.js';
 import { CallPool } from './call.js';
 import { createCommandTable } from './command-table.js';
@@ -38,7 +39,7 @@ export interface RespServerOptions {
   readonly limits: Limits;
   readonly auth: Authenticator;
   /** Null: plain text. */
-  readonly tls: (SecureContextOptions & { readonly requestCert?: boolean }) | null;
+  readonly tls: TlsOptions | null;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log?: Logger;

@@ -91,5 +91,5 @@ export function runInfo(call: Call): void {
     })
     .join('\r\n');
   // The text must be one character a byte: names that come from outside are cut to that.
-  call.answer(verbatim(text.replace(/[^\x00-\x7f]/g, '?'), call.protocol));
+  call.answer(verbatim(text.replace(/[^\r\n\x20-\x7e]/g, '?'), call.protocol));
 }
