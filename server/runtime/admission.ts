@@ -63,9 +63,14 @@ export class Admission {
       return new StrataError('STRATA_DISK_FULL', { operation: 'append', file: 'the write-ahead log' });
     }
     const lag = this.#applyLag;
-    if (lag > limits.applyLagEntriesMax)
-      return this.#overloaded('The queue of committed entries', lag, limits.applyLagEntriesMax);
-    return null;
+    if (lag <= limits.applyLagEntriesMax) return null;
+    const what = 'The queue of committed entries';
+    return new StrataError('STRATA_OVERLOADED', { what, actual: lag, limit: limits.applyLagEntriesMax });
+  }
+
+  /** So many writes were given `writeRefusal` for an answer. */
+  countRefused(writes: number): void {
+    this.#refused.add(writes);
   }
 
   /** Which limit the store has reached, null for none; asked once for all writes that came in a turn. */

@@ -23,10 +23,10 @@ export function createNodeMetrics(metrics: Metrics) {
     leaderChanges: metrics.counter('consensus_leader_changes_total', 'Times this node saw a new leader.'),
     heartbeats: metrics.counter('consensus_heartbeats_sent_total', 'Heartbeats sent.'),
     readRounds: metrics.counter('consensus_read_rounds_total', 'ReadIndex rounds started.'),
-    reads: metrics.counter('consensus_reads_total', 'Linearizable reads served.'),
+    reads: metrics.counter('consensus_reads_total', 'Reads served by this node, whatever their consistency.'),
     readWait: metrics.histogram(
       'consensus_read_ns',
-      'Linearizable read understood until served, per request.',
+      'Read understood until served, per request, whatever its consistency.',
     ),
     forwarded: metrics.counter('consensus_forwarded_total', 'Requests passed on to the leader.'),
     expired: metrics.counter('consensus_expired_total', 'Requests that met their deadline unanswered.'),

@@ -100,6 +100,7 @@ export class WriteDesk {
       return;
     }
     const refusal = this.#admission.writeRefusal();
+    if (refusal !== null) this.#admission.countRefused(arrived.length);
     const fullness = refusal === null ? this.#admission.fullness() : null;
     for (const write of arrived) {
       const error = fullness === null ? refusal : this.#admission.growthRefusal(fullness, write.data);
