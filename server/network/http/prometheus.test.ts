@@ -189,12 +189,12 @@ test('/metrics is what Prometheus reads: layers, links, alarms, build and proces
   assert.equal(value('strata_build_info{version="1.2.3",node="1",cluster="a \\"quoted\\" \\\\ name"}'), 1);
   assert.equal(value('strata_node_alarm{alarm="disk-full"}'), 1);
   assert.equal(value('strata_node_alarm{alarm="disk-stalled"}'), 0);
-  assert.equal(value('strata_network_link_state{peer="2",state="probing"}'), 1);
-  assert.equal(value('strata_network_link_state{peer="2",state="healthy"}'), 0);
-  assert.equal(value('strata_network_link_rtt_seconds{peer="2"}'), 0.0015);
-  assert.equal(value('strata_network_link_queued_bytes{peer="2"}'), 77);
-  assert.equal(value('strata_network_link_sent_bytes_total{peer="2"}'), 10);
-  assert.equal(families.get('strata_network_link_recovery_seconds')!.samples.size, 0, 'not known is not 0');
+  assert.equal(value('strata_link_state{peer="2",state="probing"}'), 1);
+  assert.equal(value('strata_link_state{peer="2",state="healthy"}'), 0);
+  assert.equal(value('strata_link_rtt_seconds{peer="2"}'), 0.0015);
+  assert.equal(value('strata_link_queued_bytes{peer="2"}'), 77);
+  assert.equal(value('strata_link_sent_bytes_total{peer="2"}'), 10);
+  assert.equal(families.get('strata_link_recovery_seconds')!.samples.size, 0, 'not known is not 0');
   for (const name of [
     'process_cpu_seconds_total',
     'process_cpu_user_seconds_total',

@@ -6,7 +6,10 @@ const linkStates = ['healthy', 'probing', 'disconnected'] as const;
 const alarms = ['disk-full', 'disk-stalled', 'state-full'] as const;
 const nsPerSecond = 1e9;
 
-/** What the node says of itself and of its links: metrics with labels, made from `status()`. */
+/**
+ * What the node says of itself and of its links: metrics with labels, made from `status()`. Their names begin with no layer, so none of a
+ * layer's own can ever be the same.
+ */
 export function statusFamilies(status: NodeStatus, build: Readonly<Record<string, string>>): Family[] {
   const { links } = status;
   return [
@@ -17,7 +20,7 @@ export function statusFamilies(status: NodeStatus, build: Readonly<Record<string
       samples: [{ value: 1, labels: { ...build, node: status.id, cluster: status.clusterId } }],
     },
     flag('strata_node_ready', 'Whether the node can answer.', status.ready && !status.draining),
-    flag('strata_consensus_has_leader', 'Whether a leader is known.', status.leader !== 0),
+    flag('strata_node_has_leader', 'Whether a leader is known.', status.leader !== 0),
     {
       name: 'strata_node_alarm',
       help: 'Why writes are refused at the moment: 1 while it holds.',
@@ -25,13 +28,15 @@ export function statusFamilies(status: NodeStatus, build: Readonly<Record<string
       samples: alarms.map((alarm) => ({ value: Number(status.alarms.includes(alarm)), labels: { alarm } })),
     },
     {
-      name: 'strata_consensus_follower_match_index',
+      name: 'strata_member_match_index',
       help: 'Highest log index known to be durable on a member; on the leader only.',
       type: 'gauge',
-      samples: status.members.flatMap(({ id, match }) => (match === null ? [] : [sample(id, match)])),
+      samples: status.members.flatMap(({ id, match }) =>
+        match === null ? [] : [{ value: match, labels: { member: id } }],
+      ),
     },
     {
-      name: 'strata_network_link_state',
+      name: 'strata_link_state',
       help: 'State of the connections to a peer: 1 for the one that holds.',
       type: 'gauge',
       samples: links.flatMap(({ peer, state: actual }) =>
@@ -75,7 +80,7 @@ function ofLinks(
     const value = read(link);
     return value === null ? [] : [sample(link.peer, value)];
   });
-  return { name: `strata_network_link_${name}`, help, type, samples };
+  return { name: `strata_link_${name}`, help, type, samples };
 }
 
 function sample(peer: number, value: number): Sample {
