@@ -25,10 +25,10 @@ export function hasAppendsToFlush(raft: Raft): boolean {
 }
 
 function needsAppend(raft: Raft, progress: Progress): boolean {
-  // Whom nobody has heard from gets no snapshot: its file would go into the void.
-  if (needsSnapshot(raft, progress) && !progress.recentActive) return false;
   // A full window still lets an empty append through when a heartbeat was answered: its answer tells whether anything was lost.
   if (progress.isPaused) return progress.mustSend && progress.state === 'replicate';
+  // Whom nobody has heard from gets no snapshot: its file would go into the void.
+  if (needsSnapshot(raft, progress)) return progress.recentActive;
   if (progress.mustSend || progress.next <= raft.log.lastIndex) return true;
   const isDue = raft.commitNoticeDue || raft.config.commitNotice !== 'tick';
   return isDue && progress.canBumpCommit(raft.log.committed);

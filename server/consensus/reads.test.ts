@@ -139,3 +139,33 @@ describe('reads while membership changes', () => {
     assert.equal(cluster.invariants.readsServed, 1);
   });
 });
+
+describe('reads that wait are bounded', () => {
+  it('beyond pendingReadsMax the leader refuses its own and drops those of others; answered ones make room', () => {
+    const node = new Driver({ ...plain, pendingReadsMax: 2 }).leadEstablished();
+    assert.equal(node.raw.readIndex(1), true);
+    node.step({ type: ReadIndex, from: 2, term: 1, context: 2 });
+    assert.equal(node.raw.readIndex(3), false);
+    node.step({ type: ReadIndex, from: 3, term: 1, context: 4 });
+    const round = Math.max(...node.take(Heartbeat).map(({ context }) => context));
+    node.step({ type: HeartbeatResponse, from: 2, term: 1, context: round });
+    assert.deepEqual(
+      node.readStates.map(({ context }) => context),
+      [1],
+    );
+    assert.deepEqual(
+      node.take(ReadIndexResponse).map(({ to, context }) => [to, context]),
+      [[2, 2]],
+    );
+    assert.equal(node.raw.readIndex(5), true);
+  });
+
+  it('also those that wait for the first commit of the term', () => {
+    const node = new Driver({ ...plain, pendingReadsMax: 2 }).lead();
+    assert.deepEqual(
+      [node.raw.readIndex(1), node.raw.readIndex(2), node.raw.readIndex(3)],
+      [true, true, false],
+    );
+    assert.equal(node.raw.hasCommittedInTerm, false);
+  });
+});

@@ -37,10 +37,13 @@ export function metaOf(parts: Partial<SnapshotMeta> = {}): SnapshotMeta {
 export interface TestConfig extends Partial<RaftConfig> {
   readonly voters?: readonly NodeId[];
   readonly learners?: readonly NodeId[];
+  /** Most tests start a node in some term to say something else than what happens after a restart. Default false. */
+  readonly hasVoteGrace?: boolean;
 }
 
 /** A node of a three-node cluster with nothing on disk; election time-outs are not random unless asked for. */
-export function configOf({ voters = [1, 2, 3], learners = [], ...overrides }: TestConfig = {}): RaftConfig {
+export function configOf(config: TestConfig = {}): RaftConfig {
+  const { voters = [1, 2, 3], learners = [], hasVoteGrace = false, ...overrides } = config;
   const snapshot = overrides.snapshot ?? metaOf({ voters, learners });
   return {
     id: 1,
@@ -55,8 +58,7 @@ export function configOf({ voters = [1, 2, 3], learners = [], ...overrides }: Te
     inflightMessagesMax: 16,
     inflightBytesMax: 65536,
     uncommittedBytesMax: 1 << 20,
-    // Most tests start a node in some term to say something else than what happens after a restart.
-    voteGraceTicks: 0,
+    ...(hasVoteGrace ? {} : { voteGraceTicks: 0 }),
     asyncStorageWrites: true,
     random: () => 0,
     ...overrides,

@@ -19,7 +19,7 @@ export function drawConfig(random: Random, voters: readonly NodeId[]): TestConfi
     inflightMessagesMax: random.pick([1, 2, 4, 64]),
     inflightBytesMax: appendBytesMax * random.pick([1, 2, 100]),
     pendingReadsMax: random.pick([1, 4, 100]),
-    ...(random.chance(0.5) ? { voteGraceTicks: electionTicksMin } : {}),
+    hasVoteGrace: random.chance(0.5),
     uncommittedBytesMax: random.pick([200, 2000, 1 << 20]),
   };
 }

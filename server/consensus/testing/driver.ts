@@ -20,6 +20,8 @@ export class Driver {
   readonly appends: StorageAppend[] = [];
   readonly committed: Entry[] = [];
   readonly readStates: ReadState[] = [];
+  /** Index of the last snapshot that replaced the log. */
+  #installed = 0;
 
   constructor(overrides: TestConfig = {}) {
     this.raw = new RawNode(configOf(overrides));
@@ -32,7 +34,9 @@ export class Driver {
       this.sent.push(...ready.messages);
       this.committed.push(...ready.committedEntries);
       this.readStates.push(...ready.readStates);
-      if (ready.append !== null) this.appends.push(ready.append);
+      if (ready.append === null) continue;
+      this.appends.push(ready.append);
+      this.#installed = Math.max(this.#installed, ready.append.snapshot?.index ?? 0);
     }
     return this;
   }
@@ -48,7 +52,7 @@ export class Driver {
 
   settle(): this {
     while (this.raw.hasReady() || this.appends.length > 0) this.drain().complete();
-    const last = this.committed.at(-1)?.index ?? 0;
+    const last = Math.max(this.committed.at(-1)?.index ?? 0, this.#installed);
     if (last > this.raw.appliedIndex) this.raw.appliedTo(last);
     return this;
   }
