@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SnapshotMeta } from '../consensus/messages.js';
-import { SNAPSHOT_OFFER, SNAPSHOT_PIECE } from './snapshot-wire.js';
+import { encodeOffer, encodePiece, SNAPSHOT_OFFER, SNAPSHOT_PIECE } from './snapshot-wire.js';
 import { bytes, codeOf, ELECTION_MS, HEARTBEAT_MS, readValue, TestCluster } from './testing/test-cluster.js';
 
 const value = (length: number): string => 'v'.repeat(length);
@@ -74,6 +74,29 @@ describe('taking snapshots', () => {
     assert.ok(writes > 20, `${writes} writes answered meanwhile`);
     const beats = cluster.counter(1, 'consensus_heartbeats_sent_total') - heartbeats;
     assert.ok(beats >= 2 * Math.floor((slices * 5) / HEARTBEAT_MS) - 2, `${beats} heartbeats`);
+  });
+
+  it('lets everybody have a turn between two slices, however fast the disk is', async () => {
+    const cluster = await TestCluster.start({ snapshots: { sliceBytes: 256 } });
+    await fill(cluster, 1, 0, 100);
+    const { events } = cluster.node(1).snapshots;
+    const taken = cluster.ask<SnapshotMeta>((done) => cluster.admin(1).takeSnapshot(done));
+    let most = 0;
+    let slices = 0;
+    while (!taken.answered) {
+      const before = events.filter((event) => event === 'write').length;
+      // One turn: what is deferred runs once, then promises that it kept.
+      let isOver = false;
+      cluster.clock.defer(() => {
+        isOver = true;
+      });
+      for (let promise = 0; promise < 50; promise++) await null;
+      slices = events.filter((event) => event === 'write').length;
+      most = Math.max(most, slices - before);
+      cluster.clock.settle();
+      assert.equal(isOver, true);
+    }
+    assert.ok(slices > 20 && most === 1, `${slices} slices, up to ${most} in a turn`);
   });
 
   it('A2.30 disk full during a snapshot: given up, counted, tried again later; writes go on', async () => {
@@ -245,6 +268,44 @@ describe('a follower that the log does not reach any more', () => {
       cluster.node(3).snapshots.events.some((event) => event.startsWith('receive')),
       false,
     );
+  });
+
+  it('A2.32 a snapshot that is overtaken by the log while it comes in is dropped, and the next one is taken in', async () => {
+    const cluster = await TestCluster.start();
+    await fill(cluster, 1, 0, 30);
+    cluster.network.cut(3);
+    await fill(cluster, 1, 30, 30);
+    const taken = cluster.ask<SnapshotMeta>((done) => cluster.admin(1).takeSnapshot(done));
+    await cluster.pass(30);
+    const { snapshots, raw } = cluster.node(1);
+    const info = snapshots.list()[0]!;
+    assert.equal(info.meta.index, taken.result?.index);
+    const file = await (await snapshots.openFile(info)).readAt(0, info.fileBytes);
+    const offer = encodeOffer({ term: raw.term, info });
+    const { runtime, machine } = cluster.node(3);
+    const replies: string[] = [];
+    const reply = (response: Uint8Array): void => {
+      replies.push(new TextDecoder().decode(response));
+    };
+    // By hand, because a leader whose log reaches so far would not send one.
+    runtime.onRequest(1, SNAPSHOT_OFFER, offer, reply);
+    await cluster.pass(1);
+    cluster.network.heal();
+    await cluster.pass(3 * HEARTBEAT_MS);
+    assert.deepEqual(stateOf(cluster, 3), stateOf(cluster, 1), 'the log was faster');
+    const piece = { index: info.meta.index, checksum: info.checksum, offset: 0, bytes: file };
+    runtime.onRequest(1, SNAPSHOT_PIECE, encodePiece(piece), reply);
+    await cluster.pass(3 * HEARTBEAT_MS);
+    assert.match(replies.join(), /"receiving".*"offset":\d+/);
+    assert.ok(cluster.node(3).snapshots.events.includes(`commit ${info.meta.index}`), 'it came in whole');
+    assert.equal(cluster.node(3).machine === machine, true, 'the state was not swapped');
+
+    const found = cluster.crash(3);
+    const again = cluster.ask<SnapshotMeta>((done) => cluster.admin(1).takeSnapshot(done));
+    await fill(cluster, 1, 60, 30);
+    assert.notEqual(again.result, null);
+    await cluster.boot(3, found);
+    await cluster.passUntil(() => cluster.node(3).machine.appliedIndex > 90, 'node 3 has caught up');
   });
 
   it('A2.32 an offer of a deposed leader, and bytes that are none, are refused with a code', async () => {
