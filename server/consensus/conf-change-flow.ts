@@ -42,6 +42,7 @@ export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): 
   // Of the state machine that a snapshot is about to replace: its membership holds this change already.
   if (raft.log.isInstalling) return;
   const decoded = change instanceof Uint8Array ? decodeConfChange(change) : change;
+  raft.isApplyingChange = true;
   raft.setMembership(new Changer(raft.membership).apply(decoded));
   if (raft.role !== Role.Leader) return;
   if (!raft.isPromotable) {

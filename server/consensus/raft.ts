@@ -37,6 +37,8 @@ export class Raft {
   leader: NodeId = 0;
 
   membership: Membership;
+  /** A change of the membership is in force whose entry does not count as applied yet. */
+  isApplyingChange = false;
   /** One per member, this node included: its own `match` is what its own disk holds. */
   readonly progress = new Map<NodeId, Progress>();
   readonly votes = new Map<NodeId, boolean>();
@@ -226,6 +228,18 @@ export class Raft {
 
   get hasCommittedInTerm(): boolean {
     return this.log.term(this.log.committed) === this.term;
+  }
+
+  /** Something is to be sent, written, applied or answered. */
+  get hasOutput(): boolean {
+    return (
+      this.messages.length > 0 ||
+      this.messagesAfterAppend.length > 0 ||
+      this.log.hasPendingSnapshot ||
+      this.log.hasUnsubmitted ||
+      this.log.hasUnapplied ||
+      this.readStates.length > 0
+    );
   }
 
   /** As many reads wait as may. */

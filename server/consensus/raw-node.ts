@@ -88,6 +88,11 @@ export class RawNode {
     return this.#raft.log.firstIndex;
   }
 
+  /** Of the newest durable snapshot: what may be compacted. */
+  get snapshotIndex(): number {
+    return this.#raft.snapshot.index;
+  }
+
   /** Target of a leadership transfer under way, 0 for none. */
   get transferee(): NodeId {
     return this.#raft.transferee;
@@ -198,12 +203,7 @@ export class RawNode {
     const raft = this.#raft;
     if (this.#accepted !== null) return false;
     return (
-      raft.messages.length > 0 ||
-      raft.messagesAfterAppend.length > 0 ||
-      raft.log.hasPendingSnapshot ||
-      raft.log.hasUnsubmitted ||
-      raft.log.hasUnapplied ||
-      raft.readStates.length > 0 ||
+      raft.hasOutput ||
       raft.term !== this.#savedHard.term ||
       raft.vote !== this.#savedHard.vote ||
       raft.leader !== this.#reportedSoft.leader ||
@@ -254,6 +254,7 @@ export class RawNode {
   /** Asynchronous mode: the state machine has applied all entries up to `index`, or was swapped for that of the snapshot there. */
   appliedTo(index: number): void {
     this.#raft.log.appliedTo(index);
+    this.#raft.isApplyingChange = false;
     autoLeave(this.#raft);
   }
 

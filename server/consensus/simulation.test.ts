@@ -8,7 +8,7 @@ import { Violation } from './testing/violation.js';
 const { STRATA_SIM_SEED, STRATA_SIM_SEEDS } = process.env;
 const STEPS = 10_000;
 const firstSeed = Number(STRATA_SIM_SEED ?? 1);
-const lastSeed = STRATA_SIM_SEED === undefined ? Number(STRATA_SIM_SEEDS ?? 600) : firstSeed;
+const lastSeed = STRATA_SIM_SEED === undefined ? Number(STRATA_SIM_SEEDS ?? 500) : firstSeed;
 /** Well above what the slowest one needs today, so that a change of the schedule does not hide it by chance. */
 const MUTATION_SEEDS_MAX = 2000;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvariantError } from '../errors.js';
+import { decodeConfChange } from './confchange.js';
 import { JOINING, type Message, MessageType, type SnapshotMeta } from './messages.js';
 import type { PeerProgress } from './status.js';
 import { command, logOf, metaOf } from './testing/build.js';
@@ -204,6 +205,37 @@ describe('snapshots of the own state', () => {
     const node = compactedLeader(0);
     assert.deepEqual(of(node), metaOf({ index: 10, term: 1 }));
     assert.equal(node.raw.status().snapshotIndex, 10);
+  });
+
+  it('are not taken between a change of membership and the entry that it belongs to', () => {
+    const node = compactedLeader(0);
+    const context = Uint8Array.of(7, 7);
+    const index = node.raw.proposeConfChange({
+      changes: [{ type: 2, node: 4 }],
+      transition: 'auto',
+      context,
+    });
+    node.drain();
+    for (const from of [2, 3]) node.receive({ type: AppendResponse, from, term: 1, index });
+    const change = node.drain().committed.at(-1);
+    assert.deepEqual(
+      decodeConfChange(change!.data).context,
+      context,
+      'what comes with a change comes out with it',
+    );
+    node.raw.applyConfChange(change!.data);
+    assert.throws(() => node.raw.snapshotMeta(), InvariantError);
+    node.raw.appliedTo(index);
+    assert.deepEqual(of(node), metaOf({ index, term: 1, learners: [4] }));
+    assert.deepEqual(
+      node.raw.status().progress.map(({ id, isLearner }) => [id, isLearner]),
+      [
+        [1, false],
+        [2, false],
+        [3, false],
+        [4, true],
+      ],
+    );
   });
 
   it('bound the compaction; one beyond what is applied is a broken invariant', () => {

@@ -10,6 +10,8 @@ export function snapshotMeta(raft: Raft): SnapshotMeta {
   const { applied, isInstalling } = raft.log;
   if (isInstalling)
     throw new InvariantError(`snapshot at ${applied} while that at ${raft.log.baseIndex} is installed`);
+  if (raft.isApplyingChange)
+    throw new InvariantError(`snapshot at ${applied} with the members of a change behind it`);
   const { voters, votersOutgoing, learners, learnersNext, autoLeave } = raft.membership;
   return {
     index: applied,
@@ -64,6 +66,7 @@ function restore(raft: Raft, snapshot: SnapshotMeta, membership: Membership): vo
   if (raft.isMember && !isMemberOf(membership, raft.id)) return;
   log.restore(snapshot);
   raft.snapshot = snapshot;
+  raft.isApplyingChange = false;
   raft.setMembership(membership);
 }
 

@@ -287,5 +287,5 @@ function monotone(node: Observed, what: string, before: number, now: number): vo
 /** How far the durable snapshot reaches that a node stands on. One that arrived and was not taken in counts once the node starts from it. */
 function snapshotOf({ raw, storage }: Observed): number {
   const { index } = storage.newest.meta;
-  return raw === null ? index : Math.min(index, raw.status().snapshotIndex);
+  return raw === null ? index : Math.min(index, raw.snapshotIndex);
 }

@@ -190,7 +190,7 @@ export class SimNode implements Observed {
 
   beginSnapshot(): void {
     const { raw } = this;
-    if (raw === null || this.#writing !== null || raw.appliedIndex <= raw.status().snapshotIndex) return;
+    if (raw === null || this.#writing !== null || raw.appliedIndex <= raw.snapshotIndex) return;
     const meta = raw.snapshotMeta();
     this.#around.invariants.onSnapshot(meta);
     this.#writing = { meta, state: [...this.applied] };
@@ -209,7 +209,7 @@ export class SimNode implements Observed {
   compact(keep: number): void {
     const { raw } = this;
     if (raw === null) return;
-    const index = raw.status().snapshotIndex - keep;
+    const index = raw.snapshotIndex - keep;
     this.call(() => raw.compact(index));
     this.storage.compact(index);
   }
