@@ -8,7 +8,8 @@ import { NodeFileSystem } from '../io/node-file-system.js';
 import { TestClock } from '../io/testing/test-clock.js';
 import { TestMetrics } from '../io/testing/test-metrics.js';
 import { inspectWal } from './inspect.js';
-import { append, entries, entry, openTestLog, plain } from './testing/log-fixtures.js';
+import { append, entries, entry, openTestLog, plain, reset, takeSnapshot } from './testing/log-fixtures.js';
+import { content, stateOf } from './testing/snapshot-fixtures.js';
 
 /** The data directory on the real disk. */
 
@@ -154,6 +155,46 @@ test('the summary of a log names what is in it', () =>
     );
     const walOnly = await inspectWal(join(directory, 'wal'), realDisk());
     assert.deepEqual([walOnly.lastIndex, walOnly.storage, walOnly.snapshots], [5, null, []]);
+  }));
+
+test('on real files: snapshots, a reset, a compaction, and a snapshot that is sent while it is replaced', () =>
+  inDirectory(async (directory) => {
+    const options = { directory, segmentBytes: 4096 };
+    const { log, snapshots } = await openTestLog(realDisk(), options);
+    for (const one of entries(1, 30, 1, 900)) await append(log, [one]);
+    await append(log, [], { term: 1, vote: 1, commit: 30 }, true);
+    const first = await takeSnapshot(snapshots, 20, 1, [content(300_000, 1), content(5, 2)]);
+    const file = await snapshots.openFile(first);
+    log.compact(20);
+    for (const index of [24, 28]) await takeSnapshot(snapshots, index);
+    await snapshots.prune();
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < first.fileBytes; at += 65_536) pieces.push(await file.readAt(at, 65_536));
+    await file.close();
+    await log.close();
+    assert.deepEqual(readdirSync(join(directory, 'snapshots')).sort(), [
+      '0000000000000024-0000000000000001.snap',
+      '0000000000000028-0000000000000001.snap',
+    ]);
+
+    const other = { directory: join(directory, 'other'), segmentBytes: 4096, nodeId: 2 };
+    const follower = await openTestLog(realDisk(), other);
+    const receiver = await follower.snapshots.receive(first);
+    for (const piece of pieces) await receiver.write(receiver.offset, piece);
+    assert.deepEqual(await receiver.commit(), first);
+    await reset(follower.log, first.meta, { term: 1, vote: 0, commit: 20 });
+    await append(follower.log, entries(21, 22));
+    await follower.log.close();
+
+    const reopened = await openTestLog(realDisk(), other);
+    assert.deepEqual(reopened.snapshot, first);
+    assert.deepEqual(await stateOf(reopened.snapshots, first), [content(300_000, 1), content(5, 2)]);
+    assert.deepEqual(reopened.log.recovered.base, { index: 20, term: 1 });
+    assert.deepEqual(plain(reopened.log.recovered.entries), plain(entries(21, 22)));
+    await reopened.log.close();
+    const { log: leader } = await openTestLog(realDisk(), options);
+    assert.ok(leader.recovered.base.index > 10 && leader.recovered.base.index <= 20);
+    await leader.close();
   }));
 
 for (const strategy of ['always', 'group', 'none'] as const) {

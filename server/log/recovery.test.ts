@@ -185,6 +185,21 @@ test('a segment that begins with a reset: what was before it is dropped, term an
   await refuses(readFiles({ [names[0]]: first, [names[1]]: gap }), /continues index 8 of term 3/);
 });
 
+test('A2.25 the log ends before the commit index, also behind a compaction', async () => {
+  await refuses(
+    read(new Forge().mark().entries(entries(1, 3)).hardState(1, 1, 4).bytes()),
+    /commit 4 is above the last entry 3/,
+  );
+  const compacted = new Forge(7, 9, 3)
+    .mark()
+    .entries([entry(9, 3)])
+    .hardState(3, 1, 10);
+  await refuses(
+    readFiles({ '0000000007-0000000000000009.wal': compacted.bytes() }),
+    /commit 10 is above the last entry 9/,
+  );
+});
+
 test('A2.24 an entry that lies before the log', async () => {
   const compacted = new Forge(7, 9, 3).mark().entries([entry(8, 3)]);
   await refuses(

@@ -179,7 +179,7 @@ test('A2.25 the log begins behind every snapshot: refused', async () => {
   });
 });
 
-test('A2.25 the log ends before the commit index: refused', async () => {
+test('A2.25 a last segment that comes back after the log went on without it: refused', async () => {
   const disk = await lived({ commit: 20 });
   const last = [...disk.snapshot().keys()]
     .filter((path) => path.endsWith('.wal'))

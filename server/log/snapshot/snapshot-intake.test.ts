@@ -124,6 +124,16 @@ test('A2.32 a whole file that is not the one offered: refused', async () => {
   }
 });
 
+test('A2.32 the meta is compared as soon as it has come, not when the whole file has', async () => {
+  const { bytes, info } = await smallSnapshot();
+  const snapshots = await openSnapshots(testDisk());
+  const receiver = await snapshots.receive({ ...info, meta: { ...info.meta, voters: [1, 2] } });
+  await assert.rejects(receiver.write(0, bytes.subarray(0, 200)), {
+    code: 'STRATA_SNAPSHOT_CORRUPT',
+    message: /another snapshot than the one offered/,
+  });
+});
+
 test('A2.32 cut off before its end: refused when it is committed', async () => {
   const { bytes, info } = await smallSnapshot();
   const snapshots = await openSnapshots(testDisk());

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { File, FileSystem } from '../ports/file-system.js';
+import { NodeFileSystem } from './node-file-system.js';
+import { TestClock } from './testing/test-clock.js';
+import { TestMetrics } from './testing/test-metrics.js';
+import { VolatileFileSystem } from './volatile-file-system.js';
+
+/** What the real disk and the one in memory must do alike: reading, lengths, files that are completed later. */
+
+interface Adapter {
+  readonly name: string;
+  run(
+    work: (fileSystem: FileSystem, directory: string, metrics: TestMetrics) => Promise<void>,
+  ): Promise<void>;
+}
+
+const ADAPTERS: readonly Adapter[] = [
+  {
+    name: 'node',
+    run: async (work) => {
+      const directory = fs.mkdtempSync(join(tmpdir(), 'strata-io-'));
+      const metrics = new TestMetrics();
+      try {
+        await work(new NodeFileSystem({ clock: new TestClock(), metrics }), directory, metrics);
+      } finally {
+        fs.rmSync(directory, { recursive: true });
+      }
+    },
+  },
+  {
+    name: 'volatile',
+    run: async (work) => {
+      const disk = new VolatileFileSystem({ defer: (task) => void setImmediate(task) });
+      await disk.makeDirectory('/d');
+      await work(disk, '/d', new TestMetrics());
+    },
+  },
+];
+
+function write(file: File, bytes: Uint8Array, position: number): Promise<Error | null> {
+  return new Promise((resolve) => {
+    file.write(bytes, bytes.length, position, null, (error) => resolve(error));
+  });
+}
+
+async function made(fileSystem: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await fileSystem.open(path, 'create');
+  assert.equal(await write(file, bytes, 0), null);
+  await file.close();
+}
+
+const CONTENT = Uint8Array.from({ length: 1500 }, (_, at) => (at * 7 + 1) & 255);
+
+for (const { name, run } of ADAPTERS) {
+  test(`${name}: reads any range; fewer bytes only at the end`, () =>
+    run(async (fileSystem, directory) => {
+      const path = join(directory, 'file');
+      await made(fileSystem, path, CONTENT);
+      assert.equal(await fileSystem.size(path), 1500);
+      const file = await fileSystem.open(path, 'read');
+      for (const [position, length, expected] of [
+        [0, 1500, 1500],
+        [0, 10, 10],
+        [509, 7, 7],
+        [500, 1100, 1000],
+        [1499, 5, 1],
+        [1500, 5, 0],
+        [9000, 5, 0],
+      ] as const) {
+        const bytes = new Uint8Array(length).fill(0xee);
+        assert.equal(await file.read(bytes, position), expected);
+        assert.deepEqual(bytes.subarray(0, expected), CONTENT.subarray(position, position + expected));
+        assert.ok(bytes.subarray(expected).every((byte) => byte === 0xee));
+      }
+      await file.close();
+    }));
+
+  test(`${name}: a hole reads as zeros`, () =>
+    run(async (fileSystem, directory) => {
+      const path = join(directory, 'file');
+      const file = await fileSystem.open(path, 'create');
+      await write(file, Uint8Array.of(5), 2000);
+      await file.close();
+      const reader = await fileSystem.open(path, 'read');
+      const bytes = new Uint8Array(2001).fill(7);
+      assert.equal(await reader.read(bytes, 0), 2001);
+      assert.deepEqual([bytes[0], bytes[1999], bytes[2000]], [0, 0, 5]);
+      await reader.close();
+    }));
+
+  test(`${name}: an open file stays readable when its name is removed or given away`, () =>
+    run(async (fileSystem, directory) => {
+      const [path, other] = [join(directory, 'file'), join(directory, 'other')];
+      await made(fileSystem, path, CONTENT);
+      await made(fileSystem, other, new Uint8Array(3));
+      const file = await fileSystem.open(path, 'read');
+      await fileSystem.rename(other, path);
+      await fileSystem.remove(path);
+      const bytes = new Uint8Array(1500);
+      assert.equal(await file.read(bytes, 0), 1500);
+      assert.deepEqual(bytes, CONTENT);
+      await file.close();
+    }));
+
+  test(`${name}: a file opened to be completed keeps what it has`, () =>
+    run(async (fileSystem, directory) => {
+      const path = join(directory, 'file');
+      await made(fileSystem, path, CONTENT);
+      const file = await fileSystem.open(path, 'extend');
+      await write(file, Uint8Array.of(1, 2, 3), 1498);
+      await file.close();
+      const found = await fileSystem.readFile(path);
+      assert.equal(await fileSystem.size(path), 1501);
+      assert.deepEqual(
+        Buffer.from(found),
+        Buffer.concat([CONTENT.subarray(0, 1498), Uint8Array.of(1, 2, 3)]),
+      );
+    }));
+
+  test(`${name}: what is missing has the code of the system`, () =>
+    run(async (fileSystem, directory) => {
+      const path = join(directory, 'missing');
+      for (const mode of ['read', 'write', 'extend'] as const)
+        await assert.rejects(fileSystem.open(path, mode), { code: 'ENOENT' });
+      await assert.rejects(fileSystem.size(path), { code: 'ENOENT' });
+      await assert.rejects(fileSystem.list(path), { code: 'ENOENT' });
+    }));
+}
+
+test('node: writes and syncs of files nobody waits for are counted, their times kept apart', () =>
+  ADAPTERS[0]!.run(async (fileSystem, directory, metrics) => {
+    const path = join(directory, 'file');
+    await made(fileSystem, path, CONTENT);
+    const file = await fileSystem.open(path, 'extend');
+    await write(file, CONTENT, 1500);
+    const label = { cause: 'snapshot', entries: 0, bytes: 3000 } as const;
+    assert.equal(await new Promise((resolve) => file.sync('fdatasync', label, resolve)), null);
+    await file.close();
+    assert.equal(metrics.count('io_writes_total'), 2);
+    assert.equal(metrics.count('io_fsync_cause_snapshot_total'), 1);
+    assert.equal(metrics.recorded('io_write_background_ns').length, 2);
+    assert.equal(metrics.recorded('io_fsync_background_ns').length, 1);
+    assert.deepEqual([...metrics.recorded('io_write_ns'), ...metrics.recorded('io_fsync_ns')], []);
+  }));
