@@ -195,8 +195,7 @@ export class CallPool {
 
   /** A sampled call belongs to the stage ledger: its stamps must not become those of another command. */
   release(call: Call): void {
-    if (call.onReplied !== null || this.#idle.length >= idleCallsMax) return;
     call.clear();
-    this.#idle.push(call);
+    if (call.onReplied === null && this.#idle.length < idleCallsMax) this.#idle.push(call);
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Timer } from '../../ports/clock.js';
 import type { Call, CallOwner } from './call.js';
-import { refusalOf } from './call-checks.js';
+import { isForeignProtocol, refusalOf } from './call-checks.js';
 import { CallQueue, type CallStarter } from './call-queue.js';
 import { CommandIntake } from './command-intake.js';
 import type { Effect } from './command-spec.js';
@@ -8,7 +9,7 @@ import { codedError, errorReply, mayHaveEffect, mayRetry, overloadedBytes } from
 import { queued } from './reply.js';
 import { ReplyWriter } from './reply-writer.js';
 import type { RespContext } from './resp-context.js';
-import { outputBytesMax } from './resp-limits.js';
+import { lingerMs, outputBytesMax } from './resp-limits.js';
 import { RetryTimer } from './retry-timer.js';
 import type { Session } from './session.js';
 
@@ -42,6 +43,7 @@ export class Connection implements CallOwner, CallStarter {
   #hasInputEnded = false;
   #isClosed = false;
   #isPaused = false;
+  #linger: Timer | null = null;
   /** The time, read once for all that is done at once. */
   #nowNs = 0;
 
@@ -97,7 +99,7 @@ export class Connection implements CallOwner, CallStarter {
     this.#proceed();
     if (!this.isIdle) return;
     const isOver = this.#isEnding || (this.#hasInputEnded && !this.#isPaused);
-    if (isOver && !this.#socket.writableEnded) this.#socket.end();
+    if (isOver) this.#endSocket();
     this.#keeper.idle();
   }
 
@@ -158,7 +160,8 @@ export class Connection implements CallOwner, CallStarter {
     const coded = codedError(error, this.#context.log);
     const { clock, limits } = this.#context;
     const deadlineNs = call.parsedNs + limits.operationTimeoutMs * 1e6;
-    if (mayRetry(coded.code, call.mutating) && this.#retry.fits(clock.nowNs(), deadlineNs)) {
+    const isWaitedFor = !this.#hasInputEnded && this.#retry.fits(clock.nowNs(), deadlineNs);
+    if (isWaitedFor && mayRetry(coded.code, call.mutating)) {
       call.heldFor = coded;
       this.#queue.hold(call);
       return;
@@ -256,6 +259,13 @@ export class Connection implements CallOwner, CallStarter {
     this.#socket.resume();
   }
 
+  /** The client reads the end and closes its side; one that does not is cut off. */
+  #endSocket(): void {
+    if (this.#socket.writableEnded) return;
+    this.#socket.end();
+    this.#linger = this.#context.clock.after(lingerMs, () => this.#socket.destroy());
+  }
+
   #writeReady(): void {
     const { metrics } = this.#context;
     for (let call = this.#queue.shift(); call !== null; call = this.#queue.shift()) {
@@ -280,19 +290,17 @@ export class Connection implements CallOwner, CallStarter {
 
   #inputEnded(): void {
     this.#hasInputEnded = true;
+    // It may have gone altogether: what is held back gets its last attempt now.
+    if (this.#retry.cancel()) this.#retryNow();
     this.flush();
   }
 
   #closed(): void {
     this.#isClosed = true;
     this.#retry.cancel();
+    this.#linger?.cancel();
     this.#intake.close();
     for (const call of this.#queue.drain()) this.#intake.release(call);
     this.#keeper.idle();
   }
-}
-
-/** A browser made to talk to this port: what follows its headers is a stranger's choice (as in Redis). */
-function isForeignProtocol(call: Call): boolean {
-  return call.refusal !== null && /^(post|host:)$/i.test(call.name);
 }

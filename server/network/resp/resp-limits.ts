@@ -39,6 +39,8 @@ export const retryDelayMsMin = 10;
 export const retryDelayMsMax = 200;
 /** How often time limits of connections are looked at. */
 export const sweepIntervalMs = 1_000;
+/** Time for a client to close its side after the node has closed its own. */
+export const lingerMs = 1_000;
 /** Names of clients and libraries. */
 export const clientNameBytesMax = 256;
 /** Lines of CLIENT LIST. */

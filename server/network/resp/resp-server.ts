@@ -44,6 +44,8 @@ export interface RespServerOptions {
   readonly metrics: Metrics;
   readonly log?: Logger;
   readonly info: RespInfo;
+  /** How often time limits are looked at; tests are in a hurry. */
+  readonly sweepIntervalMs?: number;
 }
 
 export interface RespServer {
@@ -105,7 +107,7 @@ class NodeRespServer implements RespServer, ConnectionKeeper {
     const { host, port, clock } = this.#options;
     this.#context.port = await listen(this.#server, host, port);
     this.#server.on('error', (error) => this.#log.error({ error: error.message }, 'RESP listener failed'));
-    this.#sweep = clock.every(sweepIntervalMs, () => this.#sweepAll());
+    this.#sweep = clock.every(this.#options.sweepIntervalMs ?? sweepIntervalMs, () => this.#sweepAll());
     return { port: this.#context.port };
   }
 

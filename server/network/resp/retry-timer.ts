@@ -35,9 +35,12 @@ export class RetryTimer {
     this.#attempts = 0;
   }
 
-  cancel(): void {
+  /** True when an attempt was due. */
+  cancel(): boolean {
+    const wasDue = this.#timer !== null;
     this.#timer?.cancel();
     this.#timer = null;
+    return wasDue;
   }
 
   get #delayMs(): number {

@@ -13,6 +13,7 @@ export class RespFixture {
   readonly metrics = new MemoryMetrics();
   readonly logged: { fields: Record<string, unknown>; message: string }[] = [];
   readonly server: RespServer;
+  readonly limits: Limits;
   readonly #clients: RespClient[] = [];
   port = 0;
 
@@ -20,16 +21,18 @@ export class RespFixture {
     const keep = (fields: Record<string, unknown>, message: string): void => {
       this.logged.push({ fields, message });
     };
+    this.limits = testLimits({ requestsInFlightMax: 10_000, pipelineMax: 1_000, ...limits });
     this.server = createRespServer({
       service: this.service,
       host: '127.0.0.1',
       port: 0,
-      limits: testLimits({ requestsInFlightMax: 10_000, pipelineMax: 1_000, ...limits }),
+      limits: this.limits,
       auth: openToAll,
       tls: null,
       clock: realClock,
       metrics: this.metrics,
       log: { debug: keep, info: keep, warn: keep, error: keep },
+      sweepIntervalMs: 20,
       info: { version: '0.1.0', fsync: 'group' },
       ...options,
     });
