@@ -35,8 +35,3 @@ function keyRefusal({ spec, args }: Call, { keyBytesMax, opsPerCommandMax }: Lim
     new StrataError('STRATA_COMMAND_TOO_LARGE', { actual: keys, unit: 'keys', limit: opsPerCommandMax }),
   );
 }
-
-/** A browser made to talk to this port: what follows its headers is a stranger's choice (as in Redis). */
-export function isForeignProtocol(call: Call): boolean {
-  return call.refusal !== null && /^(post|host:)$/i.test(call.name);
-}

@@ -39,8 +39,6 @@ export class Call implements RequestContext {
   owner: CallOwner | null = null;
   state: CallState = CallState.Waiting;
   spec!: CommandSpec;
-  /** As it was sent when there is no such command. */
-  name = '';
   args: Args = [];
   /** Of name and arguments. */
   bytes = 0;
@@ -147,7 +145,6 @@ export class Call implements RequestContext {
   clear(): void {
     this.owner = null;
     this.state = CallState.Waiting;
-    this.name = '';
     this.args = noArgs;
     this.bytes = 0;
     this.refusal = null;

@@ -60,13 +60,19 @@ export class CommandIntake {
     this.#parser.push(chunk);
   }
 
-  /** The next call; null when its end has not come, `broken` when the bytes are no commands. */
-  next(): Call | 'broken' | null {
+  /** The next call; null when its end has not come, `broken` when the bytes are no commands, `foreign` when they are HTTP. */
+  next(): Call | 'broken' | 'foreign' | null {
     const parser = this.#parser;
     // The role of a stranger may change with every command.
     parser.stranger = this.#owner.session.role === 'none';
     const parsed = parser.next();
-    if (parsed === Parsed.Command) return this.#callOf(parser);
+    if (parsed === Parsed.Command) {
+      if (isForeign(parser.name)) {
+        this.#context.clientLog.warn({ client: this.#owner.session.address }, 'HTTP came to the RESP port');
+        return 'foreign';
+      }
+      return this.#callOf(parser);
+    }
     const { load } = this.#context;
     load.bytes += parser.heldBytes - this.#parserBytes;
     this.#parserBytes = parser.heldBytes;
@@ -114,12 +120,11 @@ export class CommandIntake {
     this.#callBytes += bytes;
     if (typeof name === 'string') {
       call.spec = strangeCommand;
-      call.name = name;
       call.refusal = unknownCommand(name, args);
       return call;
     }
     const { session } = this.#owner;
-    session.lastCommand = call.name = name.name;
+    session.lastCommand = name.name;
     session.lastCommandNs = this.receivedNs;
     session.commands += 1;
     call.spec = name;
@@ -139,4 +144,9 @@ export class CommandIntake {
     call.receivedNs = this.receivedNs;
     return call;
   }
+}
+
+/** A browser made to talk to this port: what follows its headers is a stranger's choice (as in Redis). */
+function isForeign(name: Name): boolean {
+  return typeof name === 'string' && /^(post|host:)$/i.test(name);
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Timer } from '../../ports/clock.js';
 import type { Call, CallOwner } from './call.js';
-import { isForeignProtocol, refusalOf } from './call-checks.js';
+import { refusalOf } from './call-checks.js';
 import { CallQueue, type CallStarter } from './call-queue.js';
 import { CommandIntake } from './command-intake.js';
 import type { Effect } from './command-spec.js';
@@ -103,7 +103,7 @@ export class Connection implements CallOwner, CallStarter {
     this.#keeper.idle();
   }
 
-  // CallStarter: the queue decides when.
+  // CallStarter.
 
   effectOf({ refusal, spec }: Call): Effect {
     const { transaction, quits } = this.session;
@@ -212,12 +212,7 @@ export class Connection implements CallOwner, CallStarter {
         this.#endWith(this.#intake.faultReply());
         return;
       }
-      if (isForeignProtocol(call)) {
-        this.#intake.release(call);
-        this.#context.clientLog.warn(
-          { client: this.session.address },
-          'an HTTP request came to the RESP port',
-        );
+      if (call === 'foreign') {
         this.#isEnding = true;
         this.destroy();
         return;

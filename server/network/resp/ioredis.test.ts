@@ -7,12 +7,15 @@ import { realClock, until } from '../testing/real-clock.js';
 import { createRespServer } from './resp-server.js';
 import { RespFixture } from './testing/resp-fixture.js';
 
+/** The constructor narrows this one field. */
+type Options = Omit<RedisOptions, 'replyMapping'>;
+
 describe('ioredis with its defaults', () => {
   let fixture: RespFixture;
   const clients: Redis[] = [];
 
-  const connect = (options: RedisOptions = {}, port = fixture.port): Redis => {
-    const redis = new Redis({ host: '127.0.0.1', port, ...options } as RedisOptions);
+  const connect = (options: Options = {}, port = fixture.port): Redis => {
+    const redis = new Redis({ host: '127.0.0.1', port, ...options });
     redis.on('error', () => {});
     clients.push(redis);
     return redis;
@@ -28,7 +31,7 @@ describe('ioredis with its defaults', () => {
 
   for (const protocol of [2, 3] as const) {
     it(`runs its basic commands over RESP${protocol}`, async () => {
-      const redis = connect({ protocol } as RedisOptions);
+      const redis = connect({ protocol });
       assert.equal(await redis.set('a', '1'), 'OK');
       assert.equal(await redis.get('a'), '1');
       assert.equal(await redis.get('nothing'), null);
