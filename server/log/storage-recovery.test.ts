@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VolatileFileSystem } from '../io/volatile-file-system.js';
+import { inspectWal } from './inspect.js';
 import { placeSnapshot } from './storage-recovery.js';
 import { flip, namesIn } from './testing/directory-fixtures.js';
 import {
@@ -272,6 +273,21 @@ test('a reset with a hard state of its own', async () => {
   const timings = await reset(log, meta(100, 6), { term: 8, vote: 3, commit: 12 });
   assert.ok(timings.submittedNs <= timings.writeStartedNs && timings.writtenNs <= timings.durableNs);
   await log.close();
+  const summary = await inspectWal(DATA_DIRECTORY, disk);
+  assert.deepEqual(
+    summary.segments.map(({ sequence, firstIndex, isReset }) => ({ sequence, firstIndex, isReset })),
+    [{ sequence: 6, firstIndex: 101, isReset: true }],
+  );
+  assert.deepEqual([summary.base, summary.firstIndex, summary.damage], [{ index: 100, term: 6 }, 0, null]);
+  assert.deepEqual(
+    summary.snapshots.map(({ info }) => info?.meta.index),
+    [100, 9, 5],
+  );
+  disk.put(snapshotPath(100, 6), new Uint8Array(2));
+  const damaged = await inspectWal(DATA_DIRECTORY, disk);
+  assert.deepEqual([damaged.damage?.code, damaged.snapshots[0]?.info], ['STRATA_SNAPSHOT_CORRUPT', null]);
+  assert.deepEqual(damaged.snapshots[0]?.damage?.code, 'STRATA_SNAPSHOT_CORRUPT');
+  await takeSnapshot(snapshots, 100, 6);
   const { log: reopened } = await openTestLog(disk, SMALL);
   assert.deepEqual(reopened.recovered.hardState, { term: 8, vote: 3, commit: 100 });
   await reopened.close();

@@ -11,7 +11,7 @@ import { DiskHealth } from './disk-health.js';
 import { syncFile, writeFile } from './file-calls.js';
 import { raisedTo, raisedToSnapshot } from './hard-state.js';
 import { IntervalSync } from './interval-sync.js';
-import { type LogMetrics, logMetrics } from './log-metrics.js';
+import { type LogMetrics, logMetrics, watchLog } from './log-metrics.js';
 import type { LogEnd, SegmentChain } from './segment-chain.js';
 import { opensWithDsync, type SyncPolicy, type SyncPrimitiveName } from './sync-policies.js';
 
@@ -38,8 +38,7 @@ export interface WalWriterOptions {
  *                 ▲                        └── under B and C: acknowledge after the write
  *                 └── the next batch is submitted before the callbacks of the last one run, so the disk stays busy
  *
- * After a failure nothing is acknowledged, written or synced again. While the disk is full appends gather; they go on
- * by themselves when there is room.
+ * After a failure nothing is acknowledged, written or synced again. While the disk is full appends gather.
  */
 export class WalWriter implements LogStorage {
   readonly recovered: RecoveredLog;
@@ -81,13 +80,8 @@ export class WalWriter implements LogStorage {
     });
     this.#measured = logMetrics(metrics);
     this.#acknowledgements = new Acknowledgements(clock, this.#measured.appends);
-    metrics.gauge('log_pending_appends', 'Appends not yet acknowledged.', () => this.pendingAppends);
-    metrics.gauge('log_pending_bytes', 'Bytes of entries not yet acknowledged.', () => this.pendingBytes);
     this.health = new DiskHealth(clock, () => chain.segments.fileBytes);
-    metrics.gauge('log_disk_full', '1 while the disk has no room for what waits.', () =>
-      Number(this.health.isFull),
-    );
-    metrics.gauge('log_segment_bytes', 'Bytes of the segments on disk.', () => this.health.segmentBytes);
+    watchLog(metrics, this);
     this.#syncCall = primitive === 'fsync' ? 'fsync' : 'fdatasync';
     this.#write = this.#batchWrite();
     const onFailure = (error: StrataError) => this.#fail(error);
@@ -187,8 +181,7 @@ export class WalWriter implements LogStorage {
   }
 
   /**
-   * The log goes on behind a snapshot: a new segment says so in its head, synced before it has its name. From then on
-   * the segments before it count no more, so when they go does not matter.
+   * A new segment says in its head that the log goes on behind a snapshot; those before it count no more, and may go at any time.
    */
   async #reset(batch: Batch, { index, term }: LogPosition): Promise<void> {
     const startedNs = this.#clock.nowNs();

@@ -66,7 +66,7 @@ test('the newest two are kept; unfinished files of older ones go with what is pr
   await receiver.suspend();
   const running = await snapshots.receive({ meta: meta(8, 1), fileBytes: 100, checksum: 0xab });
   disk.put(`${SNAPSHOTS}/0000000000000004-0000000000000001.snap.damaged`, new Uint8Array(3));
-  await snapshots.prune();
+  await Promise.all([snapshots.prune(), snapshots.prune()]);
   assert.deepEqual(
     snapshots.list().map((info) => info.meta.index),
     [9, 7],

@@ -35,6 +35,7 @@ export class SnapshotFiles implements SnapshotStorage {
   #isCreating = false;
   /** Name of the file that is being taken in. */
   #receiving: string | null = null;
+  #pruning: Promise<void> | null = null;
 
   constructor(options: { fileSystem: FileSystem; directory: string; infos: readonly SnapshotInfo[] }) {
     this.#fileSystem = options.fileSystem;
@@ -97,7 +98,14 @@ export class SnapshotFiles implements SnapshotStorage {
     }
   }
 
-  async prune(): Promise<void> {
+  prune(): Promise<void> {
+    this.#pruning ??= this.#prune().finally(() => {
+      this.#pruning = null;
+    });
+    return this.#pruning;
+  }
+
+  async #prune(): Promise<void> {
     // Oldest first: a crash on the way leaves the newest.
     for (const info of this.#infos.slice(KEPT).reverse()) {
       await this.#remove(snapshotFileName(info.meta));
