@@ -72,6 +72,15 @@ export const ROWS: readonly Row[] = [
         'Followers lie on the leader; applied lies on commit.',
       ),
       value('Keys', 'short', [['strata_state_keys', 'keys']], 'The same on every node.'),
+      value(
+        'Ready and alarms',
+        'short',
+        [
+          ['strata_node_ready', 'ready'],
+          ['strata_node_alarm', '{{alarm}}'],
+        ],
+        'Ready at 1, alarms at 0. disk-full and state-full refuse writes; disk-stalled gives leadership away.',
+      ),
     ],
   },
   {
@@ -169,6 +178,18 @@ export const ROWS: readonly Row[] = [
     title: 'State',
     panels: [
       latency('Apply', 'strata_state_apply_seconds', 'One batch of committed entries.'),
+      value(
+        'Bytes of state',
+        'bytes',
+        [['strata_state_bytes', 'state']],
+        'Estimated; limits.stateBytesMax refuses what would go beyond.',
+      ),
+      value(
+        'Apply lag',
+        'short',
+        [['strata_state_apply_lag_entries', 'entries']],
+        'Committed and not yet applied.',
+      ),
       latency('Apply wait', 'strata_state_apply_wait_seconds', 'Committed until its apply begins.'),
     ],
   },
