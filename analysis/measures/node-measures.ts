@@ -73,9 +73,14 @@ function mainThread(node: NodeWindow, read: (thread: Thread) => number): Measure
 }
 
 /** Syncs that no request waits for and that carry no entry. */
-const BACKGROUND_SYNCS = ['io_fsync_cause_preallocate_total', 'io_fsync_cause_directory_total'];
+const BACKGROUND_SYNCS = [
+  'io_fsync_cause_preallocate_total',
+  'io_fsync_cause_directory_total',
+  'io_fsync_cause_snapshot_total',
+  'io_fsync_cause_identity_total',
+];
 
-/** Log entries that one sync made durable, counted over the window; preallocation and directories left out. */
+/** Log entries that one sync made durable, counted over the window; preallocation, directories and snapshots left out. */
 export function entriesPerFsync(node: NodeWindow): Measured {
   const background = BACKGROUND_SYNCS.reduce((total, name) => total + (node.counters[name] ?? 0), 0);
   const syncs = map(counter(node, 'io_fsyncs_total'), (all) => all - background);
