@@ -31,7 +31,9 @@ export class DiskWatch {
       'runtime_disk_handovers_total',
       'Times this leader gave its lead away because of its disk.',
     );
-    metrics.gauge('runtime_disk_full', '1 while the log has no space.', () => (this.#isFull ? 1 : 0));
+    metrics.gauge('runtime_disk_full', '1 while the log has no space.', () =>
+      context.log.health.isFull ? 1 : 0,
+    );
     metrics.gauge(
       'runtime_disk_stalled',
       '1 while the disk does not finish a write, or rests after that.',
@@ -40,11 +42,11 @@ export class DiskWatch {
   }
 
   get alarms(): readonly ('disk-full' | 'disk-stalled')[] {
-    if (!this.#isFull && !this.#isStalled && this.#restUntilNs === 0) return [];
-    return [
-      ...(this.#isFull ? (['disk-full'] as const) : []),
-      ...(this.#isStalled || this.#restUntilNs !== 0 ? (['disk-stalled'] as const) : []),
-    ];
+    const alarms: ('disk-full' | 'disk-stalled')[] = [];
+    // Not as of the last tick: writes are taken again as soon as there is space.
+    if (this.#context.log.health.isFull) alarms.push('disk-full');
+    if (this.#isStalled || this.#restUntilNs !== 0) alarms.push('disk-stalled');
+    return alarms;
   }
 
   onTick(nowNs: number): void {

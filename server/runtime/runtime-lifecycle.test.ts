@@ -18,7 +18,7 @@ async function passUntil(cluster: TestCluster, promise: Promise<void>, msMax: nu
 }
 
 describe('stop', () => {
-  it('answers everything that waits, and what comes later, with the end of the node', async () => {
+  it('A2.46 answers everything that waits, and what comes later, with the end of the node', async () => {
     const cluster = await TestCluster.start({ gatherBehindAppends: 1, gatherMsMax: 1_000 });
     const { runtime, log } = cluster.node(1);
     const lastIndex = cluster.node(1).raw.lastIndex;
@@ -62,7 +62,7 @@ describe('stop', () => {
 });
 
 describe('hand-over', () => {
-  it('moves leadership without an election time-out, to the follower that is furthest', async () => {
+  it('A2.46 moves leadership without an election time-out, to the follower that is furthest', async () => {
     const cluster = await TestCluster.start();
     cluster.node(2).log.hold();
     const put = cluster.put(1, 'a', '1');
