@@ -21,7 +21,8 @@ export function refusalOf(call: Call, limits: Limits): string | null {
 /** Values are held to their limit by the parser. */
 function keyRefusal({ spec, args }: Call, { keyBytesMax, opsPerCommandMax }: Limits): string | null {
   const { first, last, step } = spec.keys!;
-  const end = last < 0 ? args.length + last : last - 1;
+  // OBJECT HELP has no key where OBJECT ENCODING has one.
+  const end = Math.min(last < 0 ? args.length + last : last - 1, args.length - 1);
   for (let at = first - 1; at <= end; at += step) {
     const bytes = args[at]!.length;
     if (bytes === 0) return errorReply(new StrataError('STRATA_KEY_EMPTY'));

@@ -1,4 +1,10 @@
-import type { Done, ReadResult, RequestContext, WriteResult } from '../../ports/key-value-service.js';
+import type {
+  Consistency,
+  Done,
+  ReadResult,
+  RequestContext,
+  WriteResult,
+} from '../../ports/key-value-service.js';
 import type { Command, CommandResult, Compare, Query, QueryResult } from '../../state/vocabulary.js';
 import type { Args, CommandSpec, Steps } from './command-spec.js';
 import type { Protocol, Reply } from './reply.js';
@@ -45,6 +51,7 @@ export class Call implements RequestContext {
   /** Set before it starts: it is not run, this is the answer. */
   refusal: string | null = null;
   protocol: Protocol = 2;
+  consistency: Consistency = 'linearizable';
   reply: Reply = '';
   /** It asked the service once already: when it starts again it is being tried again. */
   hasRun = false;
@@ -112,10 +119,10 @@ export class Call implements RequestContext {
     this.#finishRead = finish;
     this.mutating = false;
     this.#pending = true;
-    this.context.service.get(key, this.session.consistency, this, this.#onRead);
+    this.context.service.get(key, this.consistency, this, this.#onRead);
   }
 
-  query(query: Query, finish: Finish<QueryResult>, consistency = this.session.consistency): void {
+  query(query: Query, finish: Finish<QueryResult>, consistency = this.consistency): void {
     this.#finishQuery = finish;
     this.mutating = false;
     this.#pending = true;

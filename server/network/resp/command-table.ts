@@ -1,3 +1,4 @@
+import { InvariantError } from '../../errors.js';
 import type { CommandSpec } from './command-spec.js';
 import { connectionCommands } from './commands/connection.js';
 import { expiryCommands } from './commands/expiry.js';
@@ -19,7 +20,8 @@ export class CommandTable {
     this.all = all;
     for (const spec of all) {
       const bytes = Buffer.from(spec.name, 'latin1');
-      if (this.find(bytes, 0, bytes.length) !== null) throw new Error(`two commands are named ${spec.name}`);
+      if (this.find(bytes, 0, bytes.length) !== null)
+        throw new InvariantError(`two commands are named ${spec.name}`);
       const slot = slotOf(bytes, 0, bytes.length);
       this.#slots[slot] = [...(this.#slots[slot] ?? []), spec];
     }

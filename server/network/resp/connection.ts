@@ -119,9 +119,10 @@ export class Connection implements CallOwner, CallStarter {
       this.#run(call);
       return;
     }
-    const { transaction, quits, protocol } = this.session;
+    const { transaction, quits, protocol, consistency } = this.session;
     const { limits } = this.#context;
     call.protocol = protocol;
+    call.consistency = consistency;
     call.parsedNs = this.#nowNs;
     // Behind QUIT nothing is answered.
     const refusal = quits ? '' : (call.refusal ?? refusalOf(call, limits));
@@ -134,7 +135,7 @@ export class Connection implements CallOwner, CallStarter {
       this.#run(call);
       if (this.session.quits) this.#isEnding = true;
     } else {
-      const error = transaction.add(call.spec, call.args, limits);
+      const error = transaction.add(call.spec, call.args, limits, this.#context.load);
       call.answer(error === null ? queued : errorReply(error));
     }
   }
@@ -230,7 +231,7 @@ export class Connection implements CallOwner, CallStarter {
     else if (this.insideSinceNs === 0) this.insideSinceNs = this.#nowNs;
     if (this.#intake.isBurden) {
       const { load, limits } = this.#context;
-      this.#endWith(overloadedBytes(load.bytes, limits.waitingBytesMax));
+      this.#endWith(errorReply(overloadedBytes(load.bytes, limits.waitingBytesMax)));
     } else if (this.#isPaused) {
       this.#isPaused = false;
       this.#socket.resume();
@@ -295,6 +296,7 @@ export class Connection implements CallOwner, CallStarter {
     this.#retry.cancel();
     this.#linger?.cancel();
     this.#intake.close();
+    this.session.end();
     for (const call of this.#queue.drain()) this.#intake.release(call);
     this.#keeper.idle();
   }

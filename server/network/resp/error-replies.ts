@@ -121,6 +121,6 @@ export function overloaded(actual: number, limit: number): string {
   return errorReply(new StrataError('STRATA_OVERLOADED', { what: 'The RESP listener', actual, limit }));
 }
 
-export function overloadedBytes(actual: number, limit: number): string {
-  return errorReply(new StrataError('STRATA_OVERLOADED_BYTES', { what: 'The RESP listener', actual, limit }));
+export function overloadedBytes(actual: number, limit: number): StrataError {
+  return new StrataError('STRATA_OVERLOADED_BYTES', { what: 'The RESP listener', actual, limit });
 }

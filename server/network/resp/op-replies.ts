@@ -9,9 +9,9 @@ export type OpReply = (result: OpResult, protocol: Protocol) => Reply;
 
 const tooLarge = errorReply(
   new StrataError('STRATA_COMMAND_TOO_LARGE', {
-    actual: 'more bytes',
-    unit: 'in its value or answer',
-    limit: 'limits.valueBytesMax and 16 MiB',
+    actual: 'too many',
+    unit: 'bytes in its value or its answer',
+    limit: 'limits.valueBytesMax, and 16 MiB for an answer',
   }),
 );
 

@@ -157,6 +157,23 @@ describe('RESP limits and bad input', () => {
     assert.equal(await first!.answer(), 'OK');
   });
 
+  it('A2.44 counts what MULTI and WATCH keep between commands, and lets go of it', async () => {
+    await start({ waitingBytesMax: 100_000, commandBytesMax: 1_000_000 });
+    const held = (): number => fixture.metrics.reading('network_resp_in_flight_bytes');
+    const client = await fixture.client();
+    await client.pipeline([['WATCH', 'key'], ['MULTI'], ['SET', 'a', 'x'.repeat(60_000)]]);
+    assert.equal(held(), 60_004);
+    assert.match(
+      String(plain(await client.call('SET', 'a', 'x'.repeat(60_000)))),
+      /^-BUSY STRATA_OVERLOADED_BYTES /,
+    );
+    assert.match(String(plain(await client.call('EXEC'))), /^-EXECABORT /);
+    assert.equal(held(), 0);
+    await client.pipeline([['WATCH', 'key'], ['MULTI'], ['SET', 'a', 'x'.repeat(60_000)]]);
+    client.destroy();
+    await until(() => held() === 0, 'nothing held');
+  });
+
   it('writes all answers of a turn at once', async () => {
     await start();
     const client = await fixture.client();

@@ -135,6 +135,28 @@ describe('RESP while there is no leader', () => {
     assert.equal(fixture.metrics.reading('network_resp_in_flight_bytes'), 0);
   });
 
+  it('A2.45 keeps a call whose client was reset out of other hands until the cluster has answered it', async () => {
+    const { service } = fixture;
+    service.isHeld = true;
+    client.send(Buffer.concat([encode('INCR', 'n'), encode('INCR', 'n'), encode('INCR', 'n')]));
+    await until(() => service.waiting === 3, 'three writes under way');
+    client.socket.resetAndDestroy();
+    await until(() => fixture.metrics.reading('network_resp_connections') === 0, 'no connection');
+    assert.equal(fixture.metrics.reading('network_resp_in_flight'), 0);
+    const second = await fixture.client();
+    second.send(
+      Buffer.concat([encode('INCR', 'n'), encode('ECHO', 'a'), encode('INCR', 'n'), encode('ECHO', 'b')]),
+    );
+    await until(() => service.waiting === 5, 'two more');
+    service.release();
+    assert.deepEqual(
+      [await second.answer(), await second.answer(), await second.answer(), await second.answer()],
+      [4, 'a', 5, 'b'],
+    );
+    assert.equal(await second.call('PING'), 'PONG');
+    assert.deepEqual(second.unread, []);
+  });
+
   it('answers an unexpected error with a code and no stack', async () => {
     fixture.service.failing = () => ({ error: new TypeError('secret detail') });
     const answer = String(plain(await client.call('SET', 'a', '1')));

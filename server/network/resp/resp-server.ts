@@ -72,6 +72,8 @@ class NodeRespServer implements RespServer, ConnectionKeeper {
   readonly #closed: Promise<void>;
   readonly #sessions = new Map<number, Session>();
   readonly #connections = new Set<Connection>();
+  /** Under TLS. */
+  readonly #sockets = new Set<Socket>();
   #ready: Connection[] = [];
   #nextId = 1;
   #sweep: Timer | null = null;
@@ -125,9 +127,10 @@ class NodeRespServer implements RespServer, ConnectionKeeper {
   async close(): Promise<void> {
     this.#context.draining = true;
     this.#sweep?.cancel();
-    if (!this.#server.listening && this.#connections.size === 0) return;
+    if (!this.#server.listening && this.#connections.size + this.#sockets.size === 0) return;
     this.#server.close();
     for (const connection of this.#connections) connection.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await this.#closed;
   }
 
@@ -191,11 +194,16 @@ class NodeRespServer implements RespServer, ConnectionKeeper {
     };
     const accept = (socket: Socket): void => this.#accept(socket);
     if (tls === null) return createServer(socketOptions, accept);
+    // Those in their handshake are connections of the server and of nobody else yet.
     const server = createTlsServer(
       { ...socketOptions, ...tls, handshakeTimeout: limits.headersTimeoutMs },
       accept,
     );
     server.maxConnections = limits.connectionsMax + handshakesMax;
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     server.on('tlsClientError', (error, socket) => {
       this.#context.metrics.protocolErrors.add(1);
       this.#context.clientLog.warn(
@@ -220,7 +228,7 @@ class NodeRespServer implements RespServer, ConnectionKeeper {
     const id = this.#nextId;
     this.#nextId += 1;
     const address = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
-    const session = new Session(id, address, auth.anonymousRole, clock.nowNs());
+    const session = new Session(id, address, auth.anonymousRole, clock.nowNs(), this.#context.load);
     const connection = new Connection(this.#context, this, socket, session);
     this.#sessions.set(id, session);
     this.#connections.add(connection);

@@ -13,7 +13,7 @@ export function sweepConnection(connection: Connection, limits: Limits, nowNs: n
     connection.destroy();
     return true;
   }
-  if (session.role === 'none' && isOver(nowNs, session.openedNs, limits.headersTimeoutMs)) {
+  if (session.role === 'none' && isOver(nowNs, session.strangerSinceNs, limits.headersTimeoutMs)) {
     connection.refuse(timedOut(limits.headersTimeoutMs));
     return true;
   }

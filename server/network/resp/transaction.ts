@@ -2,7 +2,10 @@ import { StrataError } from '../../errors.js';
 import type { Command, CommandResult, Compare, Op } from '../../state/vocabulary.js';
 import type { Limits } from '../limits.js';
 import type { Args, CommandSpec, Steps } from './command-spec.js';
+import { overloadedBytes } from './error-replies.js';
 import { array, nullArray, type Protocol, type Reply } from './reply.js';
+import type { Load } from './resp-context.js';
+import { pendingBytesSpared } from './resp-limits.js';
 
 /** The commands between MULTI and EXEC. They become one log entry, so they take effect at once or not at all. */
 export class Transaction {
@@ -13,19 +16,33 @@ export class Transaction {
   #steps = 0;
   #bytes = 0;
 
-  /** @returns the error when the command does not fit; the transaction is aborted then. */
-  add(spec: CommandSpec, args: Args, limits: Limits): StrataError | null {
+  /** Of arguments: they are counted in the load until the transaction ends. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @returns the error when the command does not fit; the transaction is aborted then and grows no more. */
+  add(spec: CommandSpec, args: Args, limits: Limits, load: Load): StrataError | null {
+    if (this.aborted) return null;
     // They outlive the read buffer that they are views of.
     const steps = spec.steps!(
       args.map((arg) => Buffer.from(arg)),
       limits,
     );
-    for (const arg of args) this.#bytes += arg.length;
+    let bytes = 0;
+    for (const arg of args) bytes += arg.length;
+    this.#bytes += bytes;
+    load.bytes += bytes;
     this.#steps += typeof steps === 'string' ? 1 : Math.max(1, steps.ops.length);
-    const { opsPerCommandMax, commandBytesMax } = limits;
+    const refusal = this.#refusal(limits, load);
+    if (refusal === null) this.#queued.push(steps);
+    else this.aborted = true;
+    return refusal;
+  }
+
+  #refusal({ opsPerCommandMax, commandBytesMax, waitingBytesMax }: Limits, load: Load): StrataError | null {
     const tooMany = this.#steps > opsPerCommandMax;
     if (tooMany || this.#bytes > commandBytesMax) {
-      this.aborted = true;
       return new StrataError(
         'STRATA_COMMAND_TOO_LARGE',
         tooMany
@@ -33,8 +50,8 @@ export class Transaction {
           : { actual: this.#bytes, unit: 'bytes', limit: commandBytesMax },
       );
     }
-    this.#queued.push(steps);
-    return null;
+    if (this.#bytes <= pendingBytesSpared || load.bytes <= waitingBytesMax) return null;
+    return overloadedBytes(load.bytes, waitingBytesMax);
   }
 
   /** Null when there is nothing to do: no step, and nothing that must be unchanged. */

@@ -152,7 +152,7 @@ function clientLine({ context }: Call, session: Session): string {
   const { transaction } = session;
   return (
     `id=${session.id} addr=${session.address} name=${session.name} age=${age} idle=${idle} flags=${transaction === null ? 'N' : 'x'} ` +
-    `db=0 watch=${session.watched.size} tot-cmds=${session.commands} cmd=${session.lastCommand} user=${session.role} resp=${session.protocol} ` +
+    `db=0 watch=${session.watchedKeys} tot-cmds=${session.commands} cmd=${session.lastCommand} user=${session.role} resp=${session.protocol} ` +
     `lib-name=${session.libraryName} lib-ver=${session.libraryVersion} consistency=${session.consistency}\n`
   );
 }

@@ -104,7 +104,7 @@ export const connectionCommands: readonly CommandSpec[] = [
     flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth'],
     inTransaction: 'run',
     run: (call) => {
-      call.session.reset();
+      call.session.reset(call.receivedNs);
       call.answer(simple('RESET'));
     },
   }),

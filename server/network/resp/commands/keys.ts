@@ -144,7 +144,7 @@ export const keyCommands: readonly CommandSpec[] = [
     since: '2.2.3',
     summary: 'How Redis would keep the value: ENCODING, REFCOUNT',
     subcommands: ['encoding', 'refcount', 'help'],
-    keys: null,
+    keys: { first: 2, last: 2, step: 1 },
     run: runObject,
   }),
   command({

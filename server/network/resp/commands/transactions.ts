@@ -17,7 +17,7 @@ function runMulti(call: Call): void {
   const { session } = call;
   if (session.transaction !== null) call.answer(nested);
   else {
-    session.transaction = new Transaction();
+    session.begin(new Transaction());
     call.answer(ok);
   }
 }
@@ -31,9 +31,7 @@ function runExec(call: Call): void {
       call.answer(execAlone);
       return;
     }
-    const compares = [...session.watched.values()];
-    session.transaction = null;
-    session.watched.clear();
+    const compares = session.end();
     if (transaction.aborted) {
       call.answer(aborted);
       return;
@@ -55,8 +53,7 @@ function runDiscard(call: Call): void {
   const { session } = call;
   if (session.transaction === null) call.answer(discardAlone);
   else {
-    session.transaction = null;
-    session.watched.clear();
+    session.end();
     call.answer(ok);
   }
 }
@@ -65,21 +62,18 @@ function runDiscard(call: Call): void {
 function runWatch(call: Call): void {
   const { session, args } = call;
   if (session.transaction !== null) call.answer(watchInside);
-  else if (session.watched.size + args.length > watchedKeysMax) {
-    const actual = session.watched.size + args.length;
+  else if (session.watchedKeys + args.length > watchedKeysMax) {
+    const actual = session.watchedKeys + args.length;
     const details = { actual, unit: 'watched keys', limit: watchedKeysMax };
     call.answer(errorReply(new StrataError('STRATA_COMMAND_TOO_LARGE', details)));
   } else call.query({ kind: 'many', keys: args }, replyWatch, 'linearizable');
 }
 
 function replyWatch({ items }: QueryResult, call: Call): Reply {
-  const { watched } = call.session;
   for (const { key, revision } of items) {
-    const text = latin1(key);
-    if (watched.has(text)) continue;
     // A copy: the key is a view of the read buffer.
     const compare: Compare = { target: 'revision', key: Buffer.from(key), relation: '=', revision };
-    watched.set(text, compare);
+    call.session.watch(latin1(key), compare);
   }
   return ok;
 }
@@ -143,7 +137,7 @@ export const transactionCommands: readonly CommandSpec[] = [
     flags: ['noscript', 'fast'],
     steps: () => ({ ops: [], reply: () => ok }),
     run: (call) => {
-      call.session.watched.clear();
+      call.session.unwatch();
       call.answer(ok);
     },
   }),
