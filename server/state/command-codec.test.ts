@@ -10,6 +10,8 @@ import {
   isCommand,
   stampCommand,
 } from './command-codec.js';
+import { encodeOnce } from './once-codec.js';
+import { StateMachine } from './state-machine.js';
 import { compare, key, LIMITS, op, value } from './testing/arbitraries.js';
 import { batch, bytes, put } from './testing/state-fixtures.js';
 import type { Command } from './vocabulary.js';
@@ -218,5 +220,69 @@ describe('commands from outside', () => {
       assert.equal(isCommand(Uint8Array.from([...head, ...tail])), false, tail.join());
     assert.ok(process.memoryUsage().arrayBuffers - before < 1_048_576);
     assert.equal(isCommand(Uint8Array.from([...head, 0])), true, 'the head itself is one');
+  });
+});
+
+describe('commands with a head before them', () => {
+  const ref = fc
+    .record({
+      session: fc.integer({ min: 1, max: 2 ** 48 - 1 }),
+      sequence: fc.integer({ min: 1, max: 2 ** 48 - 1 }),
+    })
+    .chain((at) =>
+      fc.integer({ min: 0, max: Math.min(at.sequence, 0xff_ffff) }).map((distance) => ({
+        ...at,
+        settledTo: distance === 0 ? 0 : at.sequence - distance,
+      })),
+    );
+
+  it('come back with the session that the head names, and are stamped behind it', () => {
+    fc.assert(
+      fc.property(command, ref, stamp, (written, once, clockMs) => {
+        const isRequest = (written.kind === 'batch' || written.kind === 'txn') && written.session === null;
+        const data = encodeOnce(once, encodeCommand(written, 0, LIMITS));
+        assert.equal(isCommand(data), isRequest);
+        if (!isRequest) return;
+        stampCommand(data, clockMs);
+        const read = decodeCommand(data);
+        const { session, sequence } = once;
+        assert.deepEqual(plain(read.command), plain({ ...written, session: { session, sequence } }));
+        assert.deepEqual([read.clockMs, read.once], [clockMs, once]);
+      }),
+    );
+  });
+
+  it('keep their layout: they stand in logs', () => {
+    const data = encodeOnce({ session: 5, sequence: 260, settledTo: 258 }, encodePut(bytes('k'), bytes('v')));
+    assert.deepEqual([...data], [8, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1, 4, 0, 0, 2, 1, 0, 1, 107, 118]);
+    const before = [...data];
+    stampCommand(data, 99);
+    assert.deepEqual([...data], before, 'a plain command carries no clock');
+    const far = encodeOnce({ session: 5, sequence: 2 ** 30, settledTo: 1 }, encodeDelete(bytes('k')));
+    assert.equal(decodeCommand(far).once!.settledTo, 0, 'too far away to be told');
+  });
+
+  it('crash on data that no encoder wrote, and isCommand tells beforehand', () => {
+    const head = [8, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 4, 0, 0, 0];
+    for (const data of [
+      [8],
+      head,
+      [...head, 1, 0, 0],
+      [...head, 1, 0, 5, 65],
+      [...head, 2, 0, 1, 65, 66],
+      [...head, 0, 0, 1, 65],
+      [...head, ...head, 1, 0, 1, 65],
+      [...head.slice(0, 6), 0, ...head.slice(7), 1, 0, 1, 65],
+      [...head.slice(0, 12), 0, ...head.slice(13), 1, 0, 1, 65],
+      [...head.slice(0, 15), 5, 1, 0, 1, 65],
+    ]) {
+      assert.equal(isCommand(Uint8Array.from(data)), false, data.join());
+      assert.throws(() => decodeCommand(Uint8Array.from(data)), InvariantError, data.join());
+      const machine = new StateMachine();
+      for (let index = 1; index < 5; index++) machine.apply(index, new Uint8Array(0));
+      machine.apply(5, encodeCommand({ kind: 'open-session' }, 0, LIMITS));
+      assert.throws(() => machine.apply(6, Uint8Array.from(data)), InvariantError, data.join());
+    }
+    assert.equal(isCommand(Uint8Array.from([...head, 1, 0, 1, 65])), true);
   });
 });

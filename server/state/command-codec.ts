@@ -3,10 +3,12 @@
  *
  * Plain put and delete, the hot path: operation (1 byte), key length (2 bytes, big-endian), key, value.
  * All others: operation (1 byte), the leader's clock in milliseconds (6 bytes, big-endian), fields.
+ * `once-codec.ts` puts a head before either.
  */
 import { InvariantError, StrataError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter, writeStamp } from './byte-writer.js';
+import { ONCE, ONCE_HEAD_BYTES, type OnceRef, readOnceHead } from './once-codec.js';
 import {
   COMPARE_BYTES_MIN,
   checkKey,
@@ -16,6 +18,7 @@ import {
   writeCompare,
   writeOp,
 } from './op-codec.js';
+import { allocate } from './slab.js';
 import type { Command, Compare, Op, SessionRef } from './vocabulary.js';
 
 /** The numbers stay as they are: they stand in logs. */
@@ -27,6 +30,7 @@ export const Operation = {
   OpenSession: 5,
   ExpireDue: 6,
   RegisterStorage: 7,
+  Once: ONCE,
 } as const;
 export type Operation = (typeof Operation)[keyof typeof Operation];
 
@@ -50,6 +54,8 @@ export interface LoggedCommand {
   readonly clockMs: number;
   /** What does not matter for this command is 0. */
   readonly limits: CommandLimits;
+  /** Of a command that was passed on with a head before it; its session is the command's then. */
+  readonly once: OnceRef | null;
 }
 
 export const PLAIN_HEADER_BYTES = 3;
@@ -74,22 +80,6 @@ function encodePlain(operation: Operation, key: Uint8Array, valueBytes: number):
   data[1] = key.length >>> 8;
   data[2] = key.length & 0xff;
   data.set(key, PLAIN_HEADER_BYTES);
-  return data;
-}
-
-const SLAB_BYTES = 65_536;
-let slab = new Uint8Array(SLAB_BYTES);
-let slabUsed = 0;
-
-/** Small commands share a slab: a typed array of its own costs an allocation outside V8's heap, as dear as all the rest of a put. */
-function allocate(bytes: number): Uint8Array {
-  if (bytes > SLAB_BYTES / 8) return new Uint8Array(bytes);
-  if (slabUsed + bytes > SLAB_BYTES) {
-    slab = new Uint8Array(SLAB_BYTES);
-    slabUsed = 0;
-  }
-  const data = slab.subarray(slabUsed, slabUsed + bytes);
-  slabUsed += bytes;
   return data;
 }
 
@@ -132,7 +122,8 @@ export function encodeCommand(command: Command, clockMs: number, limits: Command
 
 /** Puts the leader's clock into a command that another node encoded. `data` must be the caller's own; a plain command carries no clock. */
 export function stampCommand(data: Uint8Array, clockMs: number): void {
-  if (data[0]! > Operation.Delete) writeStamp(data, 1, clockMs);
+  const start = data[0] === Operation.Once ? ONCE_HEAD_BYTES : 0;
+  if (data[start]! > Operation.Delete) writeStamp(data, start + 1, clockMs);
 }
 
 function writeHeader(operation: Operation, clockMs: number): void {
@@ -182,12 +173,13 @@ export function isCommand(data: Uint8Array): boolean {
   }
 }
 
-/** Where the key of a plain command ends and the value begins; 0 when it is none. */
-export function plainKeyEnd(data: Uint8Array): number {
-  if (data.length <= PLAIN_HEADER_BYTES) return 0;
-  const keyEnd = PLAIN_HEADER_BYTES + ((data[1]! << 8) | data[2]!);
-  if (keyEnd === PLAIN_HEADER_BYTES || keyEnd > data.length) return 0;
-  return data[0] === Operation.Delete && keyEnd !== data.length ? 0 : keyEnd;
+/** Where the key of the plain command that begins at `start` ends and the value begins; 0 when it is none. */
+export function plainKeyEnd(data: Uint8Array, start = 0): number {
+  const keyStart = start + PLAIN_HEADER_BYTES;
+  if (data.length <= keyStart) return 0;
+  const keyEnd = keyStart + ((data[start + 1]! << 8) | data[start + 2]!);
+  if (keyEnd === keyStart || keyEnd > data.length) return 0;
+  return data[start] === Operation.Delete && keyEnd !== data.length ? 0 : keyEnd;
 }
 
 const NO_LIMITS: CommandLimits = { valueBytesMax: 0, sessionsMax: 0, sessionAnswersMax: 0 };
@@ -195,12 +187,26 @@ const NO_LIMITS: CommandLimits = { valueBytesMax: 0, sessionsMax: 0, sessionAnsw
 function readCommand(data: Uint8Array): LoggedCommand {
   const operation = data[0];
   if (operation === Operation.Put || operation === Operation.Delete) return readPlain(data);
+  if (operation === Operation.Once) return readOnce(data);
   const reader = new ByteReader(data);
   reader.byte();
   const clockMs = reader.stamp();
   const logged = readFields(reader, operation!, clockMs);
   reader.finish();
   return logged;
+}
+
+/** As if the command within had asked for a session itself. */
+function readOnce(data: Uint8Array): LoggedCommand {
+  const reader = new ByteReader(data);
+  reader.byte();
+  const once = readOnceHead(reader);
+  const { session, sequence } = once;
+  if (data[ONCE_HEAD_BYTES] === Operation.Once) reader.fail('a head before a head');
+  const { command, clockMs, limits } = readCommand(data.subarray(ONCE_HEAD_BYTES));
+  if ((command.kind !== 'batch' && command.kind !== 'txn') || command.session !== null)
+    return reader.fail(`a head before ${command.kind}, or before another session`);
+  return { command: { ...command, session: { session, sequence } }, clockMs, limits, once };
 }
 
 function readPlain(data: Uint8Array): LoggedCommand {
@@ -219,14 +225,14 @@ function readPlain(data: Uint8Array): LoggedCommand {
           returnPrevious: false,
         }
       : { kind: 'delete', key, condition: null, returnPrevious: false };
-  return { command: { kind: 'batch', ops: [op], session: null }, clockMs: 0, limits: NO_LIMITS };
+  return { command: { kind: 'batch', ops: [op], session: null }, clockMs: 0, limits: NO_LIMITS, once: null };
 }
 
 function readFields(reader: ByteReader, operation: number, clockMs: number): LoggedCommand {
   switch (operation) {
     case Operation.Batch: {
       const { session, limits } = readRequest(reader);
-      return { command: { kind: 'batch', session, ops: readOps(reader) }, clockMs, limits };
+      return { command: { kind: 'batch', session, ops: readOps(reader) }, clockMs, limits, once: null };
     }
     case Operation.Txn: {
       const { session, limits } = readRequest(reader);
@@ -238,19 +244,25 @@ function readFields(reader: ByteReader, operation: number, clockMs: number): Log
         command: { kind: 'txn', session, compares, success, failure: readOps(reader) },
         clockMs,
         limits,
+        once: null,
       };
     }
     case Operation.OpenSession: {
       const limits = { ...NO_LIMITS, sessionsMax: reader.positive('number of sessions') };
-      return { command: { kind: 'open-session' }, clockMs, limits };
+      return { command: { kind: 'open-session' }, clockMs, limits, once: null };
     }
     case Operation.ExpireDue:
-      return { command: { kind: 'expire-due' }, clockMs, limits: NO_LIMITS };
+      return { command: { kind: 'expire-due' }, clockMs, limits: NO_LIMITS, once: null };
     case Operation.RegisterStorage: {
       const node = reader.positive('node id');
       const storageId = reader.utf8(STORAGE_ID_BYTES_MAX, 'storage id');
       if (storageId.length === 0) reader.fail('an empty storage id');
-      return { command: { kind: 'register-storage', node, storageId }, clockMs, limits: NO_LIMITS };
+      return {
+        command: { kind: 'register-storage', node, storageId },
+        clockMs,
+        limits: NO_LIMITS,
+        once: null,
+      };
     }
     default:
       return reader.fail(`operation ${operation}`);

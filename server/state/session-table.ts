@@ -1,8 +1,12 @@
+import type { OnceRef } from './once-codec.js';
 import { commandResultBytes } from './result-codec.js';
 import type { CommandResult, SessionRef } from './vocabulary.js';
 
-/** Bytes of answers that one session may keep; one answer is kept whatever its size. */
+/** Bytes of answers that a client's session may keep; one answer is kept whatever its size. */
 const SESSION_BYTES_MAX = 65_536;
+/** And what the session of a node may: enough for all that its clients have under way, of answers to puts, deletes and increments. */
+const NODE_ANSWERS_MAX = 4_096;
+const NODE_SESSION_BYTES_MAX = 1_048_576;
 /** And all sessions together. Constants, not configuration: every replica must drop the same ones. */
 const TABLE_BYTES_MAX = 67_108_864;
 /** What a session and an answer cost beside what the answer says, roughly. */
@@ -58,26 +62,45 @@ export class SessionTable {
   find({ session: id, sequence }: SessionRef): CommandResult | 'expired' | 'stale' | null {
     const session = this.#sessions.get(id);
     if (session === undefined) return 'expired';
-    const at = session.sequences.indexOf(sequence);
-    if (at < 0 && sequence <= session.floor) return 'stale';
+    const { sequences } = session;
+    const at = placeOf(sequence, sequences);
+    const isKept = sequences[at] === sequence;
+    if (!isKept && sequence <= session.floor) return 'stale';
     this.#sessions.delete(id);
     this.#sessions.set(id, session);
-    return at < 0 ? null : session.answers[at]!;
+    return isKept ? session.answers[at]! : null;
   }
 
   /** `find` gave null for it. */
-  keep({ session: id, sequence }: SessionRef, answer: CommandResult, answersMax: number): void {
+  keep(ref: SessionRef, answer: CommandResult, answersMax: number): void {
+    this.#keep(ref, answer, answersMax, SESSION_BYTES_MAX);
+  }
+
+  /** As `keep`, for a node's session, which also tells what it does not ask for any more. */
+  keepOnce(ref: OnceRef, answer: CommandResult): void {
+    this.#forget(ref);
+    this.#keep(ref, answer, NODE_ANSWERS_MAX, NODE_SESSION_BYTES_MAX);
+  }
+
+  #keep(
+    { session: id, sequence }: SessionRef,
+    answer: CommandResult,
+    answersMax: number,
+    bytesMax: number,
+  ): void {
     const session = this.#ownForChange(this.#sessions.get(id)!);
     const { sequences, answers } = session;
-    let at = sequences.length;
-    while (at > 0 && sequences[at - 1]! > sequence) at -= 1;
-    sequences.splice(at, 0, sequence);
-    answers.splice(at, 0, answer);
-    this.#grow(session, answerBytes(answer));
-    while (sequences.length > answersMax || (session.bytes > SESSION_BYTES_MAX && sequences.length > 1)) {
-      session.floor = sequences.shift()!;
-      this.#grow(session, -answerBytes(answers.shift()!));
+    const at = placeOf(sequence, sequences);
+    if (at === sequences.length) {
+      sequences.push(sequence);
+      answers.push(answer);
+    } else {
+      sequences.splice(at, 0, sequence);
+      answers.splice(at, 0, answer);
     }
+    this.#grow(session, answerBytes(answer));
+    while (sequences.length > answersMax || (session.bytes > bytesMax && sequences.length > 1))
+      this.#dropFirst(session);
     while (this.#bytes > TABLE_BYTES_MAX && this.#sessions.size > 1) this.#endLeastRecentlyUsed();
   }
 
@@ -109,6 +132,19 @@ export class SessionTable {
     return copy;
   }
 
+  #forget({ session: id, settledTo }: OnceRef): void {
+    const before = this.#sessions.get(id)!;
+    if (settledTo <= before.floor) return;
+    const session = this.#ownForChange(before);
+    while (session.sequences.length > 0 && session.sequences[0]! <= settledTo) this.#dropFirst(session);
+    session.floor = settledTo;
+  }
+
+  #dropFirst(session: OwnSession): void {
+    session.floor = session.sequences.shift()!;
+    this.#grow(session, -answerBytes(session.answers.shift()!));
+  }
+
   #grow(session: OwnSession, bytes: number): void {
     session.bytes += bytes;
     this.#bytes += bytes;
@@ -119,6 +155,19 @@ export class SessionTable {
     this.#sessions.delete(id);
     this.#bytes -= session.bytes;
   }
+}
+
+/** Where it stands, or would stand: mostly at the end. */
+function placeOf(sequence: number, sequences: readonly number[]): number {
+  let low = 0;
+  let high = sequences.length;
+  if (high > 0 && sequences[high - 1]! < sequence) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sequences[middle]! < sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function answerBytes(answer: CommandResult): number {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { encodeDelete, encodePut } from './command-codec.js';
 import { StateMachine } from './state-machine.js';
 import { LIMITS } from './testing/arbitraries.js';
 import { bytes, put, restore, snapshotOf, textOf, Writer } from './testing/state-fixtures.js';
@@ -120,5 +121,54 @@ describe('sessions', () => {
     writer.put('n', '1');
     assert.deepEqual(writer.write(txn), answer);
     assert.equal(textOf(writer.machine, 'n'), '1');
+  });
+});
+
+describe('sessions of nodes', () => {
+  it('A2.41 a plain put or delete that is passed on twice is applied once and answered alike, as a batch of it would be', () => {
+    const writer = new Writer(new StateMachine());
+    const session = open(writer);
+    const first = writer.once(session, 1, 0, encodePut(bytes('n'), bytes('1')));
+    assert.deepEqual(first.results, [{ status: 'ok', changed: true, value: null, revision: 1, count: 0 }]);
+    writer.put('n', '2');
+    assert.deepEqual(writer.once(session, 1, 0, encodePut(bytes('n'), bytes('1'))), first);
+    assert.equal(textOf(writer.machine, 'n'), '2');
+    const gone = writer.once(session, 2, 0, encodeDelete(bytes('n')));
+    assert.deepEqual(gone.results, [{ status: 'ok', changed: true, value: null, revision: 0, count: 0 }]);
+    writer.put('n', '3');
+    assert.deepEqual(writer.once(session, 2, 0, encodeDelete(bytes('n'))), gone);
+    assert.equal(textOf(writer.machine, 'n'), '3');
+    assert.equal(writer.once(session + 50, 1, 0, encodeDelete(bytes('n'))).sessionFault, 'expired');
+    assert.equal(textOf(writer.machine, 'n'), '3');
+  });
+
+  it('A2.41 what comes late is new above the settled number, stale at or below it', () => {
+    const writer = new Writer(new StateMachine());
+    const session = open(writer);
+    const once = (sequence: number, settledTo: number) =>
+      writer.once(session, sequence, settledTo, { kind: 'batch', ops: [increment], session: null });
+    for (const sequence of [5, 3, 4]) assert.equal(once(sequence, 0).sessionFault, null);
+    assert.equal(once(7, 4).results[0]!.value, '4');
+    for (const sequence of [2, 3, 4]) assert.equal(once(sequence, 0).sessionFault, 'stale');
+    assert.equal(once(5, 0).results[0]!.value, '1', 'kept');
+    assert.equal(once(6, 4).results[0]!.value, '5', 'late and new');
+    assert.equal(textOf(writer.machine, 'n'), '5');
+    const other = new Writer(restore(snapshotOf(writer.machine)));
+    assert.equal(other.once(session, 4, 0, encodePut(bytes('n'), bytes('x'))).sessionFault, 'stale');
+    assert.equal(other.once(session, 7, 0, encodePut(bytes('n'), bytes('x'))).results[0]!.value, '4');
+  });
+
+  it('A2.41 keeps thousands of answers, however low the limit for clients is, and no more than it says', () => {
+    const writer = new Writer(new StateMachine());
+    const session = open(writer);
+    const empty = writer.machine.stateBytes;
+    const put = (sequence: number, settledTo = 0) =>
+      writer.once(session, sequence, settledTo, encodePut(bytes('n'), bytes('1')));
+    for (let sequence = 1; sequence <= 6_000; sequence++) put(sequence);
+    assert.equal(put(1_904).sessionFault, 'stale');
+    assert.equal(put(1_905).sessionFault, null);
+    assert.ok(writer.machine.stateBytes - empty < 1_048_576 + 1_000);
+    put(6_001, 6_000);
+    assert.ok(writer.machine.stateBytes - empty < 1_000, 'settled answers take no memory');
   });
 });

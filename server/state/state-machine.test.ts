@@ -98,7 +98,8 @@ describe('state machine', () => {
           if (one.kind === 'put') assert.deepEqual(result, model.plain(one.key, one.value));
           else if (one.kind === 'delete') assert.deepEqual(result, model.plain(one.key, null));
           else if (entry.command !== null) {
-            const expected = model.command(at + 1, entry.command, entry.clockMs, LIMITS);
+            const settledTo = entry.once?.settledTo ?? null;
+            const expected = model.command(at + 1, entry.command, entry.clockMs, LIMITS, settledTo);
             assert.deepEqual(plainResult(result as CommandResult), expected);
           }
         }

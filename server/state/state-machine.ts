@@ -8,6 +8,7 @@ import {
 } from './command-codec.js';
 import { MemberBook } from './member-book.js';
 import { decodeMembershipContext, type MembershipContext } from './membership-codec.js';
+import { decodeOnceHead, isPlainOnce, ONCE_HEAD_BYTES } from './once-codec.js';
 import { CommandRun } from './operations.js';
 import { runQuery } from './query.js';
 import { SessionTable } from './session-table.js';
@@ -22,6 +23,7 @@ import type {
   OpResult,
   Query,
   QueryResult,
+  SessionRef,
 } from './vocabulary.js';
 
 /** What a plain put or delete answers. */
@@ -40,6 +42,8 @@ export interface StateParts {
   readonly appliedIndex: number;
   readonly clockMs: number;
 }
+
+type ClientRequest = Extract<Command, { kind: 'batch' | 'txn' }>;
 
 /** Keys that one entry ends at most: an entry is applied in one turn of the loop. */
 const EXPIRED_KEYS_MAX = 1_000;
@@ -130,7 +134,8 @@ export class StateMachine {
     if (data.length === 0) return null;
     const operation = data[0]!;
     if (operation === Operation.Put || operation === Operation.Delete)
-      return this.#applyPlain(operation, data);
+      return this.#applyPlain(operation, data, 0);
+    if (isPlainOnce(data)) return this.#applyPlainOnce(data);
     return this.#applyCommand(index, decodeCommand(data));
   }
 
@@ -183,16 +188,30 @@ export class StateMachine {
     this.#store.beginCommand();
   }
 
-  #applyPlain(operation: number, data: Uint8Array): ApplyResult {
-    const keyEnd = plainKeyEnd(data);
+  #applyPlain(operation: number, data: Uint8Array, start: number): ApplyResult {
+    const keyEnd = plainKeyEnd(data, start);
     if (keyEnd === 0) throw new InvariantError(`plain command of ${data.length} bytes without a whole key`);
     const store = this.#store;
-    const key = latin1Text(data, PLAIN_HEADER_BYTES, keyEnd);
+    const key = latin1Text(data, start + PLAIN_HEADER_BYTES, keyEnd);
     const changed =
       operation === Operation.Put
         ? store.put(key, makeValue(data, keyEnd, data.length), 0, this.#clockMs)
         : store.delete(key, this.#clockMs);
     return { revision: store.revision, changed };
+  }
+
+  /** A put or delete of a client of another node: nothing of it is decoded but key and value. It answers as a batch of this one step would. */
+  #applyPlainOnce(data: Uint8Array): CommandResult {
+    const ref = decodeOnceHead(data);
+    const before = this.#answerBefore(ref);
+    if (before !== null) return before;
+    const operation = data[ONCE_HEAD_BYTES]!;
+    const { changed, revision: current } = this.#applyPlain(operation, data, ONCE_HEAD_BYTES);
+    const revision = operation === Operation.Put ? current : 0;
+    const results: OpResult[] = [{ status: 'ok', changed, value: null, revision, count: 0 }];
+    const answer = this.#result(true, results, 0, null);
+    this.#sessions.keepOnce(ref, answer);
+    return answer;
   }
 
   #applyCommand(index: number, logged: LoggedCommand): CommandResult {
@@ -213,18 +232,24 @@ export class StateMachine {
     }
   }
 
-  #applyRequest(command: Extract<Command, { kind: 'batch' | 'txn' }>, logged: LoggedCommand): CommandResult {
+  #applyRequest(command: ClientRequest, logged: LoggedCommand): CommandResult {
     const { session } = command;
     if (session === null) return this.#runOps(command, logged);
-    const before = this.#sessions.find(session);
-    if (before === 'expired' || before === 'stale') return this.#result(false, [], 0, before);
+    const before = this.#answerBefore(session);
     if (before !== null) return before;
     const answer = this.#runOps(command, logged);
-    this.#sessions.keep(session, answer, logged.limits.sessionAnswersMax);
+    if (logged.once === null) this.#sessions.keep(session, answer, logged.limits.sessionAnswersMax);
+    else this.#sessions.keepOnce(logged.once, answer);
     return answer;
   }
 
-  #runOps(command: Extract<Command, { kind: 'batch' | 'txn' }>, { limits }: LoggedCommand): CommandResult {
+  /** What was answered before, or what is wrong with the session; null when the request is new. */
+  #answerBefore(session: SessionRef): CommandResult | null {
+    const before = this.#sessions.find(session);
+    return before === 'expired' || before === 'stale' ? this.#result(false, [], 0, before) : before;
+  }
+
+  #runOps(command: ClientRequest, { limits }: LoggedCommand): CommandResult {
     const run = new CommandRun(this.#store, this.#clockMs, limits.valueBytesMax);
     if (command.kind === 'batch') return this.#result(true, run.runAll(command.ops), 0, null);
     const succeeded = run.holds(command.compares);

@@ -68,12 +68,8 @@ export const compare: fc.Arbitrary<Compare> = fc.oneof(
 );
 
 /** Which of the sessions opened so far, counted from the newest, and the sequence number. */
-export const sessionPick = fc.option(
-  fc.record({ back: fc.nat(3), sequence: fc.integer({ min: 1, max: 6 }) }),
-  {
-    freq: 2,
-  },
-);
+const picked = fc.record({ back: fc.nat(3), sequence: fc.integer({ min: 1, max: 6 }) });
+export const sessionPick = fc.option(picked, { freq: 2 });
 
 export type SessionPick = { readonly back: number; readonly sequence: number } | null;
 
@@ -88,6 +84,16 @@ export type Step = { readonly passMs: number } & (
       readonly success: readonly Op[];
       readonly failure: readonly Op[];
       readonly session: SessionPick;
+    }
+  /** Passed on with a head before it: a put, a delete where `value` is null, else these steps. */
+  | {
+      readonly kind: 'once';
+      readonly within:
+        | { readonly key: Uint8Array; readonly value: Uint8Array | null; readonly ops: null }
+        | { readonly ops: readonly Op[] };
+      readonly session: NonNullable<SessionPick>;
+      /** How far behind the sequence number the newest settled one is. */
+      readonly distance: number;
     }
   | { readonly kind: 'open-session' | 'expire-due' | 'no-op' | 'membership' }
 );
@@ -111,6 +117,19 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       success: ops,
       failure: ops,
       session: sessionPick,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('once' as const),
+      passMs,
+      within: fc.oneof(
+        fc.record({ key, value: fc.option(value), ops: fc.constant(null) }),
+        fc.record({ ops }),
+      ),
+      session: picked,
+      distance: fc.nat(6),
     }),
   },
   {

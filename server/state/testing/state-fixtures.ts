@@ -1,11 +1,12 @@
 import { encodeCommand, encodeDelete, encodePut } from '../command-codec.js';
 import { encodeMembershipContext } from '../membership-codec.js';
+import { encodeOnce, type OnceRef } from '../once-codec.js';
 import type { ApplyResult, StateMachine } from '../state-machine.js';
 import { StateRestorer } from '../state-restorer.js';
 import type { StateSnapshot } from '../state-snapshot.js';
 import { valueText } from '../value.js';
-import type { Command, CommandResult, MemberRecord, Op } from '../vocabulary.js';
-import { LIMITS, type Step } from './arbitraries.js';
+import type { Command, CommandResult, MemberRecord, Op, SessionRef } from '../vocabulary.js';
+import { LIMITS, type SessionPick, type Step } from './arbitraries.js';
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -47,6 +48,12 @@ export class Writer {
     return this.write(batch(...ops));
   }
 
+  /** A command that another node passes on. */
+  once(session: number, sequence: number, settledTo: number, within: Uint8Array | Command): CommandResult {
+    const command = within instanceof Uint8Array ? within : encodeCommand(within, this.clockMs, LIMITS);
+    return this.#apply(encodeOnce({ session, sequence, settledTo }, command)) as CommandResult;
+  }
+
   #apply(data: Uint8Array): unknown {
     // Overwritten afterwards, as a frame's buffer is: the state must not keep a view.
     const own = Uint8Array.from(data);
@@ -63,6 +70,8 @@ export interface LoggedStep {
   /** Null for a no-op, a change of membership and plain writes. */
   readonly command: Command | null;
   readonly clockMs: number;
+  /** Of a command that was passed on with a head before it. */
+  readonly once: OnceRef | null;
 }
 
 /** Steps as they would stand in the log from entry 1 on. */
@@ -73,11 +82,14 @@ export function logOf(steps: readonly Step[]): LoggedStep[] {
     clockMs += step.passMs;
     if (step.kind === 'open-session') sessions.push(at + 1);
     const command = commandOf(step, sessions);
+    const once = step.kind === 'once' ? onceOf(step, sessions) : null;
     return {
-      data: dataOf(step, command, clockMs, at + 1),
+      data: once === null ? dataOf(step, command, clockMs, at + 1) : onceDataOf(step, once, clockMs),
       isMembership: step.kind === 'membership',
       command,
-      clockMs,
+      // A plain put or delete carries no clock.
+      clockMs: step.kind === 'once' && step.within.ops === null ? 0 : clockMs,
+      once,
     };
   });
 }
@@ -87,21 +99,50 @@ function commandOf(step: Step, sessions: readonly number[]): Command | null {
     case 'batch':
     case 'txn': {
       const { session: pick } = step;
-      // Before any was opened, the first index is a session that nobody knows.
-      const session =
-        pick === null
-          ? null
-          : { session: sessions.at(-1 - pick.back) ?? sessions[0] ?? 1, sequence: pick.sequence };
+      const session = pick === null ? null : refOf(pick, sessions);
       if (step.kind === 'batch') return { kind: 'batch', ops: step.ops, session };
       const { compares, success, failure } = step;
       return { kind: 'txn', compares, success, failure, session };
     }
+    case 'once':
+      return {
+        kind: 'batch',
+        ops: step.within.ops ?? [plainOp(step.within)],
+        session: refOf(step.session, sessions),
+      };
     case 'open-session':
     case 'expire-due':
       return { kind: step.kind };
     default:
       return null;
   }
+}
+
+/** Before any was opened, the first index is a session that nobody knows. */
+function refOf({ back, sequence }: NonNullable<SessionPick>, sessions: readonly number[]): SessionRef {
+  return { session: sessions.at(-1 - back) ?? sessions[0] ?? 1, sequence };
+}
+
+function plainOp({ key, value }: { readonly key: Uint8Array; readonly value: Uint8Array | null }): Op {
+  const rest = { condition: null, returnPrevious: false };
+  return value === null ? { kind: 'delete', key, ...rest } : { kind: 'put', key, value, ttl: null, ...rest };
+}
+
+function onceOf(step: Extract<Step, { kind: 'once' }>, sessions: readonly number[]): OnceRef {
+  const ref = refOf(step.session, sessions);
+  const distance = step.distance > ref.sequence ? 0 : step.distance;
+  return { ...ref, settledTo: distance === 0 ? 0 : ref.sequence - distance };
+}
+
+function onceDataOf(step: Step, once: OnceRef, clockMs: number): Uint8Array {
+  const { within } = step as Extract<Step, { kind: 'once' }>;
+  if (within.ops !== null)
+    return encodeOnce(
+      once,
+      encodeCommand({ kind: 'batch', ops: within.ops, session: null }, clockMs, LIMITS),
+    );
+  const { key, value } = within;
+  return encodeOnce(once, value === null ? encodeDelete(key) : encodePut(key, value));
 }
 
 function dataOf(step: Step, command: Command | null, clockMs: number, index: number): Uint8Array {

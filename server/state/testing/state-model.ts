@@ -41,12 +41,19 @@ export class StateModel {
     return { revision: this.revision, changed: result!.changed };
   }
 
-  command(index: number, command: Command, stampMs: number, limits: CommandLimits): CommandResult {
+  /** `settledTo`: of a command that was passed on by a node, whose session keeps more. */
+  command(
+    index: number,
+    command: Command,
+    stampMs: number,
+    limits: CommandLimits,
+    settledTo: number | null = null,
+  ): CommandResult {
     this.clockMs = Math.max(this.clockMs, stampMs);
     switch (command.kind) {
       case 'batch':
       case 'txn':
-        return this.#request(command, limits);
+        return this.#request(command, limits, settledTo);
       case 'open-session':
         this.sessions.push([index, { floor: 0, answers: new Map() }]);
         this.sessions = this.sessions.slice(-limits.sessionsMax);
@@ -64,7 +71,11 @@ export class StateModel {
     }
   }
 
-  #request(command: Extract<Command, { kind: 'batch' | 'txn' }>, limits: CommandLimits): CommandResult {
+  #request(
+    command: Extract<Command, { kind: 'batch' | 'txn' }>,
+    limits: CommandLimits,
+    settledTo: number | null,
+  ): CommandResult {
     const { session: ref } = command;
     if (ref === null) return this.#steps(command, limits);
     const at = this.sessions.findIndex(([id]) => id === ref.session);
@@ -77,7 +88,9 @@ export class StateModel {
     if (known !== undefined) return known;
     const answer = this.#steps(command, limits);
     session.answers.set(ref.sequence, answer);
-    while (session.answers.size > limits.sessionAnswersMax) {
+    for (const old of [...session.answers.keys()]) if (old <= (settledTo ?? 0)) session.answers.delete(old);
+    session.floor = Math.max(session.floor, settledTo ?? 0);
+    while (session.answers.size > (settledTo === null ? limits.sessionAnswersMax : 4_096)) {
       session.floor = Math.min(...session.answers.keys());
       session.answers.delete(session.floor);
     }
