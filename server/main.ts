@@ -4,8 +4,9 @@
  */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
-import { type NodeConfig, readNodeConfig } from './config/config.js';
+import { configWarnings, type NodeConfig, readNodeConfig } from './config/config.js';
 import { RawNode } from './consensus/raw-node.js';
 import { NodeFileSystem } from './io/node-file-system.js';
 import { openStorage, type Storage } from './log/open-storage.js';
@@ -40,15 +41,15 @@ interface Base {
 }
 
 async function main(): Promise<void> {
-  const { path, endsWithParent } = commandLine(process.argv.slice(2));
-  const config = readNodeConfig(path);
+  const { path, id, endsWithParent } = commandLine(process.argv.slice(2));
+  const config = readNodeConfig(path, id);
   const metrics = new MetricsRegistry();
   const lines = new LogLines(2, metrics);
   const logger = pino({ level: config.logLevel, base: { node: config.id } }, lines);
   const clock = new SystemClock();
   const self = config.members.find((member) => member.id === config.id)!;
   const base: Base = { config, self, clock, metrics, logger };
-  for (const warning of checkListenRules(config)) logger.warn(warning);
+  for (const warning of [...configWarnings(config), ...checkListenRules(config)]) logger.warn(warning);
   const listener = clientListener(base);
   const storage = await openData(base);
   const machine = await restore(base, storage);
@@ -166,7 +167,7 @@ function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistr
     storageId,
     members: addresses(config),
     registry,
-    host: self.host,
+    host: config.peerHost ?? self.host,
     peerPort: self.peerPort,
     secret:
       peerSecretFile === undefined ? null : readPeerSecret('security.peerSecretFile', peerSecretFile, logger),
@@ -264,12 +265,30 @@ function addresses(config: NodeConfig): PeerAddress[] {
   }));
 }
 
-function commandLine(args: readonly string[]): { readonly path: string; readonly endsWithParent: boolean } {
-  const [flag, path, extra] = args;
-  const isKnown = extra === undefined || extra === '--with-parent';
-  if (flag !== '--config' || path === undefined || !isKnown || args.length > 3)
-    failUsage('node main.js --config FILE [--with-parent]');
-  return { path, endsWithParent: extra !== undefined };
+interface CommandLine {
+  readonly path: string;
+  /** Instead of the one in the file: one file may serve all members. */
+  readonly id: number | null;
+  readonly endsWithParent: boolean;
+}
+
+function commandLine(args: readonly string[]): CommandLine {
+  const usage = 'node main.js --config FILE [--id N] [--with-parent]';
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: 'string' }, id: { type: 'string' }, 'with-parent': { type: 'boolean' } },
+    });
+    if (values.config === undefined || (values.id !== undefined && !/^[1-9]\d{0,14}$/.test(values.id)))
+      failUsage(usage);
+    return {
+      path: values.config,
+      id: values.id === undefined ? null : Number(values.id),
+      endsWithParent: values['with-parent'] === true,
+    };
+  } catch {
+    failUsage(usage);
+  }
 }
 
 /** The configuration as `/debug/layers` shows it: one flat record. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { parseInteger } from '../lib/parse.js';
 
 const SERVER_MAIN = new URL('../../server/main.js', import.meta.url);
 
@@ -11,13 +12,19 @@ export function serveCommand(): Command {
         'Prints one JSON line on stdout when its ports listen.',
     )
     .requiredOption('--config <file>', 'configuration of the node, JSON')
+    .option(
+      '--id <n>',
+      'which member this node is, instead of the id in the file',
+      parseInteger(1, Number.MAX_SAFE_INTEGER),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  strata serve --config /tmp/cluster/node-1/config.json    start a node of `strata up` again',
+      '\nExamples:\n  strata serve --config /tmp/cluster/node-1/config.json    start a node of `strata up` again\n  strata serve --config shared.json --id 2                  one file for all members',
     )
-    .action(async ({ config }: { readonly config: string }) => {
+    .action(async ({ config, id }: { readonly config: string; readonly id?: number }) => {
       // The node reads its own command line; it stays this process, so that its pid is the node's.
       process.argv = [process.execPath, fileURLToPath(SERVER_MAIN), '--config', config];
+      if (id !== undefined) process.argv.push('--id', `${id}`);
       await import(SERVER_MAIN.href);
       // From here on the node decides when the process ends, and with which exit code.
       await new Promise(() => {});

@@ -46,6 +46,11 @@ test('A2.43 stale reads only on demand, with the applied index', async (t) => {
   const followers = cluster.nodes.filter((node) => node.id !== leader.id);
   assert.ok((await ask(leader.url, 'PUT', '/kv/k', { body: 'v' })).status < 300);
   const [cut] = followers as [(typeof followers)[number]];
+  const { appliedIndex } = await statusOf(leader.url);
+  await until(
+    async () => (await statusOf(cut.url)).appliedIndex >= appliedIndex,
+    'the follower has applied the write',
+  );
   await Promise.all([leader, ...followers.slice(1)].map((node) => node.kill()));
   await until(async () => (await statusOf(cut.url)).leader === 0, 'the node that is left knows no leader');
   const strict = await ask(cut.url, 'GET', '/kv/k');

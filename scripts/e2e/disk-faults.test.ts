@@ -121,7 +121,10 @@ test('A2.33 a leader whose fdatasync takes 2 s keeps its heartbeats and hands it
   const view = await statusOf(cluster.nodes.find((node) => node.id === slow.id)!.url);
   assert.notEqual(view.role, 'leader');
   // The one thread of its pool, busy with the sync, writes the log too.
-  await until(async () => /handing leadership over/.test(readFileSync(slow.logPath, 'utf8')), 'its log says why');
+  await until(
+    async () => /handing leadership over/.test(readFileSync(slow.logPath, 'utf8')),
+    'its log says why',
+  );
   await writers.stop();
   assert.deepEqual(
     await writers.faults(cluster.nodes.filter((node) => node.id !== slow.id).map((node) => node.url)),

@@ -17,14 +17,15 @@ export function parseNodeConfig(document: unknown): NodeConfig {
   return result.data;
 }
 
-export function readNodeConfig(path: string): NodeConfig {
+/** `id` takes the place of the one in the file, so that one file may serve all members. */
+export function readNodeConfig(path: string, id: number | null = null): NodeConfig {
   let document: unknown;
   try {
     document = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new StrataError('STRATA_CONFIG_UNREADABLE', { path, reason: (error as Error).message });
   }
-  return parseNodeConfig(document);
+  return parseNodeConfig(id !== null && typeof document === 'object' ? { ...document, id } : document);
 }
 
 /** What is allowed and probably not meant, one sentence each. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fork, spawnSync } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,3 +108,23 @@ test('of many processes that find a dead holder exactly one gets the lock', () =
       rmSync(path, { force: true });
     }
   }));
+
+test('a holder that was killed and is not yet reaped is dead', async (t) => {
+  // The shell becomes a program that never waits for its child.
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => parent.kill('SIGKILL'));
+  const pid = Number(
+    await new Promise<string>((resolve) =>
+      parent.stdout.once('data', (text: Buffer) => resolve(text.toString('utf8'))),
+    ),
+  );
+  for (let tries = 0; !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) && tries < 200; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  await withPath(async (path) => {
+    writeFileSync(path, `${pid} - -`);
+    const lock = acquireLock(path);
+    await lock.release();
+  });
+});

@@ -94,6 +94,8 @@ function isAlive(holder: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
+  // Killed and not yet reaped by its parent: it holds nothing any more.
+  if (isDead(pid)) return false;
   const now = startTime(pid);
   return start === '-' || now === null || now === start;
 }
@@ -102,13 +104,19 @@ function bootId(): string {
   return read('/proc/sys/kernel/random/boot_id')?.trim() || '-';
 }
 
-/**
- * Field 22 of /proc/<pid>/stat, in clock ticks since boot. The command name before it may hold spaces and
- * brackets.
- */
+/** Field 22, in clock ticks since boot. */
 function startTime(pid: number): string | null {
+  return statFields(pid)?.[19] ?? null;
+}
+
+/** Field 3: Z for a zombie, X for dead. */
+function isDead(pid: number): boolean {
+  const state = statFields(pid)?.[0];
+  return state === 'Z' || state === 'X';
+}
+
+/** Fields of /proc/<pid>/stat from the third on. The command name before them may hold spaces and brackets. */
+function statFields(pid: number): string[] | null {
   const stat = read(`/proc/${pid}/stat`);
-  if (stat === null) return null;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[19] ?? null;
+  return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
