@@ -111,7 +111,7 @@ test('of many processes that find a dead holder exactly one gets the lock', () =
 
 test('a holder that was killed and is not yet reaped is dead', async (t) => {
   // The shell becomes a program that never waits for its child.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+  const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   t.after(() => parent.kill('SIGKILL'));
