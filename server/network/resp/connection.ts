@@ -103,8 +103,6 @@ export class Connection implements CallOwner, CallStarter {
     this.#keeper.idle();
   }
 
-  // CallStarter.
-
   effectOf({ refusal, spec }: Call): Effect {
     const { transaction, quits } = this.session;
     if (refusal !== null || quits) return 'local';
@@ -147,8 +145,6 @@ export class Connection implements CallOwner, CallStarter {
   retryLater(): void {
     this.#retry.start();
   }
-
-  // CallOwner: what became of a call.
 
   answered(call: Call): void {
     this.#queue.answered(call);
