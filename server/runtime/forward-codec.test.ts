@@ -9,14 +9,12 @@ import {
   decodeQueryAnswer,
   decodeRead,
   decodeReadResult,
-  decodeWriteResult,
   encodeCommandAnswer,
   encodeError,
   encodeForwardedQuery,
   encodeQueryAnswer,
   encodeRead,
   encodeReadResult,
-  encodeWriteResult,
 } from './forward-codec.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -49,8 +47,6 @@ describe('forwarded requests', () => {
 
 describe('forwarded answers', () => {
   it('carry the results of all kinds', () => {
-    const write = { revision: 2 ** 40, changed: true };
-    assert.deepEqual(decodeWriteResult(encodeWriteResult(write)), write);
     const absent = { value: null, revision: 0, ttlMs: null, appliedIndex: 2 ** 41 };
     assert.deepEqual(decodeReadResult(encodeReadResult(absent)), absent);
     for (const value of ['\u0001ÿ', Uint8Array.from([1, 255])]) {
@@ -72,16 +68,16 @@ describe('forwarded answers', () => {
 
   it('carry coded errors, whatever was asked', () => {
     const error = new StrataError('STRATA_OVERLOADED', { what: 'queue', actual: 5, limit: 4 });
-    for (const decode of [decodeWriteResult, decodeReadResult, decodeCommandAnswer, decodeQueryAnswer])
+    for (const decode of [decodeReadResult, decodeCommandAnswer, decodeQueryAnswer])
       assert.throws(() => decode(encodeError(error)), { code: 'STRATA_OVERLOADED', message: error.message });
   });
 
   it('A2.37 that no node would have sent are refused with a code, and never throw anything else', () => {
     for (const text of ['{', 'null', '{"code":"X"}', '{"code":7}', '[]'])
-      assert.throws(() => decodeWriteResult(Uint8Array.from([0, ...bytes(text)])), {
+      assert.throws(() => decodeCommandAnswer(Uint8Array.from([0, ...bytes(text)])), {
         code: 'STRATA_FRAME_INVALID',
       });
-    const decoders = [decodeWriteResult, decodeReadResult, decodeCommandAnswer, decodeQueryAnswer];
+    const decoders = [decodeReadResult, decodeCommandAnswer, decodeQueryAnswer];
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (data) => {
         for (const decode of [...decoders, decodeRead, decodeForwardedQuery]) {
@@ -101,6 +97,6 @@ describe('forwarded answers', () => {
       0,
       ...bytes('{"code":"STRATA_NO_LEADER","details":{"a":{"b":1},"node":2}}'),
     ]);
-    assert.throws(() => decodeWriteResult(data), { code: 'STRATA_NO_LEADER', details: { node: 2 } });
+    assert.throws(() => decodeCommandAnswer(data), { code: 'STRATA_NO_LEADER', details: { node: 2 } });
   });
 });

@@ -3,7 +3,7 @@
  * for its consistency and the key or the query; answers are a status byte, then a result or a coded error.
  */
 import { type ErrorDetails, isErrorCode, StrataError } from '../errors.js';
-import type { Consistency, ReadResult, WriteResult } from '../ports/key-value-service.js';
+import type { Consistency, ReadResult } from '../ports/key-value-service.js';
 import { decodeQuery, decodeQueryResult, encodeQuery, encodeQueryResult } from '../state/query-codec.js';
 import { decodeCommandResult, encodeCommandResult } from '../state/result-codec.js';
 import { valueBytes } from '../state/value.js';
@@ -13,10 +13,9 @@ export const FORWARD_COMMAND = 'kv.command';
 export const FORWARD_READ = 'kv.read';
 export const FORWARD_QUERY = 'kv.query';
 
-const Status = { Error: 0, Write: 1, ReadFound: 2, ReadAbsent: 3, Command: 4, Query: 5 } as const;
+const Status = { Error: 0, ReadFound: 2, ReadAbsent: 3, Command: 4, Query: 5 } as const;
 /** Stale reads do not travel: a node answers them from its own state. */
 const CONSISTENCIES: readonly Consistency[] = ['linearizable', 'lease'];
-const WRITE_BYTES = 10;
 const READ_HEADER_BYTES = 25;
 /** Stands for a key that does not expire. */
 const NO_TTL = -1;
@@ -61,21 +60,6 @@ function consistencyOf(data: Uint8Array): Consistency {
 }
 
 // Answers; the decoders throw the error that an answer carries
-
-export function encodeWriteResult(result: WriteResult): Uint8Array {
-  const data = new Uint8Array(WRITE_BYTES);
-  data[0] = Status.Write;
-  view(data).setFloat64(1, result.revision);
-  data[9] = result.changed ? 1 : 0;
-  return data;
-}
-
-export function decodeWriteResult(data: Uint8Array): WriteResult {
-  throwIfError(data);
-  if (data[0] !== Status.Write || data.length !== WRITE_BYTES || data[9]! > 1)
-    throw malformed('answer', data);
-  return { revision: numberAt(data, 1), changed: data[9] === 1 };
-}
 
 export function encodeReadResult({ value, revision, ttlMs, appliedIndex }: ReadResult): Uint8Array {
   const bytes = value === null ? null : valueBytes(value);

@@ -1,37 +1,28 @@
 import { StrataError } from '../errors.js';
-import type {
-  Consistency,
-  Done,
-  ReadResult,
-  RequestContext,
-  WriteResult,
-} from '../ports/key-value-service.js';
+import type { Consistency, Done, ReadResult, RequestContext } from '../ports/key-value-service.js';
 import { isCommand, Operation } from '../state/command-codec.js';
-import type { CommandResult, Query, QueryResult, SessionRef } from '../state/vocabulary.js';
+import { ONCE_HEAD_BYTES } from '../state/once-codec.js';
+import type { CommandResult, Query, QueryResult } from '../state/vocabulary.js';
 import type { Admission } from './admission.js';
 import {
-  decodeCommandAnswer,
   decodeForwardedQuery,
   decodeQueryAnswer,
   decodeRead,
   decodeReadResult,
-  decodeWriteResult,
   encodeCommandAnswer,
   encodeError,
   encodeForwardedQuery,
   encodeQueryAnswer,
   encodeRead,
   encodeReadResult,
-  encodeWriteResult,
   FORWARD_COMMAND,
   FORWARD_QUERY,
   FORWARD_READ,
 } from './forward-codec.js';
 import type { NodeContext } from './node-context.js';
-import { sessionFault } from './session-fault.js';
-import type { WriteOutcome } from './waiting-writes.js';
+import { WriteForwarder } from './write-forwarder.js';
 
-/** Plain commands; all others are answered in full. */
+/** Plain commands behind their head. */
 const OPS: Readonly<Record<number, 'put' | 'delete'>> = {
   [Operation.Put]: 'put',
   [Operation.Delete]: 'delete',
@@ -42,8 +33,7 @@ export type ForwardedRequest =
   | {
       readonly kind: 'write';
       readonly op: 'put' | 'delete' | 'command';
-      /** Only ever called with the outcome that belongs to the command. */
-      readonly done: Done<WriteOutcome>;
+      readonly done: Done<CommandResult>;
     }
   | {
       readonly kind: 'read';
@@ -58,7 +48,7 @@ export type ForwardedRequest =
       readonly done: Done<QueryResult>;
     };
 
-/** A request on its way to the leader. Settled once: by the answer, its deadline, or the end of this node. */
+/** A read on its way to the leader. Settled once: by the answer, its deadline, or the end of this node. */
 interface Passed {
   readonly bytes: number;
   readonly deadlineNs: number;
@@ -66,10 +56,11 @@ interface Passed {
 }
 
 /**
- * Passes requests on to the leader and understands those that were passed on. A request travels one hop at most: two nodes that each hold the
+ * Passes reads on to the leader, as `writes` does with writes, and understands what was passed on. A request travels one hop at most: two nodes that each hold the
  * other for the leader would send it to and fro (A2.42).
  */
 export class Forwarder {
+  readonly writes: WriteForwarder;
   readonly #context: NodeContext;
   readonly #admission: Admission;
   readonly #httpUrlOf: (id: number) => string | null;
@@ -80,13 +71,14 @@ export class Forwarder {
     this.#context = context;
     this.#admission = admission;
     this.#httpUrlOf = httpUrlOf;
+    this.writes = new WriteForwarder(context, admission);
     context.metrics.gauge('runtime_forwarded_waiting', 'Requests on their way to the leader.', () => {
-      return this.#passed.size;
+      return this.size;
     });
   }
 
   get size(): number {
-    return this.#passed.size;
+    return this.#passed.size + this.writes.size;
   }
 
   /** Why a request cannot travel to the leader; null when it can. */
@@ -99,20 +91,6 @@ export class Forwarder {
   }
 
   // What is passed on has been let in and counted; its bytes leave the count when it is settled
-
-  plain(data: Uint8Array, done: Done<WriteResult>): void {
-    this.#pass(FORWARD_COMMAND, data, data.length, decodeWriteResult, done);
-  }
-
-  command(data: Uint8Array, session: SessionRef | null, done: Done<CommandResult>): void {
-    const decode = (response: Uint8Array): CommandResult => {
-      const result = decodeCommandAnswer(response);
-      const fault = sessionFault(result, session);
-      if (fault !== null) throw fault;
-      return result;
-    };
-    this.#pass(FORWARD_COMMAND, data, data.length, decode, done);
-  }
 
   read(key: Uint8Array, consistency: Consistency, bytes: number, done: Done<ReadResult>): void {
     this.#pass(FORWARD_READ, encodeRead(key, consistency), bytes, decodeReadResult, done);
@@ -130,9 +108,8 @@ export class Forwarder {
       if (method === FORWARD_QUERY)
         return { kind: 'query', ...decodeForwardedQuery(payload), done: answer(reply, encodeQueryAnswer) };
       if (method === FORWARD_COMMAND && isForwardable(payload)) {
-        const op = OPS[payload[0]!] ?? 'command';
-        const done = op === 'command' ? answer(reply, encodeCommandAnswer) : answer(reply, encodeWriteResult);
-        return { kind: 'write', op, done: done as Done<WriteOutcome> };
+        const within = payload[0] === Operation.Once ? payload[ONCE_HEAD_BYTES]! : payload[0]!;
+        return { kind: 'write', op: OPS[within] ?? 'command', done: answer(reply, encodeCommandAnswer) };
       }
     } catch (error) {
       if (!(error instanceof StrataError)) throw error;
@@ -145,8 +122,8 @@ export class Forwarder {
   }
 
   /** Answers those whose time is over; returns how many. An answer that still comes is ignored. */
-  expire(nowNs: number, error: Error): number {
-    let count = 0;
+  expire(nowNs: number, error: StrataError): number {
+    let count = this.writes.expire(nowNs, error);
     for (const passed of this.#passed) {
       if (passed.deadlineNs > nowNs) break;
       passed.fail(error);
@@ -155,7 +132,8 @@ export class Forwarder {
     return count;
   }
 
-  failAll(error: Error): void {
+  failAll(error: StrataError): void {
+    this.writes.failAll(error);
     for (const passed of [...this.#passed]) passed.fail(error);
   }
 
@@ -200,11 +178,17 @@ export class Forwarder {
   }
 }
 
-/** A command from outside is checked before it is proposed: once in the log it is trusted by every node. What only a leader proposes is refused. */
+/** What nodes pass on: commands under a session, and what opens one. The rest nobody could send again, or only a leader proposes it. */
+const FORWARDABLE: ReadonlySet<number | undefined> = new Set([
+  Operation.Once,
+  Operation.Batch,
+  Operation.Txn,
+  Operation.OpenSession,
+]);
+
+/** A command from outside is checked before it is proposed: once in the log it is trusted by every node. */
 function isForwardable(data: Uint8Array): boolean {
-  const operation = data[0];
-  if (operation === Operation.ExpireDue || operation === Operation.RegisterStorage) return false;
-  return isCommand(data);
+  return FORWARDABLE.has(data[0]) && isCommand(data);
 }
 
 function answer<Result>(

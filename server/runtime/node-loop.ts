@@ -103,7 +103,7 @@ export class NodeLoop {
 
   #refuseAll(): void {
     const error = new StrataError('STRATA_SHUTTING_DOWN');
-    this.#parts.writes.fail(error, true);
+    this.#parts.writes.fail(error);
     this.#parts.reads.fail(error);
     this.#parts.forwarder.failAll(error);
     this.#parts.watches.closeAll(error);
@@ -264,7 +264,7 @@ export class NodeLoop {
   #onLeadLost(): void {
     const error = new StrataError('STRATA_LEADERSHIP_LOST');
     this.#parts.ledger.reset();
-    this.#parts.writes.fail(error, false);
+    this.#parts.writes.leadLost(error);
     this.#parts.membership.fail(error);
     this.#parts.snapshots.leadLost();
   }

@@ -22,6 +22,7 @@ import { createNodeMetrics, registerNodeGauges } from './node-metrics.js';
 import { createParts, type NodeParts } from './node-parts.js';
 import { nodeStatus } from './node-status.js';
 import type { RuntimeOptions } from './runtime-options.js';
+import type { WriteOutcome } from './waiting-writes.js';
 
 /**
  * One node as the others see it: clients through `KeyValueService`, operators through `admin`, peers through `TransportHandler` and
@@ -180,7 +181,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
     if (request === null) return;
     if (request.kind === 'read') reads.get(request.key, request.consistency, context, request.done);
     else if (request.kind === 'query') reads.query(request.query, request.consistency, context, request.done);
-    else writes.arrive(request.op, payload, null, context, request.done);
+    else writes.arrive(request.op, payload, null, context, request.done as Done<WriteOutcome>);
     this.#loop.schedule();
   }
 

@@ -17,6 +17,7 @@ const write = (deadlineNs = 100) => ({
   done: () => {},
   bytes: 1,
   session: null,
+  data: null,
   deadlineNs,
   sample: null,
 });

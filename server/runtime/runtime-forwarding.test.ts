@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { StrataError } from '../errors.js';
 import { encodeCommand, encodePut } from '../state/command-codec.js';
+import { encodeOnce } from '../state/once-codec.js';
 import type { Command, Op } from '../state/vocabulary.js';
 import {
   decodeCommandAnswer,
   decodeQueryAnswer,
   decodeReadResult,
-  decodeWriteResult,
   encodeForwardedQuery,
   encodeRead,
   FORWARD_COMMAND,
@@ -40,10 +40,10 @@ describe('requests at a follower', () => {
   it('travel to the leader and bring its answer back', async () => {
     const cluster = await TestCluster.start();
     const put = cluster.put(2, 'a', '1');
-    cluster.clock.advance(10);
+    cluster.clock.advance(20);
     assert.deepEqual(put.result, { revision: 1, changed: true });
     const write = cluster.write(3, batch(increment('a'), increment('a')));
-    cluster.clock.advance(10);
+    cluster.clock.advance(20);
     assert.deepEqual(
       write.result!.results.map(({ value, status }) => [value, status]),
       [
@@ -59,7 +59,10 @@ describe('requests at a follower', () => {
     cluster.clock.advance(10);
     assert.equal(query.result!.count, 1);
     assert.deepEqual(cluster.network.requests, [
+      // Of a node's first write: the session that it goes under.
       { from: 2, to: 1, method: FORWARD_COMMAND },
+      { from: 2, to: 1, method: FORWARD_COMMAND },
+      { from: 3, to: 1, method: FORWARD_COMMAND },
       { from: 3, to: 1, method: FORWARD_COMMAND },
       { from: 3, to: 1, method: FORWARD_READ },
       { from: 2, to: 1, method: FORWARD_QUERY },
@@ -88,8 +91,9 @@ describe('requests at a follower', () => {
     const cluster = await TestCluster.start();
     const command = encodeCommand(batch(increment('a')), 0, LIMITS);
     const refused = hasCode('STRATA_NOT_LEADER');
-    const write = ask(cluster, 3, FORWARD_COMMAND, encodePut(bytes('a'), bytes('1')));
-    assert.throws(() => decodeWriteResult(write), refused);
+    const once = { session: 1, sequence: 1, settledTo: 0 };
+    const write = ask(cluster, 3, FORWARD_COMMAND, encodeOnce(once, encodePut(bytes('a'), bytes('1'))));
+    assert.throws(() => decodeCommandAnswer(write), refused);
     const wide = ask(cluster, 3, FORWARD_COMMAND, command);
     assert.throws(() => decodeCommandAnswer(wide), refused);
     for (const consistency of ['linearizable', 'lease'] as const) {
@@ -102,37 +106,55 @@ describe('requests at a follower', () => {
     assert.equal(cluster.stored(1, 'a'), null);
   });
 
-  it('A2.42 are refused while no leader is known', async () => {
-    const cluster = await TestCluster.start({}, false);
-    const answers = [
-      cluster.put(1, 'a', '1'),
-      cluster.write(1, batch(increment('a'))),
+  it('A2.42 find no leader: reads are refused at once, writes when none was elected in their time', async () => {
+    const cluster = await TestCluster.start({ operationTimeoutMs: 150 }, false);
+    cluster.network.cut(1, 2, 3);
+    const reads = [
       cluster.get(2, 'a'),
       cluster.get(2, 'a', {}, 'lease'),
       cluster.query(3, { kind: 'size' }),
+      cluster.put(1, 'a', '1', { forward: false }),
     ];
+    const writes = [cluster.put(1, 'a', '1'), cluster.write(1, batch(increment('a')))];
     cluster.clock.advance(10);
-    assert.deepEqual(new Set(answers.map(codeOf)), new Set(['STRATA_NO_LEADER']));
+    assert.deepEqual(new Set(reads.map(codeOf)), new Set(['STRATA_NO_LEADER']));
+    assert.deepEqual(writes.map(codeOf), [null, null]);
+    cluster.clock.advance(250);
+    assert.deepEqual(new Set(writes.map(codeOf)), new Set(['STRATA_NO_LEADER']));
     assert.deepEqual(cluster.network.requests, []);
+    assert.equal(cluster.gauge(1, 'runtime_requests_waiting'), 0);
   });
 
-  it('bring back why they failed on the way, or at the leader', async () => {
-    const cluster = await TestCluster.start();
-    cluster.network.cut(1);
+  it('bring back why they failed on the way, or at the leader, when there is no time left to try again', async () => {
+    const cluster = await TestCluster.start({ operationTimeoutMs: 50 });
+    const first = cluster.put(2, 'a', '1');
+    cluster.clock.advance(20);
+    assert.deepEqual(first.result, { revision: 1, changed: true });
+    cluster.network.cut(1, 3);
     const unsent = cluster.put(2, 'a', '1');
     cluster.clock.advance(5);
+    assert.equal(codeOf(unsent), null);
+    cluster.clock.advance(170);
     assert.equal(codeOf(unsent), 'STRATA_PEER_UNREACHABLE');
 
     cluster.network.heal();
-    const halfway = cluster.put(2, 'a', '1');
+    cluster.clock.advance(5 * ELECTION_MS);
+    const leader = cluster.nodes.find(({ raw }) => raw.role === 'leader')!.id;
+    const other = [1, 2, 3].find((id) => id !== leader)!;
+    const warm = cluster.put(other, 'a', '1');
+    cluster.clock.advance(20);
+    assert.notEqual(warm.result, null);
+    const halfway = cluster.put(other, 'a', '1');
     cluster.clock.advance(1.5);
-    cluster.network.cut(1);
+    cluster.network.cut(other);
     cluster.clock.advance(3 * ELECTION_MS);
     assert.equal(codeOf(halfway), 'STRATA_PEER_LOST');
   });
 
   it('are answered at their deadline, and when this node stops: nothing waits for a leader that stands still', async () => {
     const cluster = await TestCluster.start({ operationTimeoutMs: 50 });
+    cluster.put(2, 'a', '0');
+    cluster.clock.advance(20);
     cluster.pause(1);
     const answers = [cluster.put(2, 'a', '1'), cluster.get(2, 'a', {}, 'lease')];
     cluster.clock.advance(49);
@@ -181,6 +203,16 @@ describe('requests of peers', () => {
       [FORWARD_COMMAND, new Uint8Array([99, 0, 1, 65])],
       [FORWARD_COMMAND, new Uint8Array([1, 0, 9, 65])],
       [FORWARD_COMMAND, new Uint8Array([1, 0, 0])],
+      // Without a head it could not be sent again.
+      [FORWARD_COMMAND, encodePut(bytes('a'), bytes('1'))],
+      [FORWARD_COMMAND, encodeOnce({ session: 1, sequence: 1, settledTo: 0 }, new Uint8Array([1, 0, 9, 65]))],
+      [
+        FORWARD_COMMAND,
+        encodeOnce(
+          { session: 1, sequence: 1, settledTo: 0 },
+          encodeCommand({ kind: 'expire-due' }, 1e12, LIMITS),
+        ),
+      ],
       [FORWARD_COMMAND, encodeCommand({ kind: 'expire-due' }, 1e12, LIMITS)],
       [FORWARD_COMMAND, encodeCommand({ kind: 'register-storage', node: 2, storageId: 'x' }, 0, LIMITS)],
       [FORWARD_READ, new Uint8Array([7, 65])],
@@ -190,13 +222,14 @@ describe('requests of peers', () => {
     for (const [method, payload] of malformed) {
       const response = ask(cluster, 1, method, payload);
       assert.throws(
-        () => decodeWriteResult(response),
+        () => decodeCommandAnswer(response),
         hasCode('STRATA_FRAME_INVALID'),
         `${method} ${payload}`,
       );
     }
     assert.equal(raw.lastIndex, lastIndex);
-    assert.notEqual(ask(cluster, 1, FORWARD_COMMAND, encodePut(bytes('a'), bytes('1')))[0], 0);
+    const open = encodeCommand({ kind: 'open-session' }, 0, LIMITS);
+    assert.notEqual(ask(cluster, 1, FORWARD_COMMAND, open)[0], 0);
     assert.equal(raw.lastIndex, lastIndex + 1);
   });
 

@@ -176,7 +176,7 @@ describe('writes that are not answered in time', () => {
     for (const { id } of cluster.nodes) assert.equal(cluster.stored(id, 'a'), '1', `node ${id}`);
   });
 
-  it('that gather while leadership is lost are not proposed: they are told that there is no leader', async () => {
+  it('that gather while leadership is lost are not proposed here: the next leader takes them', async () => {
     const cluster = await TestCluster.start({ gatherBehindAppends: 1, gatherMsMax: 10_000 });
     const { raw, log } = cluster.node(1);
     log.hold();
@@ -187,6 +187,11 @@ describe('writes that are not answered in time', () => {
     cluster.clock.advance(3 * ELECTION_MS);
     assert.equal(raw.lastIndex, FIRST);
     assert.equal(codeOf(proposed), 'STRATA_LEADERSHIP_LOST');
-    assert.equal(codeOf(gathering), 'STRATA_NO_LEADER');
+    assert.equal(codeOf(gathering), null);
+    log.release();
+    cluster.network.heal();
+    cluster.clock.advance(3 * ELECTION_MS);
+    assert.deepEqual(gathering.result, { revision: 1, changed: true });
+    assert.deepEqual([cluster.stored(2, 'a'), cluster.stored(2, 'b')], [null, '1']);
   });
 });

@@ -11,8 +11,10 @@ export interface WaitingWrite {
   readonly context: RequestContext;
   /** Only ever called with the outcome that belongs to the write. */
   readonly done: Done<WriteOutcome>;
-  /** Counted as waiting in the admission. */
-  readonly bytes: number;
+  /** Counted as waiting in the admission; null when somebody else counts it. */
+  readonly bytes: number | null;
+  /** What was proposed, where another leader may be asked to do it: under a session it takes effect once. */
+  readonly data: Uint8Array | null;
   /** Whose request it is, so that a fault of the session can be named. Null where nobody is to be told here. */
   readonly session: SessionRef | null;
   readonly deadlineNs: number;

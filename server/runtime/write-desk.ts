@@ -9,6 +9,7 @@ import type { NodeContext } from './node-context.js';
 import { sessionFault } from './session-fault.js';
 import type { StageLedger, WriteSample } from './stage-ledger.js';
 import { type WaitingWrite, WaitingWrites, type WriteOutcome } from './waiting-writes.js';
+import type { LocalWrite } from './write-forwarder.js';
 
 interface PendingWrite {
   readonly op: 'put' | 'delete' | 'command';
@@ -17,6 +18,8 @@ interface PendingWrite {
   readonly session: SessionRef | null;
   readonly context: RequestContext;
   readonly done: Done<WriteOutcome>;
+  /** Counted as waiting in the admission; null when somebody else counts it. */
+  readonly bytes: number | null;
 }
 
 interface Refused {
@@ -86,17 +89,19 @@ export class WriteDesk {
       return;
     }
     if (this.#arrived.length === 0) this.#gatheringSinceNs = context.parsedNs;
-    this.#arrived.push({ op, data, session, context, done });
+    this.#arrived.push({ op, data, session, context, done, bytes: data.length });
   }
 
   /** Proposes what has arrived, or passes it on to the leader, or lets it gather a little longer. */
   propose(nowNs: number): void {
     if (this.#refused.length > 0) this.#answerRefused();
+    const retried = this.#forwarder.writes.run(nowNs);
+    if (retried.length > 0) this.#takeBack(retried, nowNs);
     if (this.#arrived.length === 0 || this.#gathers(nowNs)) return;
     const arrived = this.#arrived;
     this.#arrived = [];
     if (this.#context.raw.role !== 'leader') {
-      for (const write of arrived) this.#passOn(write);
+      for (const write of arrived) this.#passOn(write, nowNs);
       return;
     }
     const refusal = this.#admission.writeRefusal();
@@ -115,7 +120,7 @@ export class WriteDesk {
   }
 
   answer({ bytes, done, session }: WaitingWrite, outcome: WriteOutcome): void {
-    this.#admission.leave(bytes);
+    this.#leave(bytes);
     const fault = session === null ? null : sessionFault(outcome as CommandResult, session);
     if (fault === null) done(null, outcome);
     else done(fault, null);
@@ -128,10 +133,19 @@ export class WriteDesk {
     return late.length;
   }
 
-  /** Answers all that is proposed, and with `arrived` also what is not, with an error. */
-  fail(error: StrataError, arrived: boolean): void {
+  /** The lead is lost: what is proposed has an unknown outcome. What carries a session is asked of the next leader, the rest is answered. */
+  leadLost(error: StrataError): void {
+    for (const write of this.#waiting.takeAll()) {
+      const { data, session, deadlineNs, done, bytes } = write;
+      if (data === null || bytes === null) this.#refuse(write, error);
+      else
+        this.#forwarder.writes.pass({ op: 'command', data, session, bytes, deadlineNs, done, doubt: error });
+    }
+  }
+
+  /** Answers everything with an error. */
+  fail(error: StrataError): void {
     for (const write of this.#waiting.takeAll()) this.#refuse(write, error);
-    if (!arrived) return;
     this.#answerRefused();
     const unproposed = this.#arrived;
     this.#arrived = [];
@@ -149,7 +163,7 @@ export class WriteDesk {
   }
 
   #proposeOne(write: PendingWrite, nowNs: number): void {
-    const { context, data, done, op, session } = write;
+    const { bytes, context, data, done, op, session } = write;
     const { nodeMetrics, operationTimeoutMs, raw } = this.#context;
     // Not at its arrival: a command that gathered, or came from another node, happens now.
     if (op === 'command') stampCommand(data, this.#time.nowMs(nowNs));
@@ -165,7 +179,8 @@ export class WriteDesk {
     nodeMetrics.proposeWait.record(nowNs - context.parsedNs);
     const deadlineNs = nowNs + operationTimeoutMs * 1e6;
     const sample = this.#sampleOf(write, index);
-    this.#waiting.add(index, { context, done, bytes: data.length, session, deadlineNs, sample });
+    const kept = session !== null && context.forward ? data : null;
+    this.#waiting.add(index, { context, done, bytes, data: kept, session, deadlineNs, sample });
   }
 
   /** Stage record of a write that is sampled, else null. */
@@ -190,20 +205,47 @@ export class WriteDesk {
     return sample;
   }
 
-  #passOn(write: PendingWrite): void {
-    const { context, data, done, op, session } = write;
-    const refusal = this.#forwarder.refusal(context);
-    if (refusal !== null) this.#refuse(write, refusal);
-    else if (op === 'command') this.#forwarder.command(data, session, done as Done<CommandResult>);
-    else this.#forwarder.plain(data, done as Done<WriteResult>);
+  #passOn(write: PendingWrite, nowNs: number): void {
+    const { bytes, context, data, done, op, session } = write;
+    if (!context.forward || bytes === null) {
+      this.#refuse(write, this.#forwarder.refusal(context)!);
+      return;
+    }
+    const deadlineNs = nowNs + this.#context.operationTimeoutMs * 1e6;
+    this.#forwarder.writes.pass({ op, data, session, bytes, deadlineNs, done, doubt: null });
   }
 
-  #refuse(
-    write: { readonly done: Done<WriteOutcome> } & (PendingWrite | WaitingWrite),
-    error: StrataError,
-  ): void {
-    this.#admission.leave('data' in write ? write.data.length : write.bytes);
-    write.done(error, null);
+  /** Writes that were on their way to another leader, before those that came since. */
+  #takeBack(retried: readonly LocalWrite[], nowNs: number): void {
+    const context: RequestContext = {
+      receivedNs: nowNs,
+      parsedNs: nowNs,
+      traceId: null,
+      // Were the lead lost again, the forwarder would hear of it and try elsewhere.
+      forward: false,
+      onReplied: null,
+    };
+    if (this.#arrived.length === 0) this.#gatheringSinceNs = nowNs;
+    const back = retried.map(({ op, data, done }): PendingWrite => {
+      return {
+        op,
+        data,
+        session: null,
+        context: { ...context },
+        done: done as Done<WriteOutcome>,
+        bytes: null,
+      };
+    });
+    this.#arrived = [...back, ...this.#arrived];
+  }
+
+  #refuse({ bytes, done }: PendingWrite | WaitingWrite, error: StrataError): void {
+    this.#leave(bytes);
+    done(error, null);
+  }
+
+  #leave(bytes: number | null): void {
+    if (bytes !== null) this.#admission.leave(bytes);
   }
 
   #answerRefused(): void {

@@ -13,8 +13,9 @@ import type { SessionRef } from './vocabulary.js';
 /** Stands in logs: it stays as it is. */
 export const ONCE = 8;
 export const ONCE_HEAD_BYTES = 16;
-/** Of a put or a delete; `command-codec.ts` has them all. */
-const PLAIN_MAX = 2;
+/** Of a put and a delete; `command-codec.ts` has them all. */
+const PUT = 1;
+const DELETE = 2;
 const DISTANCE_MAX = 0xff_ffff;
 
 export interface OnceRef extends SessionRef {
@@ -61,5 +62,5 @@ export function decodeOnceHead(data: Uint8Array): OnceRef {
 
 /** Whether a plain put or delete is within. */
 export function isPlainOnce(data: Uint8Array): boolean {
-  return data[0] === ONCE && data[ONCE_HEAD_BYTES]! <= PLAIN_MAX;
+  return data[0] === ONCE && (data[ONCE_HEAD_BYTES] === PUT || data[ONCE_HEAD_BYTES] === DELETE);
 }
