@@ -104,6 +104,12 @@ export const ERRORS = {
     message: 'Learner {node} holds the log up to {match} of {last}. Promote it when it has caught up.',
     retryAfterSeconds: 1,
   },
+  STRATA_MEMBER_NEEDED: {
+    status: 409,
+    message:
+      'Without node {node} only {reachable} of {voters} voters could be reached, no majority. Bring another voter back first.',
+    retryAfterSeconds: 1,
+  },
   STRATA_MEMBER_LAST: { status: 409, message: 'Node {node} is the last voter and cannot be removed.' },
   STRATA_MEMBER_INVALID: { status: 400, message: 'The member is not valid: {reason}.' },
   STRATA_CHANGE_PENDING: {

@@ -11,7 +11,7 @@ export interface ClusterAdmin {
   addMember(member: NewMember, done: Done<MembershipResult>): void;
   /** Gives a learner a vote. STRATA_MEMBER_UNKNOWN, STRATA_MEMBER_NOT_LEARNER, STRATA_MEMBER_BEHIND, STRATA_CHANGE_PENDING. */
   promoteMember(id: NodeId, done: Done<MembershipResult>): void;
-  /** STRATA_MEMBER_UNKNOWN, STRATA_MEMBER_LAST, STRATA_CHANGE_PENDING. A leader that is removed steps down once the change is committed. */
+  /** STRATA_MEMBER_UNKNOWN, STRATA_MEMBER_LAST, STRATA_MEMBER_NEEDED, STRATA_CHANGE_PENDING. A leader that is removed steps down once the change is committed. */
   removeMember(id: NodeId, done: Done<MembershipResult>): void;
   /** One member out, another (a learner that has caught up) in, through joint consensus: at no moment fewer votes than before. */
   replaceMember(id: NodeId, by: NodeId, done: Done<MembershipResult>): void;

@@ -96,10 +96,17 @@ export class MembershipDesk {
     if (change.kind === 'remove') {
       const { voters } = this.#context.raw.membership;
       if (voters.has(id) && voters.size === 1) throw new StrataError('STRATA_MEMBER_LAST', { node: id });
+      if (voters.has(id))
+        this.#refuseMinority(
+          id,
+          [...voters].filter((voter) => voter !== id),
+        );
       return { changes: [{ type: ConfChangeType.RemoveNode, node: id }], upsert: [], remove: [id] };
     }
     this.#refuseStranger(change.by);
     this.#refuseUnripe(change.by);
+    const rest = [...this.#context.raw.membership.voters].filter((voter) => voter !== id);
+    this.#refuseMinority(id, [...rest, change.by]);
     const changes = [
       { type: ConfChangeType.RemoveNode, node: id },
       { type: ConfChangeType.AddNode, node: change.by },
@@ -124,6 +131,20 @@ export class MembershipDesk {
   #refuseStranger(id: NodeId): void {
     if (!this.#context.machine.members().some((member) => member.id === id))
       throw new StrataError('STRATA_MEMBER_UNKNOWN', { node: id });
+  }
+
+  /**
+   * Removing a voter that is up while others are down could leave no majority, and then nobody could undo it. (etcd refuses it by the name of
+   * strict reconfiguration.)
+   */
+  #refuseMinority(id: NodeId, remaining: readonly NodeId[]): void {
+    const { id: self, transport } = this.#context;
+    const up = new Set(
+      transport.links().flatMap(({ peer, state }) => (state === 'disconnected' ? [] : [peer])),
+    );
+    const reachable = remaining.filter((voter) => voter === self || up.has(voter)).length;
+    if (reachable <= remaining.length / 2)
+      throw new StrataError('STRATA_MEMBER_NEEDED', { node: id, reachable, voters: remaining.length });
   }
 
   /** A vote given to an empty log could stop the cluster until that log is full (thesis §4.2.1). */

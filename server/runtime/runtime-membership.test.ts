@@ -220,6 +220,18 @@ describe('removing a node', () => {
     assert.equal(cluster.node(1).raw.term, 1);
   });
 
+  it('a voter that is needed for a majority stays, one that is down may go', async () => {
+    const cluster = await TestCluster.start();
+    cluster.crash(3);
+    await cluster.pass(HEARTBEAT_MS);
+    const needed = await change(cluster, 1, (admin, done) => admin.removeMember(2, done));
+    assert.equal(codeOf(needed), 'STRATA_MEMBER_NEEDED');
+    assert.match(String(needed.error), /only 1 of 2 voters/);
+    const dead = await change(cluster, 1, (admin, done) => admin.removeMember(3, done));
+    assert.equal(dead.error, null);
+    assert.deepEqual(voters(dead.result), [1, 2]);
+  });
+
   it('ids of removed nodes are never used again, and the last voter stays', async () => {
     const cluster = await TestCluster.start();
     await change(cluster, 1, (admin, done) => admin.removeMember(3, done));
