@@ -19,6 +19,7 @@ import { readPeerSecret } from './network/security/peer-secret.js';
 import { readTls } from './network/security/tls.js';
 import type { PeerAddress, PeerRegistry } from './ports/transport.js';
 import { firstSnapshot } from './runtime/bootstrap.js';
+import { heapWarning } from './runtime/host/heap-room.js';
 import { fail, failUsage, say } from './runtime/host/last-words.js';
 import { LogLines } from './runtime/host/log-lines.js';
 import { SystemClock } from './runtime/host/system-clock.js';
@@ -50,6 +51,8 @@ async function main(): Promise<void> {
   const self = config.members.find((member) => member.id === config.id)!;
   const base: Base = { config, self, clock, metrics, logger };
   for (const warning of [...configWarnings(config), ...checkListenRules(config)]) logger.warn(warning);
+  const tightHeap = heapWarning(config.limits.stateBytesMax);
+  if (tightHeap !== null) logger.warn(tightHeap);
   const listener = clientListener(base);
   const storage = await openData(base);
   const machine = await restore(base, storage);

@@ -93,6 +93,9 @@ const Snapshots = z.strictObject({
     .nonnegative('must be 0 or more')
     .default(10_000)
     .describe('Entries kept behind a snapshot, so that a follower a little behind needs no snapshot.'),
+  keepBytes: bytes
+    .default(16_777_216)
+    .describe('And no more than these bytes of them, however few that are: they stay in memory.'),
   sliceBytes: bytes
     .max(1_048_576, 'must be at most 1048576')
     .default(65_536)

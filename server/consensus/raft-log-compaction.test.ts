@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { InvariantError } from '../errors.js';
 import { EntryType } from './messages.js';
-import { RaftLog } from './raft-log.js';
+import { entryBytes, RaftLog } from './raft-log.js';
 import { entry, logOf, metaOf } from './testing/build.js';
 
 const terms = [1, 1, 2, 2, 3];
@@ -63,6 +63,17 @@ describe('RaftLog behind a base', () => {
 });
 
 describe('RaftLog: compaction', () => {
+  it('says where to compact to by number and by bytes, never below the base', () => {
+    const log = new RaftLog({ index: 10, term: 1 }, logOf([1, 1, 1, 1, 1], 10), 15, 15);
+    const each = entryBytes(log.slice(11, 1)[0]!);
+    assert.equal(log.keepBehind(15, 2, 1e9), 13);
+    assert.equal(log.keepBehind(15, 100, 3 * each), 12);
+    assert.equal(log.keepBehind(15, 100, each - 1), 15, 'an entry that does not fit is not kept');
+    assert.equal(log.keepBehind(15, 100, 1e9), 10);
+    assert.equal(log.keepBehind(14, 1, 1e9), 13);
+    assert.equal(log.keepBehind(15, 0, 1e9), 15);
+  });
+
   it('drops what is applied and nothing else', () => {
     const log = logBehindTen(13);
     log.compact(12);

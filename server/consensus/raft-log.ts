@@ -271,6 +271,16 @@ export class RaftLog {
     return this.#applied < this.#base.index;
   }
 
+  /** Index before the entries up to `index` that are worth keeping: so many and so many bytes of them at most. */
+  keepBehind(index: number, entriesMax: number, bytesMax: number): number {
+    let at = index;
+    for (let bytes = 0; at > this.#base.index && index - at < entriesMax; at--) {
+      bytes += entryBytes(this.#entries[at - this.#first]!);
+      if (bytes > bytesMax) break;
+    }
+    return at;
+  }
+
   /** Forgets the entries up to `index`. Their memory is free at once; the array is cut when half of it is free, so an entry costs O(1). */
   compact(index: number): void {
     if (index <= this.#base.index) return;

@@ -183,6 +183,11 @@ export class RawNode {
     snapshotTaken(this.#raft, meta);
   }
 
+  /** Where to compact to so that of the entries up to `index` the last ones stay: so many and so many bytes of them at most. */
+  keepBehind(index: number, entriesMax: number, bytesMax: number): number {
+    return this.#raft.log.keepBehind(index, entriesMax, bytesMax);
+  }
+
   /** Forgets the entries up to `index`, at most that of the newest snapshot. Followers that need them get that snapshot. */
   compact(index: number): void {
     compact(this.#raft, index);

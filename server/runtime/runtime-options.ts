@@ -60,6 +60,7 @@ export interface SnapshotRules {
   readonly logBytesMin: number;
   readonly entriesMax: number;
   readonly keepEntries: number;
+  readonly keepBytes: number;
   readonly sliceBytes: number;
 }
 

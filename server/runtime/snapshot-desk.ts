@@ -131,7 +131,9 @@ export class SnapshotDesk {
     this.#entries = machine.appliedIndex - info.meta.index;
     this.#logBytes = this.#entries * ENTRY_OVERHEAD_BYTES;
     raw.snapshotTaken(info.meta);
-    const keptFrom = Math.min(info.meta.index - snapshotRules.keepEntries, this.#neededByStreams());
+    const { keepEntries, keepBytes } = snapshotRules;
+    const behind = raw.keepBehind(info.meta.index, keepEntries, keepBytes);
+    const keptFrom = Math.min(behind, this.#neededByStreams());
     if (keptFrom >= raw.firstIndex) raw.compact(keptFrom);
     // The log must reach back to the snapshot before, should the newest file turn out damaged at a start.
     const former = snapshots.list()[1];

@@ -55,6 +55,7 @@ export const SNAPSHOT_RULES: SnapshotRules = {
   logBytesMin: 2 ** 40,
   entriesMax: 2 ** 40,
   keepEntries: 0,
+  keepBytes: 1_000_000,
   sliceBytes: 256,
 };
 
