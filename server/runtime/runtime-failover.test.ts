@@ -173,6 +173,28 @@ describe('writes through the fall of a leader', () => {
     );
   });
 
+  it('a node that takes the lead proposes what it had passed on before what came since', async () => {
+    const cluster = await TestCluster.start();
+    warm(cluster, 2);
+    cluster.crash(1);
+    const puts = [cluster.put(2, 'a', '1'), cluster.put(2, 'a', '2')];
+    for (let ms = 0; ms < 500 && cluster.node(2).raw.role !== 'candidate'; ms++) cluster.clock.advance(1);
+    // Its own vote is on the disk and the request on its way; the turn that hears of the other vote also finds a new write.
+    cluster.clock.advance(1.5);
+    cluster.pause(2);
+    cluster.clock.advance(5);
+    assert.equal(cluster.node(2).raw.role, 'candidate');
+    puts.push(cluster.put(2, 'a', '3'));
+    cluster.resume(2);
+    cluster.clock.advance(30);
+    assert.equal(leaderOf(cluster), 2);
+    assert.deepEqual(
+      puts.map(({ result }) => result?.revision),
+      [2, 3, 4],
+    );
+    assert.equal(cluster.stored(2, 'a'), '3');
+  });
+
   it('A2.41 a write with a session that was under way at a leader which lost its lead is asked of the next one', async () => {
     const cluster = await TestCluster.start();
     const opened = cluster.write(1, { kind: 'open-session' });

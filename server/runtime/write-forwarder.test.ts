@@ -196,14 +196,14 @@ describe('passing writes on', () => {
 
   it('A2.42 asks a new leader at once for all that is under way elsewhere; of older attempts only a success counts', () => {
     const bench = underWay('a', 'b', 'c');
-    const [a, b] = [bench.last('a'), bench.last('b')];
+    const [a, c] = [bench.last('a'), bench.last('c')];
     bench.raw.leader = 0;
     assert.deepEqual(bench.run(5), []);
     Object.assign(bench.raw, { leader: 3, term: 2 });
     assert.deepEqual(bench.run(), ['a>3', 'b>3', 'c>3']);
     a.answer(result());
-    b.answer('STRATA_OVERLOADED');
-    assert.deepEqual(bench.answers, ['a ok']);
+    c.answer('STRATA_OVERLOADED');
+    assert.deepEqual([bench.answers, bench.run(500)], [['a ok'], []]);
     bench.last('a').answer(result());
     bench.last('b').answer(result());
     bench.last('c').answer(result());
@@ -288,6 +288,15 @@ describe('the own session', () => {
       assert.deepEqual(bench.answers, ['b STRATA_PEER_LOST', 'a ok']);
       bench.assertIdle();
     }
+  });
+
+  it('A2.41 that ended while a write was under way at two leaders leaves an unknown outcome', () => {
+    const bench = underWay('a');
+    Object.assign(bench.raw, { leader: 3, term: 2 });
+    assert.deepEqual(bench.run(), ['a>3']);
+    bench.last('a').answer(result({ sessionFault: 'expired' }));
+    assert.deepEqual(bench.answers, ['a STRATA_LEADERSHIP_LOST']);
+    bench.assertIdle();
   });
 
   it('is asked for again when the first attempt fails, and of a new leader at once', () => {
