@@ -1,7 +1,7 @@
 import { type ErrorCode, StrataError } from '../errors.js';
 import type { Done } from '../ports/key-value-service.js';
 import { Operation } from '../state/command-codec.js';
-import type { SessionRef } from '../state/vocabulary.js';
+import type { CommandResult, SessionRef } from '../state/vocabulary.js';
 import type { OwnSession } from './own-session.js';
 import type { WriteOutcome } from './waiting-writes.js';
 
@@ -57,6 +57,13 @@ export class ForwardedWrite {
   get needsOwn(): boolean {
     return this.session === null && this.own === null && this.data[0] !== Operation.OpenSession;
   }
+}
+
+/** A write that the forwarder wants proposed on this node, which leads now. */
+export interface LocalWrite {
+  readonly op: WriteToForward['op'];
+  readonly data: Uint8Array;
+  readonly done: Done<CommandResult>;
 }
 
 /** The command did not enter a log. */

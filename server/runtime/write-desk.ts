@@ -4,12 +4,12 @@ import { encodeCommand, encodeDelete, encodePut, stampCommand } from '../state/c
 import type { Command, CommandResult, SessionRef } from '../state/vocabulary.js';
 import type { Admission } from './admission.js';
 import type { ClusterTime } from './cluster-time.js';
+import type { LocalWrite } from './forwarded-write.js';
 import type { Forwarder } from './forwarder.js';
 import type { NodeContext } from './node-context.js';
 import { sessionFault } from './session-fault.js';
 import type { StageLedger, WriteSample } from './stage-ledger.js';
 import { type WaitingWrite, WaitingWrites, type WriteOutcome } from './waiting-writes.js';
-import type { LocalWrite } from './write-forwarder.js';
 
 interface PendingWrite {
   readonly op: 'put' | 'delete' | 'command';

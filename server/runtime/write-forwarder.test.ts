@@ -7,10 +7,11 @@ import { decodeCommand, encodeCommand, encodePut } from '../state/command-codec.
 import type { CommandResult, SessionRef } from '../state/vocabulary.js';
 import { Admission } from './admission.js';
 import { encodeCommandAnswer, encodeError } from './forward-codec.js';
+import type { LocalWrite } from './forwarded-write.js';
 import type { NodeContext } from './node-context.js';
 import { createNodeMetrics } from './node-metrics.js';
 import { deskContext, LIMITS } from './testing/desk-context.js';
-import { type LocalWrite, WriteForwarder } from './write-forwarder.js';
+import { WriteForwarder } from './write-forwarder.js';
 
 const TIMEOUT_MS = 1_000;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

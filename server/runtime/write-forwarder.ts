@@ -6,18 +6,11 @@ import { encodeOnce, ONCE_HEAD_BYTES } from '../state/once-codec.js';
 import type { CommandResult } from '../state/vocabulary.js';
 import type { Admission } from './admission.js';
 import { decodeCommandAnswer, FORWARD_COMMAND } from './forward-codec.js';
-import { attemptEnd, ForwardedWrite, type WriteToForward } from './forwarded-write.js';
+import { attemptEnd, ForwardedWrite, type LocalWrite, type WriteToForward } from './forwarded-write.js';
 import type { NodeContext } from './node-context.js';
 import { OwnSession } from './own-session.js';
 import { RetryPause } from './retry-pause.js';
 import { sessionFault } from './session-fault.js';
-
-/** A write that the forwarder wants proposed on this node, which leads now. */
-export interface LocalWrite {
-  readonly op: WriteToForward['op'];
-  readonly data: Uint8Array;
-  readonly done: Done<CommandResult>;
-}
 
 const NONE: readonly LocalWrite[] = [];
 
@@ -129,7 +122,7 @@ export class WriteForwarder {
   }
 
   #sendHeld(): void {
-    if (this.#own === null && this.#someNeedsOwn()) this.#open();
+    if (this.#own === null && [...this.#writes].some((write) => write.needsOwn)) this.#open();
     else if (!this.#isOneBehindUnderWay()) {
       for (const write of this.#writes) {
         if (!write.isHeld) continue;
@@ -138,11 +131,6 @@ export class WriteForwarder {
         else this.#send(write);
       }
     }
-  }
-
-  #someNeedsOwn(): boolean {
-    for (const write of this.#writes) if (write.isHeld && write.needsOwn) return true;
-    return false;
   }
 
   /** A write that came after a held one has no answer yet: whether it took effect decides about the held one. */
