@@ -1,6 +1,7 @@
 import { ChangeLog } from './change-log.js';
 import { DEADLINE_BYTES, ExpiryIndex } from './expiry-index.js';
 import { type KeyCursor, KeyIndex } from './key-index.js';
+import { ShardedMap } from './sharded-map.js';
 import type { Value } from './vocabulary.js';
 
 /** One key's newest value. The store's own record: it changes with the next write, its value does not. */
@@ -32,7 +33,7 @@ const KEY_BYTES = 144;
 export class Store {
   readonly changes = new ChangeLog();
   /** Invariant: the same keys in both. A record is changed in place: an overwrite costs one look-up. */
-  readonly #records = new Map<string, StoredRecord>();
+  readonly #records = new ShardedMap<StoredRecord>();
   readonly #index = new KeyIndex();
   /** Invariant: exactly the keys whose record has a deadline. */
   readonly #expiries = new ExpiryIndex();
@@ -146,7 +147,7 @@ export class Store {
   }
 
   #insert(key: string, record: StoredRecord): void {
-    this.#records.set(key, record);
+    this.#records.add(key, record);
     this.#index.insert(key);
     this.#bytes += KEY_BYTES + key.length + record.value.length;
     if (record.expiresAtMs !== 0) this.#addDeadline(key, record.expiresAtMs);
@@ -155,7 +156,7 @@ export class Store {
   #remove(key: string, record: StoredRecord, type: 'delete' | 'expire'): void {
     if (this.#observers.length !== 0) this.#tell(key, record);
     this.#revision = this.#nextRevision;
-    this.#records.delete(key);
+    this.#records.remove(key);
     this.#index.delete(key);
     this.#bytes -= KEY_BYTES + key.length + record.value.length;
     if (record.expiresAtMs !== 0) this.#dropDeadline(key, record.expiresAtMs);
