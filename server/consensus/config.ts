@@ -25,8 +25,13 @@ export interface RaftConfig {
   readonly preVote?: boolean;
   /** A leader that does not hear from a quorum within an election time-out steps down (thesis §6.2). Default true. */
   readonly checkQuorum?: boolean;
-  /** Most bytes of entries in one append, and in one batch of committed entries. */
+  /** Most bytes of entries in one append. */
   readonly appendBytesMax: number;
+  /**
+   * Most bytes of committed entries in one ready, one entry at least; 128 KiB unless given. The caller applies them in one go, and what waits meanwhile
+   * are its heartbeats: an entry of a few hundred new keys takes milliseconds.
+   */
+  readonly applyBytesMax?: number;
   readonly inflightMessagesMax: number;
   readonly inflightBytesMax: number;
   /** Most bytes proposed and not yet committed. */

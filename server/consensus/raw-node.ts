@@ -30,6 +30,8 @@ import { step, tick } from './step.js';
 
 export type { PeerProgress, RaftStatus } from './status.js';
 
+const APPLY_BYTES_MAX = 131_072;
+
 /**
  * One Raft node without clock, disk and network: calls go in, `Ready`s come out. The caller
  *
@@ -222,7 +224,9 @@ export class RawNode {
     if (this.#accepted !== null) throw new InvariantError('ready() before advance() of the ready before');
     if (raft.role === Role.Leader) flushAppends(raft);
     const append = this.#takeAppend();
-    const committedEntries = raft.log.hasUnapplied ? raft.log.takeUnapplied(raft.config.appendBytesMax) : [];
+    const committedEntries = raft.log.hasUnapplied
+      ? raft.log.takeUnapplied(raft.config.applyBytesMax ?? APPLY_BYTES_MAX)
+      : [];
     releaseBytes(raft, committedEntries);
     const softState = this.#takeSoftState();
     const { readStates } = raft;
