@@ -1,15 +1,14 @@
 /**
  * What keys cost in memory: `node dist/scripts/bench/keys.js [--keys 10000000] [--value-bytes 128] [--heap-mib 6144]`. One node, filled over the Redis
- * protocol in batches; prints resident memory before and after, bytes per key, what a snapshot of it takes and how late the loop was meanwhile.
+ * protocol in batches; prints resident memory before and after, bytes per key and what a snapshot of it takes.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { planNodes } from '../lib/cluster-config.js';
 import { NodeProcess } from '../lib/node-process.js';
-import { freePorts } from '../lib/ports.js';
 import { fillKeys } from './fill-keys.js';
+import { planSingleNode } from './single-node.js';
 
 const MIB = 2 ** 20;
 
@@ -25,22 +24,12 @@ const valueBytes = Number(values['value-bytes']);
 const directory = mkdtempSync(join(tmpdir(), 'strata-keys-'));
 
 try {
-  const [httpPort, peerPort, respPort] = (await freePorts(3)) as [number, number, number];
-  const [planned] = planNodes({
-    clusterId: 'keys',
-    directory,
-    host: '127.0.0.1',
-    httpPorts: [httpPort],
-    peerPorts: [peerPort],
-    respPorts: [respPort],
-    strategy: 'G',
-    primitive: 'fdatasync',
-  });
-  const config = { ...planned!.config, limits: { stateBytesMax: 64 * 2 ** 30 } };
-  mkdirSync(planned!.directory, { recursive: true });
-  writeFileSync(planned!.configPath, JSON.stringify(config));
+  const { configPath, url, respPort } = await planSingleNode(directory, (config) => ({
+    ...config,
+    limits: { stateBytesMax: 64 * 2 ** 30 },
+  }));
   const nodeFlags = [`--max-old-space-size=${values['heap-mib']}`];
-  const node = await NodeProcess.start(1, planned!.configPath, `http://127.0.0.1:${httpPort}`, { nodeFlags });
+  const node = await NodeProcess.start(1, configPath, url, { nodeFlags });
   const emptyMib = residentMib(node.pid);
   const startMs = performance.now();
   await fillKeys({ port: respPort, keys, valueBytes });

@@ -3,7 +3,7 @@
  * Writes the log with the node's own code, then starts the node and times it, as a user would see it: from the start of the process to the answer
  * of the first linearizable read, with the part before the ports listen apart.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,9 +13,8 @@ import { MetricsRegistry } from '../../server/runtime/metrics-registry.js';
 import { encodePut } from '../../server/state/command-codec.js';
 import { StateMachine } from '../../server/state/state-machine.js';
 import { fileSystem } from '../lib/backup-file.js';
-import { planNodes } from '../lib/cluster-config.js';
 import { NodeProcess } from '../lib/node-process.js';
-import { freePorts } from '../lib/ports.js';
+import { planSingleNode } from './single-node.js';
 
 const BATCH = 2_000;
 const KEYS = 100_000;
@@ -33,26 +32,17 @@ const valueBytes = Number(values['value-bytes']);
 const directory = mkdtempSync(join(tmpdir(), 'strata-recovery-'));
 
 try {
-  const [httpPort, peerPort, respPort] = (await freePorts(3)) as [number, number, number];
-  const [planned] = planNodes({
-    clusterId: 'recovery',
-    directory,
-    host: '127.0.0.1',
-    httpPorts: [httpPort],
-    peerPorts: [peerPort],
-    respPorts: [respPort],
-    strategy: 'G',
-    primitive: 'fdatasync',
-  });
   // No snapshot: the whole log is read back.
   const snapshots = { logBytesMin: 2 ** 40, entriesMax: 10 * entries };
-  const config = { ...planned!.config, snapshots };
+  const { config, configPath, url } = await planSingleNode(directory, (planned) => ({
+    ...planned,
+    snapshots,
+  }));
   await writeLog(config.dataDir);
-  writeFileSync(planned!.configPath, JSON.stringify(config));
   const runs: { listeningMs: number; servingMs: number }[] = [];
   for (let run = 0; run < Number(values.repeats); run++) {
     const startMs = performance.now();
-    const node = await NodeProcess.start(1, planned!.configPath, `http://127.0.0.1:${httpPort}`);
+    const node = await NodeProcess.start(1, configPath, url);
     const listeningMs = performance.now() - startMs;
     await served(`${node.url}/kv/${keyName(entries - 1)}`);
     runs.push({ listeningMs: Math.round(listeningMs), servingMs: Math.round(performance.now() - startMs) });
@@ -79,7 +69,7 @@ async function writeLog(dataDir: string): Promise<void> {
   };
   const { log } = await openStorage({
     directory: dataDir,
-    clusterId: 'recovery',
+    clusterId: 'bench',
     nodeId: 1,
     strategy: 'none',
     primitive: 'fdatasync',
