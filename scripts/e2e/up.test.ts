@@ -16,18 +16,7 @@ interface Ready {
 
 test('up names a node that dies, the others go on, `serve` brings it back, a second `up` finds the data again', async (t) => {
   const directory = temporaryDirectory(t);
-  const port = await freePortRow(9);
-  const args = [
-    'up',
-    '--data',
-    directory,
-    '--http-port',
-    `${port}`,
-    '--peer-port',
-    `${port + 3}`,
-    '--resp-port',
-    `${port + 6}`,
-  ];
+  const args = await upArguments(directory);
   const up = startCli(t, args);
   const line = await up.firstLine;
   if (line === null) assert.fail((await up.result).stderr);
@@ -67,18 +56,7 @@ test('up names a node that dies, the others go on, `serve` brings it back, a sec
 });
 
 test('a launcher that is killed leaves no node behind', async (t) => {
-  const port = await freePortRow(9);
-  const args = [
-    'up',
-    '--data',
-    temporaryDirectory(t),
-    '--http-port',
-    `${port}`,
-    '--peer-port',
-    `${port + 3}`,
-    '--resp-port',
-    `${port + 6}`,
-  ];
+  const args = await upArguments(temporaryDirectory(t));
   const up = startCli(t, args);
   const line = await up.firstLine;
   if (line === null) assert.fail((await up.result).stderr);
@@ -91,6 +69,13 @@ test('a launcher that is killed leaves no node behind', async (t) => {
     }
   }
 });
+
+/** `up` on nine free ports in a row. */
+async function upArguments(directory: string): Promise<string[]> {
+  const port = await freePortRow(9);
+  const ports = ['--http-port', `${port}`, '--peer-port', `${port + 3}`, '--resp-port', `${port + 6}`];
+  return ['up', '--data', directory, ...ports];
+}
 
 function isAlive(pid: number): boolean {
   try {
