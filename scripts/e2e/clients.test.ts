@@ -166,6 +166,7 @@ for (const how of ['blocked', 'closed'] as const) {
       'it leads',
     );
     const writers = new Writers([url], 8);
+    t.after(() => writers.stop());
     await sleep(2_000);
     await writers.stop();
     assert.equal(node.exitCode, null);

@@ -66,6 +66,7 @@ test('A2.28 EIO on fdatasync: the node stops at once with the file named, nothin
   await cluster.startNode(victim.id, tampered('error=EIO:when=25+'));
   const node = cluster.nodes.find((each) => each.id === victim.id)!;
   const writers = new Writers(cluster.urls, 6);
+  t.after(() => writers.stop());
   const { code } = await node.exited;
   assert.equal(code, 4);
   const log = readFileSync(node.logPath, 'utf8');
@@ -88,6 +89,7 @@ test('A2.33 a follower whose fdatasync takes 50 ms costs no leadership and stops
   await cluster.startNode(follower.id, tampered('delay_enter=50000'));
   const { term } = await statusOf(leader.url);
   const writers = new Writers([leader.url], 6);
+  t.after(() => writers.stop());
   await sleep(2_500);
   await writers.stop();
   const after = await statusOf(leader.url);
@@ -115,6 +117,7 @@ test('A2.33 a leader whose fdatasync takes 2 s keeps its heartbeats and hands it
   );
   await until(async () => (await statusOf(first.url)).leader === slow.id, 'the others know it');
   const writers = new Writers(cluster.urls, 4);
+  t.after(() => writers.stop());
   await until(async () => (await statusOf(first.url)).leader !== slow.id, 'another node leads');
   const before = writers.acknowledged;
   await until(async () => writers.acknowledged > before + 50, 'writes go on');
@@ -217,6 +220,7 @@ test('A2.29 a leader whose disk is full gives its lead away, and catches up once
   }, 'node 1 leads');
   // Snapshots let the log shrink, so a file has to take the rest.
   const writers = new Writers(cluster.urls, 4, 'full');
+  t.after(() => writers.stop());
   await sleep(300);
   const rest = join(disk, 'rest');
   spawnSync('dd', ['if=/dev/zero', `of=${rest}`, 'bs=64k'], { stdio: 'ignore' });

@@ -83,6 +83,7 @@ test('A2.17 a peer that does not know the secret gets no Raft byte in, and garba
   await cluster.startNode(victim.id);
   await until(async () => (await statusOf(victim.url)).ready, 'the member with the secret is back');
   const writers = new Writers(cluster.urls, 4);
+  t.after(() => writers.stop());
   await until(async () => writers.acknowledged > 30, 'writes are taken');
   await writers.stop();
   assert.deepEqual(await writers.faults(), []);

@@ -43,6 +43,7 @@ test('A2.10 a follower that is stopped holds nobody up, and catches up when it g
   const urls = cluster.nodes.filter((node) => node.id !== follower.id).map((node) => node.url);
   follower.pause();
   const writers = new Writers(urls, 8);
+  t.after(() => writers.stop());
   await sleep(2_500);
   const { links } = await statusOf(leader.url);
   const queued = links.find((link) => link.peer === follower.id)!.queuedBytes;

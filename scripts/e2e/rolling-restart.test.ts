@@ -15,6 +15,7 @@ test('A2.8 A2.46 rolling restart of all nodes under load: no acknowledged write 
     }),
   });
   const writers = new Writers(cluster.urls, 12);
+  t.after(() => writers.stop());
   await sleep(500);
   const pauses: number[] = [];
   let handOvers = 0;
@@ -41,6 +42,7 @@ test('A2.8 A2.46 rolling restart of all nodes under load: no acknowledged write 
 test('A2.8 restart of all nodes at once: what was acknowledged survives', async (t) => {
   const cluster = await startCluster(t);
   const writers = new Writers(cluster.urls, 8);
+  t.after(() => writers.stop());
   await sleep(800);
   await Promise.all(cluster.nodes.map((node) => node.stop(20_000)));
   await cluster.startAll();

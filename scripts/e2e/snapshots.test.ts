@@ -20,6 +20,7 @@ test('A2.10 a follower that missed what the log no longer holds catches up by a 
   const rest = cluster.nodes.filter((node) => node.id !== follower.id).map((node) => node.url);
   await follower.kill();
   const writers = new Writers(rest, 8);
+  t.after(() => writers.stop());
   const { lastIndex } = await statusOf(leader.url);
   await until(
     async () => (await statusOf(leader.url)).firstIndex > lastIndex + 500,
@@ -47,6 +48,7 @@ test('A2.27 kill -9 of all nodes again and again while snapshots are taken: noth
     adjust: (config) => ({ ...config, snapshots: OFTEN, log: { ...config.log, segmentBytes: 256 * KIB } }),
   });
   const writers = new Writers(cluster.urls, 8);
+  t.after(() => writers.stop());
   for (let round = 0; round < 4; round++) {
     const before = writers.acknowledged;
     await until(async () => writers.acknowledged > before + 400, 'writes are taken');
