@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/**
+ * One line of a history file (JSON lines), as `strata check` reads it. A client (`process`) has one operation under way at a time: an `invoke`
+ * and its completion. `ok` took effect, `fail` certainly did not, `info` or a missing completion may take effect at any later time; after an
+ * `info` the process number is not used again, because its operation never ended.
+ *
+ * f        value at invoke          value at ok
+ * read     null                     the value, null for absent
+ * write    the value                the same
+ * cas      [expected, new]          the same (took effect); a `fail` means that `expected` was not there, or that it was not tried
+ * get      null                     the value, null for absent
+ * put      the value                the same
+ * append   what is appended         the same, or the whole value after it where the system tells
+ */
+export const historyEventSchema = z.strictObject({
+  process: z.int().min(0),
+  type: z.enum(['invoke', 'ok', 'fail', 'info']),
+  f: z.enum(['read', 'write', 'cas', 'get', 'put', 'append']),
+  key: z.string(),
+  value: z.json(),
+  /** Nanoseconds from any zero that all processes share. */
+  time: z.number().min(0),
+});
+
+export type HistoryEvent = z.infer<typeof historyEventSchema>;

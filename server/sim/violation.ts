@@ -1,0 +1,1 @@
+export { Violation } from '../consensus/testing/violation.js';
