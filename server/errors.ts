@@ -195,7 +195,7 @@ export const ERRORS = {
     message: 'A node with id {actual} is connected already from another process.',
   },
   STRATA_NODE_REMOVED: {
-    status: 410,
+    status: 503,
     message:
       'Node {actual} was removed from the cluster. Its id is never used again: give it an empty data directory and another id.',
   },

@@ -40,7 +40,10 @@ export class Admission {
 
   /** Counts a request in, which `leave` must follow; or says why not. */
   enter(bytes: number): StrataError | null {
-    const { waitingRequestsMax, waitingBytesMax } = this.#context.limits;
+    const { id, isRemoved, limits } = this.#context;
+    // Nobody will ever answer what it passes on; a client that waits for its time-out could have asked a member.
+    if (isRemoved) return new StrataError('STRATA_NODE_REMOVED', { actual: id });
+    const { waitingRequestsMax, waitingBytesMax } = limits;
     if (this.#requests >= waitingRequestsMax)
       return this.#overloaded('The node', this.#requests, waitingRequestsMax);
     // One request above the limit passes when nothing else waits, else it could never be made.

@@ -18,18 +18,12 @@ export class MemberBook implements PeerRegistry {
   /** Storage identities that peers showed in this life, this node's own included. */
   readonly #seen = new Map<NodeId, string>();
   #registrationDue = false;
-  #isSelfRemoved = false;
 
   constructor(context: NodeContext, gate: CampaignGate) {
     this.#context = context;
     this.#gate = gate;
     this.#addresses = new Map(context.knownAddresses.map((address) => [address.id, address]));
     this.#seen.set(context.id, context.storageId);
-  }
-
-  /** This node was removed from the cluster: it keeps running, and says why it is of no use. */
-  get isSelfRemoved(): boolean {
-    return this.#isSelfRemoved;
   }
 
   /** A voter on its way out is needed until the joint configuration is left. */
@@ -106,9 +100,10 @@ export class MemberBook implements PeerRegistry {
     }
   }
 
+  /** It keeps running, refuses everything and says why. */
   #noticeRemoval(): void {
-    if (this.#isSelfRemoved) return;
-    this.#isSelfRemoved = true;
+    if (this.#context.isRemoved) return;
+    this.#context.isRemoved = true;
     this.#gate.close('removed');
     const { id, logger } = this.#context;
     const { code, message } = new StrataError('STRATA_NODE_REMOVED', { actual: id });

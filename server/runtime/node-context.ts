@@ -14,4 +14,6 @@ export interface NodeContext extends Omit<RuntimeOptions, 'machine'> {
   /** Newest term in which this node tried to hand its lead over: no lease counts in that term any more (thesis §6.4.1). */
   transferTerm: number;
   isStopped: boolean;
+  /** The cluster removed this node for good: it knows no leader any more, and what it holds grows old. */
+  isRemoved: boolean;
 }

@@ -45,6 +45,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
       leadingTerm: 0,
       transferTerm: 0,
       isStopped: false,
+      isRemoved: false,
     };
     this.#parts = createParts(this.#context, (message) => this.#loop.receive(message));
     this.#loop = new NodeLoop(this.#context, this.#parts);
@@ -116,10 +117,9 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
   }
 
   status(): NodeStatus {
-    const { admission, book, disk } = this.#parts;
+    const { admission, disk } = this.#parts;
     return nodeStatus(this.#context, {
       draining: this.#isDraining,
-      isRemoved: book.isSelfRemoved,
       alarms: admission.fullness() === null ? disk.alarms : [...disk.alarms, 'state-full'],
     });
   }

@@ -25,10 +25,7 @@ export function memberStatuses({ hasClientTls, id, machine, raw }: NodeContext):
   });
 }
 
-export function nodeStatus(
-  context: NodeContext,
-  say: Pick<NodeStatus, 'alarms' | 'draining'> & { readonly isRemoved: boolean },
-): NodeStatus {
+export function nodeStatus(context: NodeContext, say: Pick<NodeStatus, 'alarms' | 'draining'>): NodeStatus {
   const { id, clusterId, machine, raw, transport } = context;
   const { role, term, leader, commitIndex, lastIndex, firstIndex } = raw;
   return {
@@ -47,7 +44,7 @@ export function nodeStatus(
     members: memberStatuses(context),
     links: transport.links(),
     // A node that joins has no members until it gets their state.
-    ready: leader !== 0 && machine.members().length > 0 && !say.draining && !say.isRemoved,
+    ready: leader !== 0 && machine.members().length > 0 && !say.draining && !context.isRemoved,
     draining: say.draining,
     alarms: say.alarms,
   };

@@ -190,6 +190,14 @@ describe('removing a node', () => {
     await change(cluster, 1, (admin, done) => admin.removeMember(3, done));
     await cluster.pass(20 * ELECTION_MS);
     assert.equal(cluster.node(3).runtime.status().ready, false);
+    const refused = [
+      cluster.put(3, 'a', '1'),
+      cluster.get(3, 'a'),
+      cluster.get(3, 'a', {}, 'lease'),
+      cluster.get(3, 'a', {}, 'stale'),
+    ];
+    await cluster.pass(1);
+    assert.deepEqual(refused.map(codeOf), Array(4).fill('STRATA_NODE_REMOVED'), 'at once');
     assert.deepEqual(
       cluster.warnings.filter((line) => line.startsWith('3')),
       ['3 error STRATA_NODE_REMOVED'],

@@ -39,6 +39,7 @@ export function deskContext(
     leadingTerm: 0,
     transferTerm: 0,
     isStopped: false,
+    isRemoved: false,
     raw: { commitIndex: 0 },
     log: { health: { isFull: false, busySinceNs: 0, segmentBytes: 0 } },
     scheduled,
