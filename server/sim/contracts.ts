@@ -48,8 +48,11 @@ export interface SimulatedNode {
 export interface NodeProcess {
   readonly runtime: NodeRuntime;
   readonly raw: RawNode;
+  /** Exactly what the runtime was given: observers listen in on it. */
   readonly log: LogStorage;
   readonly snapshots: SnapshotStorage;
+  /** The node's own: another zero in each life, another rate. The stamps of a request are of this clock, as its network layer would take them. */
+  readonly clock: Clock;
 }
 
 /** One property that must hold at all times, in a file of its own. */
@@ -58,6 +61,8 @@ export interface Invariant {
   readonly name: string;
   /** Where it is promised: section of the paper, or of the thesis. */
   readonly source: string;
+  /** Called when a process is built and before it does anything, so that nothing it does is missed. */
+  onBoot?(node: SimulatedNode, process: NodeProcess): void;
   /** After every tick. @throws Violation */
   check(world: World): void;
 }
