@@ -9,6 +9,9 @@ const CLIENTS_MAX = 50_000;
 const WORKERS_MAX = 256;
 const VALUE_BYTES_MAX = 16_777_216;
 const RATE_MAX = 10_000_000;
+const HISTORY_KEYS_MAX = 1_000;
+/** Some 200 bytes each on disk, and more in a checker's memory. */
+const HISTORY_OPERATIONS_MAX = 1_000_000;
 
 /** Throws a `LoadError` that names the first option which cannot be carried out, its value and its rule. */
 export function checkOptions(options: LoadOptions): void {
@@ -33,6 +36,10 @@ export function checkOptions(options: LoadOptions): void {
   checkInteger('requestTimeoutMs', options.requestTimeoutMs, 1, 3_600_000);
   checkInteger('traceEvery', options.traceEvery, 0, Number.MAX_SAFE_INTEGER);
   if (options.ledger) checkLedger(options);
+  if (options.history != null) {
+    checkInteger('history.keys', options.history.keys, 1, HISTORY_KEYS_MAX);
+    checkInteger('history.operationsMax', options.history.operationsMax, 64, HISTORY_OPERATIONS_MAX);
+  }
 }
 
 function checkLedger(options: LoadOptions): void {

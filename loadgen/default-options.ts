@@ -1,4 +1,7 @@
-import type { LoadOptions } from './options.js';
+import type { HistoryOptions, LoadOptions } from './options.js';
+
+/** A history that a checker answers within seconds, and few enough keys that operations on one overlap. */
+export const defaultHistory: HistoryOptions = { keys: 10, operationsMax: 20_000 };
 
 /** Everything but the targets. Spread it and replace what differs. */
 export const defaultLoadOptions: Omit<LoadOptions, 'targets'> = {
@@ -16,5 +19,6 @@ export const defaultLoadOptions: Omit<LoadOptions, 'targets'> = {
   requestTimeoutMs: 10_000,
   traceEvery: 0,
   ledger: false,
+  history: null,
   keyPrefix: 'load-',
 };

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { monotonicNs } from './clock.js';
+import type { RecordedOperation } from './recorded-operation.js';
 import type { Timed } from './timeout-queue.js';
 
 export interface ExchangeOwner {
@@ -23,6 +24,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Timed {
   key = 0;
   sequence = 0;
   traceId: string | null = null;
+  /** Set while the operation under way is one of a history: then its answer is kept. */
+  recorded: RecordedOperation | null = null;
   intendedNs = 0;
   /** First write to the socket, 0 while there was none. A resend does not move it. */
   sentNs = 0;
@@ -71,8 +74,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Timed {
     this.status = status;
   }
 
-  /** Must exist and do nothing: a body that nobody takes keeps the connection busy. */
-  onResponseData(): void {}
+  /** Must exist: a body that nobody takes keeps the connection busy. */
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.recorded !== null) this.recorded.keep(chunk);
+  }
 
   onResponseEnd(): void {
     this.#end(null);

@@ -1,4 +1,4 @@
-export { defaultLoadOptions } from './default-options.js';
+export { defaultHistory, defaultLoadOptions } from './default-options.js';
 export { LoadError, type LoadErrorCode } from './load-error.js';
 export * from './options.js';
 export { renderProgress } from './progress.js';

@@ -7,6 +7,11 @@ export function keyName(prefix: string, index: number): string {
   return prefix + String(index).padStart(DIGITS, '0');
 }
 
+/** A key of a history: the run in its name makes sure that nobody wrote it before, so that its first value is known. */
+export function historyKey(prefix: string, runId: string, index: number): string {
+  return `${prefix}history-${runId}-${index}`;
+}
+
 export class KeyPaths {
   readonly #prefix: string;
   readonly #paths: (string | undefined)[] | null;

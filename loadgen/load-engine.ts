@@ -5,9 +5,10 @@ import { ClosedLoop } from './closed-loop.js';
 import { Connection } from './connection.js';
 import * as kinds from './error-kind.js';
 import type { Exchange, ExchangeOwner } from './exchange.js';
+import { HistoryRecorder } from './history-recorder.js';
 import { LedgerRecorder } from './ledger-recorder.js';
 import type { LiveCounters } from './live-counters.js';
-import type { IntervalReport, WorkerSetup } from './messages.js';
+import type { HistoryPart, IntervalReport, WorkerSetup } from './messages.js';
 import { OpenLoop } from './open-loop.js';
 import type { Pacing, Send } from './pacing.js';
 import { Random } from './random.js';
@@ -22,11 +23,14 @@ const CONNECTING_MAX = 64;
 const CONNECT_MS_MAX = 5_000;
 /** After the end, what is under way may finish for this long, so that the ledger learns of it. */
 const DRAIN_MS_MAX = 5_000;
+/** How often a worker gives on what it recorded. */
+const HISTORY_FLUSH_MS = 100;
 /** Requests of the whole generator that may wait for a connection in an open loop. */
 const WAITING_MAX = 500_000;
 
 export interface EngineHooks {
   readonly onInterval: (report: IntervalReport) => void;
+  readonly onHistory: (part: HistoryPart) => void;
   readonly onDefect: (error: unknown) => void;
 }
 
@@ -34,6 +38,7 @@ export interface EngineHooks {
 export class LoadEngine implements ExchangeOwner {
   readonly recorder: WindowRecorder;
   readonly ledger: LedgerRecorder | null;
+  readonly history: HistoryRecorder | null;
   readonly #hooks: EngineHooks;
   readonly #connections: Connection[] = [];
   readonly #byExchange = new Map<Exchange, Connection>();
@@ -47,6 +52,7 @@ export class LoadEngine implements ExchangeOwner {
   readonly #connecting = new Map<Exchange, () => void>();
   #underWay = 0;
   #onDrained: (() => void) | null = null;
+  #historyTimer: NodeJS.Timeout | undefined;
 
   constructor(setup: WorkerSetup, control: RunControl, live: LiveCounters, hooks: EngineHooks) {
     const { options, index, count } = setup;
@@ -55,7 +61,9 @@ export class LoadEngine implements ExchangeOwner {
     this.#connectMsMax = Math.min(CONNECT_MS_MAX, options.requestTimeoutMs);
     this.#drainMsMax = Math.min(DRAIN_MS_MAX, options.requestTimeoutMs);
     this.ledger = options.ledger ? new LedgerRecorder(options.keys, options.clients) : null;
-    this.#requests = new RequestFactory(setup, this.ledger);
+    const history = options.history ?? null;
+    this.history = history === null ? null : new HistoryRecorder(setup, history, hooks.onHistory);
+    this.#requests = new RequestFactory(setup, this.ledger, this.history);
     this.recorder = new WindowRecorder(
       control,
       live,
@@ -121,6 +129,11 @@ export class LoadEngine implements ExchangeOwner {
   }
 
   start(startNs: number): void {
+    if (this.history !== null) {
+      const { history } = this;
+      history.start(startNs);
+      this.#historyTimer = setInterval(() => history.flush(), HISTORY_FLUSH_MS);
+    }
     this.#pacing.start(startNs, this.#connections);
   }
 
@@ -138,6 +151,8 @@ export class LoadEngine implements ExchangeOwner {
         };
       });
     }
+    clearInterval(this.#historyTimer);
+    this.history?.flush();
     this.#timeouts.close();
     await Promise.all(this.#connections.map((connection) => connection.close()));
   }
@@ -163,13 +178,16 @@ export class LoadEngine implements ExchangeOwner {
         ? kinds.answerErrorKind(exchange.isRead, exchange.status)
         : kinds.connectionErrorKind(exchange.error);
     this.recorder.completed(exchange, errorKind);
-    if (this.ledger !== null && !exchange.isRead) this.#enterInLedger(this.ledger, exchange, errorKind);
-    this.#next(this.#byExchange.get(exchange)!, exchange.doneNs, errorKind);
+    const connection = this.#byExchange.get(exchange)!;
+    if (exchange.recorded !== null) this.history!.ended(exchange, connection.number, errorKind);
+    else if (this.ledger !== null && !exchange.isRead) this.#enterInLedger(this.ledger, exchange, errorKind);
+    this.#next(connection, exchange.doneNs, errorKind);
     if (this.#underWay === 0) this.#onDrained?.();
   }
 
-  exchangeResent(): void {
+  exchangeResent(exchange: Exchange): void {
     this.recorder.resent(monotonicNs());
+    this.history?.resent(exchange, this.#byExchange.get(exchange)!.number);
   }
 
   exchangeBroke(error: unknown): void {

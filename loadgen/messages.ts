@@ -3,7 +3,10 @@ import type { ClientSample } from '../results/schema/index.js';
 import type { LoadOptions } from './options.js';
 
 /** Options that a worker needs: everything but the callbacks, which cannot cross threads. */
-export type WorkerOptions = Omit<LoadOptions, 'onProgress' | 'onMeasureStart' | 'onMeasureEnd' | 'signal'>;
+export type WorkerOptions = Omit<
+  LoadOptions,
+  'onProgress' | 'onHistory' | 'onMeasureStart' | 'onMeasureEnd' | 'signal'
+>;
 
 export interface WorkerSetup {
   readonly options: WorkerOptions;
@@ -27,6 +30,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'connected'; readonly connections: number; readonly failure: string | null }
   | { readonly kind: 'interval'; readonly interval: IntervalReport }
+  | { readonly kind: 'history'; readonly part: HistoryPart }
   | { readonly kind: 'result'; readonly result: WorkerResult };
 
 export type HistogramName = 'put' | 'get' | 'service' | 'queue';
@@ -78,6 +82,27 @@ export interface WorkerUsage {
   readonly runQueueSeconds: number | null;
 }
 
+/** What one worker recorded since its last part, in the order of time, and up to when that is all. */
+export interface HistoryPart {
+  readonly times: readonly number[];
+  /** One JSON line each, its end included. */
+  readonly lines: readonly string[];
+  readonly upToNs: number;
+}
+
+export interface HistoryCounts {
+  operations: number;
+  reads: number;
+  writes: number;
+  ok: number;
+  failed: number;
+  unknown: number;
+}
+
+export function noHistoryCounts(): HistoryCounts {
+  return { operations: 0, reads: 0, writes: 0, ok: 0, failed: 0, unknown: 0 };
+}
+
 export interface LedgerPart {
   /** Indexed by key; only the keys of this worker's clients are set. */
   readonly acknowledged: Uint32Array;
@@ -96,4 +121,5 @@ export interface WorkerResult {
   readonly samples: readonly ClientSample[];
   readonly usage: WorkerUsage;
   readonly ledger: LedgerPart | null;
+  readonly history: { readonly counts: HistoryCounts; readonly isLimitReached: boolean } | null;
 }

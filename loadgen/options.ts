@@ -25,11 +25,22 @@ export interface LoadOptions {
   /** Keep a ledger of acknowledged writes; each key then belongs to one client, so that the last acknowledged write is known. */
   readonly ledger: boolean;
   readonly keyPrefix: string;
+  /** Record a history of operations on keys of its own, to be checked for linearizability; null or absent for none. */
+  readonly history?: HistoryOptions | null;
+  /** Takes the history as it grows: whole JSON lines (results/schema/history.ts), in the order of time. */
+  readonly onHistory?: (lines: string) => void;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Called when the warm-up ends and when the measured time ends; the load goes on while it runs. */
   readonly onMeasureStart?: () => Promise<void>;
   readonly onMeasureEnd?: () => Promise<void>;
   readonly signal?: AbortSignal;
+}
+
+export interface HistoryOptions {
+  /** Keys of the history. They are new in every run and absent at first. */
+  readonly keys: number;
+  /** Most operations that are recorded in the whole run: the bound on the file and on the checker's memory. Beyond it none is sent to these keys. */
+  readonly operationsMax: number;
 }
 
 export interface LoadProgress {
@@ -73,6 +84,24 @@ export interface LoadResult {
   readonly hlog: string;
   readonly samples: readonly ClientSample[];
   readonly ledger: WriteLedger | null;
+  /** What was recorded; null without a history. */
+  readonly history: HistoryRecord | null;
+}
+
+/** How much a history holds. `ok` + `failed` + `unknown` = `operations`, and one `unknown` more for each request that was sent twice. */
+export interface HistoryRecord {
+  readonly keys: number;
+  readonly operations: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly ok: number;
+  /** Certainly without effect. */
+  readonly failed: number;
+  /** Writes that may take effect at any later time. */
+  readonly unknown: number;
+  readonly operationsMax: number;
+  /** The limit was reached before the end of the run: from then on nothing was recorded, and nothing sent to these keys. */
+  readonly limitReached: boolean;
 }
 
 export interface ReadBackResult {

@@ -1,5 +1,5 @@
-import { Client, type Dispatcher } from 'undici';
 import { keyName } from './key-names.js';
+import { type Answer, KeyReader } from './key-reader.js';
 import { LoadError } from './load-error.js';
 import type { LedgerKey, ReadBackResult, WriteLedger } from './options.js';
 import { parseLedgerHeader } from './values.js';
@@ -14,9 +14,6 @@ export interface ReadBackOptions {
 }
 
 type Finding = 'kept' | 'gone' | 'older' | 'unreadable';
-
-const RETRY_MS_MIN = 10;
-const RETRY_MS_MAX = 500;
 
 /**
  * Reads every key with an acknowledged write again, linearizably, and compares: what is found must be at least the newest acknowledged
@@ -35,7 +32,7 @@ export async function readBack(
   const keysChecked = waiting.length;
   const findings: Record<Finding, number> = { kept: 0, gone: 0, older: 0, unreadable: 0 };
   const read = async (number: number) => {
-    const reader = new Reader(targets, number, requestTimeoutMs);
+    const reader = new KeyReader(targets, number, requestTimeoutMs);
     try {
       for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
         signal?.throwIfAborted();
@@ -55,11 +52,6 @@ export async function readBack(
   };
 }
 
-export interface Answer {
-  /** Null: the key does not exist. */
-  readonly value: Buffer | null;
-}
-
 /** Compares what is in the store with what the ledger says must be there. */
 export function judge(ledger: WriteLedger, key: LedgerKey, answer: Answer): Exclude<Finding, 'unreadable'> {
   if (answer.value === null) return 'gone';
@@ -70,57 +62,4 @@ export function judge(ledger: WriteLedger, key: LedgerKey, answer: Answer): Excl
   if (found.sequence > key.sent) return 'older';
   if (found.sequence >= key.acknowledged) return 'kept';
   return key.uncertain?.includes(found.sequence) ? 'kept' : 'older';
-}
-
-/** One connection that asks, and moves on to the next target when there is no answer. */
-class Reader {
-  readonly #targets: readonly string[];
-  readonly #requestTimeoutMs: number;
-  #target: number;
-  #client: Client | null = null;
-
-  constructor(targets: readonly string[], number: number, requestTimeoutMs: number) {
-    this.#targets = targets;
-    this.#target = number % targets.length;
-    this.#requestTimeoutMs = requestTimeoutMs;
-  }
-
-  async read(key: string, keyTimeoutMs: number): Promise<Answer | null> {
-    const deadlineMs = performance.now() + keyTimeoutMs;
-    for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(RETRY_MS_MAX, delayMs * 2)) {
-      const answer = await this.#ask(key);
-      if (answer !== null) return answer;
-      if (performance.now() + delayMs >= deadlineMs) return null;
-      await this.close();
-      this.#target = (this.#target + 1) % this.#targets.length;
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-    }
-  }
-
-  /** Null when there is neither the value nor word that there is none. */
-  async #ask(key: string): Promise<Answer | null> {
-    this.#client ??= new Client(this.#targets[this.#target]!, { headersTimeout: 0, bodyTimeout: 0 });
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), this.#requestTimeoutMs);
-    try {
-      const response: Dispatcher.ResponseData = await this.#client.request({
-        method: 'GET',
-        path: `/kv/${encodeURIComponent(key)}?consistency=linearizable`,
-        signal: abort.signal,
-      });
-      const body = Buffer.from(await response.body.arrayBuffer());
-      if (response.statusCode === 200) return { value: body };
-      return response.statusCode === 404 ? { value: null } : null;
-    } catch {
-      return null;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = null;
-    await client?.destroy();
-  }
 }

@@ -1,4 +1,5 @@
 import type { Connection, Headers } from './connection.js';
+import type { HistoryRecorder } from './history-recorder.js';
 import { KeyChooser, parseDistribution } from './key-chooser.js';
 import { KeyPaths } from './key-names.js';
 import type { LedgerRecorder } from './ledger-recorder.js';
@@ -13,6 +14,7 @@ export class RequestFactory {
   readonly #tracePrefix: string;
   readonly #runId: string;
   readonly #ledger: LedgerRecorder | null;
+  readonly #history: HistoryRecorder | null;
   readonly #random: Random;
   readonly #keys: KeyChooser;
   readonly #paths: KeyPaths;
@@ -21,13 +23,14 @@ export class RequestFactory {
   readonly #values = new Map<number, Buffer>();
   #requests = 0;
 
-  constructor(setup: WorkerSetup, ledger: LedgerRecorder | null) {
+  constructor(setup: WorkerSetup, ledger: LedgerRecorder | null, history: HistoryRecorder | null) {
     const { options } = setup;
     this.#reads = options.reads;
     this.#traceEvery = options.traceEvery;
     this.#runId = setup.runId;
     this.#tracePrefix = setup.runId + setup.index.toString(16).padStart(4, '0');
     this.#ledger = ledger;
+    this.#history = history;
     this.#random = new Random(options.seed, 0x20000 + setup.index);
     this.#keys = new KeyChooser(parseDistribution(options.distribution), options.keys, options.seed, setup);
     this.#paths = new KeyPaths(options.keyPrefix, options.keys);
@@ -36,6 +39,12 @@ export class RequestFactory {
 
   send(connection: Connection): void {
     const { exchange } = connection;
+    const recorded = this.#history?.begin(exchange, connection.number) ?? null;
+    if (recorded !== null) {
+      exchange.traceId = null;
+      connection.send(recorded.path, recorded.body, null);
+      return;
+    }
     exchange.isRead = this.#random.nextFloat() < this.#reads;
     const chosen = this.#keys.next();
     let body: Buffer | null = null;

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkOptions } from './check-options.js';
 import { monotonicNs } from './clock.js';
+import { recordFinalReads } from './final-reads.js';
 import { LoadError } from './load-error.js';
+import type { HistoryCounts } from './messages.js';
 import type { LoadOptions, LoadResult } from './options.js';
 import { ProgressReporter } from './progress.js';
 import { summarize } from './summarize.js';
@@ -39,12 +41,15 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     progress.enter('drain');
     crew.tell({ kind: 'stop' });
     const results = await crew.results;
+    crew.finishHistory();
+    const finalReads = await endHistory(options, crew);
     return summarize({
       options,
       runId: crew.runId,
       workers: crew.size,
       intervals: crew.intervals,
       results,
+      finalReads,
       ...window,
     });
   } finally {
@@ -52,6 +57,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     progress.stop();
     await crew.dismiss();
   }
+}
+
+async function endHistory(options: LoadOptions, crew: WorkerCrew): Promise<HistoryCounts | null> {
+  const { history, onHistory } = options;
+  if (history == null) return null;
+  return (await crew.guard(recordFinalReads(options, crew.runId, onHistory ?? (() => {})))) ?? null;
 }
 
 async function measure(

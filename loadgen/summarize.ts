@@ -5,13 +5,14 @@ import { LatencyHistogram } from './latency-histogram.js';
 import { mergeLedgerKeys } from './ledger-recorder.js';
 import { MergedIntervals } from './merged-intervals.js';
 import {
+  type HistoryCounts,
   type IntervalReport,
   type LedgerPart,
   noCounts,
-  type WindowCounts,
+  noHistoryCounts,
   type WorkerResult,
 } from './messages.js';
-import type { LoadOptions, LoadResult, WriteLedger } from './options.js';
+import type { HistoryRecord, LoadOptions, LoadResult, WriteLedger } from './options.js';
 
 export interface Measured {
   readonly options: LoadOptions;
@@ -19,6 +20,8 @@ export interface Measured {
   readonly workers: number;
   readonly intervals: readonly IntervalReport[];
   readonly results: readonly WorkerResult[];
+  /** Null without a history. */
+  readonly finalReads: HistoryCounts | null;
   /** Wall clock at the start of the window, milliseconds. */
   readonly startMs: number;
   readonly processCpuSeconds: number;
@@ -37,12 +40,16 @@ export function summarize(measured: Measured): LoadResult {
     hlog: log.text,
     samples: results.flatMap((result) => result.samples).sort(byIntendedStart),
     ledger: mergeLedger(measured),
+    history: mergeHistory(measured),
   };
 }
 
 function buildSummary(measured: Measured, merged: MergedIntervals): LoadSummary {
   const { options, results, workers } = measured;
-  const counts = addCounts(results.map((result) => result.counts));
+  const counts = addUp(
+    results.map((result) => result.counts),
+    noCounts(),
+  );
   const errors = addErrors(results.map((result) => result.errors));
   const response = merged.totals.response.percentiles();
   const put = merged.totals.put.percentiles();
@@ -110,13 +117,6 @@ function joinHistograms(encoded: readonly (Uint8Array | null)[]): LatencyHistogr
   return joined;
 }
 
-function addCounts(parts: readonly WindowCounts[]): WindowCounts {
-  const sum = noCounts();
-  for (const part of parts)
-    for (const name of Object.keys(sum) as (keyof WindowCounts)[]) sum[name] += part[name];
-  return sum;
-}
-
 /** Most frequent first. */
 function addErrors(parts: readonly ReadonlyMap<string, number>[]): LoadSummary['errors'] {
   const sum = new Map<string, number>();
@@ -136,6 +136,24 @@ function mergeLedger({ options, results, runId }: Measured): WriteLedger | null 
     keys: mergeLedgerKeys(parts, options.keyPrefix),
     runId,
   };
+}
+
+function mergeHistory({ options, results, finalReads }: Measured): HistoryRecord | null {
+  if (options.history == null || finalReads === null) return null;
+  const parts = results.flatMap((result) => (result.history === null ? [] : [result.history]));
+  return {
+    keys: options.history.keys,
+    ...addUp([...parts.map(({ counts }) => counts), finalReads], noHistoryCounts()),
+    operationsMax: options.history.operationsMax,
+    limitReached: parts.some(({ isLimitReached }) => isLimitReached),
+  };
+}
+
+function addUp<Counts extends object>(parts: readonly Counts[], sum: Counts): Counts {
+  const sums = sum as Record<string, number>;
+  for (const part of parts)
+    for (const [name, count] of Object.entries(part)) sums[name] = (sums[name] ?? 0) + count;
+  return sum;
 }
 
 function byIntendedStart(a: ClientSample, b: ClientSample): number {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { HistoryMerger } from './history-merger.js';
 import { LiveCounters } from './live-counters.js';
 import { LoadError } from './load-error.js';
 import type {
   FromWorker,
+  HistoryPart,
   IntervalReport,
   ToWorker,
   WorkerOptions,
@@ -32,6 +34,8 @@ export class WorkerCrew {
   readonly #pacerCpu = new SharedArrayBuffer(8);
   readonly #live: readonly LiveCounters[];
   readonly #failed: Promise<never>;
+  readonly #history: HistoryMerger | null;
+  #fail: (reason: unknown) => void = () => {};
   #dismissed = false;
   #stopListening: () => void = () => {};
 
@@ -55,6 +59,7 @@ export class WorkerCrew {
       return startThread('worker', setup, setup.wakeUps === null ? [] : [setup.wakeUps]);
     });
     this.#pacer = options.rate === null ? null : this.#startPacer(options, options.rate, channels);
+    this.#history = historyMerger(options, this.size);
     this.#failed = this.#watch(options.signal);
     // The promises below may fail while nobody waits for them yet.
     this.#failed.catch(() => {});
@@ -62,9 +67,10 @@ export class WorkerCrew {
     this.results = this.#each<WorkerResult>((message) => (message.kind === 'result' ? message.result : null));
     this.connected.catch(() => {});
     this.results.catch(() => {});
-    for (const worker of this.#workers) {
+    for (const [index, worker] of this.#workers.entries()) {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'interval') this.intervals.push(message.interval);
+        else if (message.kind === 'history') this.#keepHistory(index, message.part);
       });
     }
   }
@@ -88,6 +94,20 @@ export class WorkerCrew {
   start(startNs: number): void {
     this.tell({ kind: 'start', startNs });
     this.#pacer?.postMessage(startNs);
+  }
+
+  /** Whoever takes the history may fail, as a full disk makes it: that fails the run. */
+  #keepHistory(worker: number, part: HistoryPart): void {
+    try {
+      this.#history?.add(worker, part);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** After the results of all workers: gives on what is left of the history. */
+  finishHistory(): void {
+    this.#history?.finish();
   }
 
   tell(message: ToWorker): void {
@@ -127,6 +147,7 @@ export class WorkerCrew {
 
   #watch(signal: AbortSignal | undefined): Promise<never> {
     return new Promise((_resolve, reject) => {
+      this.#fail = reject;
       if (signal !== undefined) {
         const onAbort = () => reject(signal.reason);
         signal.addEventListener('abort', onAbort, { once: true });
@@ -151,9 +172,14 @@ function startThread(file: 'worker' | 'pacer', workerData: object, transferList:
   return new Worker(new URL(`./${file}.js`, import.meta.url), { workerData, transferList, name });
 }
 
+function historyMerger({ history, onHistory }: LoadOptions, workers: number): HistoryMerger | null {
+  return history == null || onHistory === undefined ? null : new HistoryMerger(workers, onHistory);
+}
+
 function withoutCallbacks(options: LoadOptions): WorkerOptions {
   const {
     onProgress: _progress,
+    onHistory: _history,
     onMeasureStart: _start,
     onMeasureEnd: _end,
     signal: _signal,

@@ -16,6 +16,7 @@ class LoadWorker {
     this.#open = setup.options.rate !== null;
     this.#engine = new LoadEngine(setup, new RunControl(setup.control), new LiveCounters(setup.live), {
       onInterval: (interval) => post({ kind: 'interval', interval }, transferable(interval)),
+      onHistory: (part) => post({ kind: 'history', part }),
       // Thrown outside undici's callbacks it reaches the coordinator as the worker's 'error'.
       onDefect: (error) =>
         setImmediate(() => {
@@ -48,7 +49,7 @@ class LoadWorker {
   }
 
   #result(): WorkerResult {
-    const { recorder, ledger } = this.#engine;
+    const { recorder, ledger, history } = this.#engine;
     return {
       counts: recorder.counts,
       errors: recorder.errors,
@@ -57,6 +58,7 @@ class LoadWorker {
       samples: recorder.samples,
       usage: this.#usage.result(),
       ledger: ledger?.part() ?? null,
+      history: history === null ? null : { counts: history.counts, isLimitReached: history.isLimitReached },
     };
   }
 }
