@@ -1,5 +1,7 @@
 import type { NodeId } from '../consensus/messages.js';
 
+export { drawPlan } from './draw-plan.js';
+
 /** Everything that a seed draws before the first tick. Probabilities are per tick unless they say otherwise. */
 export interface SimPlan {
   readonly seed: number;
@@ -7,6 +9,7 @@ export interface SimPlan {
   /** Ids of the founding voters. */
   readonly founders: readonly NodeId[];
   readonly strategy: 'always' | 'interval' | 'none' | 'group';
+  readonly primitive: 'fdatasync' | 'fsync' | 'dsync';
   readonly raft: {
     readonly tickMs: number;
     readonly heartbeatMs: number;
