@@ -8,10 +8,12 @@ import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { configWarnings, type NodeConfig, readNodeConfig } from './config/config.js';
 import { RawNode } from './consensus/raw-node.js';
-import { NodeFileSystem } from './io/node-file-system.js';
+import { parseFailpoint, Trap } from './io/failpoint.js';
+import { openDisk } from './io/open-disk.js';
 import { openStorage, type Storage } from './log/open-storage.js';
 import { createHttpServer } from './network/http/http-server.js';
 import { createTransport, type PeerTransport } from './network/peers/transport.js';
+import { trapSends } from './network/peers/trapped-sends.js';
 import { createRespServer } from './network/resp/resp-server.js';
 import { createAuthenticator } from './network/security/authenticator.js';
 import { checkListenRules } from './network/security/listen-rules.js';
@@ -39,6 +41,8 @@ interface Base {
   readonly clock: SystemClock;
   readonly metrics: MetricsRegistry;
   readonly logger: Logger;
+  /** Only under test: kills the process at a named step. */
+  readonly trap: Trap | null;
 }
 
 async function main(): Promise<void> {
@@ -49,7 +53,9 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.logLevel, base: { node: config.id } }, lines);
   const clock = new SystemClock();
   const self = config.members.find((member) => member.id === config.id)!;
-  const base: Base = { config, self, clock, metrics, logger };
+  const { failpoint } = config.testing;
+  const trap = failpoint === undefined ? null : new Trap(parseFailpoint(failpoint));
+  const base: Base = { config, self, clock, metrics, logger, trap };
   for (const warning of [...configWarnings(config), ...checkListenRules(config)]) logger.warn(warning);
   const tightHeap = heapWarning(config.limits.stateBytesMax);
   if (tightHeap !== null) logger.warn(tightHeap);
@@ -62,6 +68,7 @@ async function main(): Promise<void> {
     storageIdOf: (peer) => runtime.storageIdOf(peer),
     appliedIndex: () => runtime.appliedIndex(),
   });
+  if (trap !== null) trapSends(transport, trap);
   runtime = createRuntime(base, storage, transport, machine);
   const servers = { service: runtime, admin: runtime.admin, ...listener };
   const http = createHttpServer({
@@ -133,7 +140,8 @@ function clientListener({ config, clock, metrics, logger }: Base) {
   };
 }
 
-function openData({ config, clock, metrics }: Base): Promise<Storage> {
+async function openData({ config, clock, metrics, trap }: Base): Promise<Storage> {
+  const disk = { kind: config.testing.disk, dataDirectory: config.dataDir, trap };
   const members = config.join ? [] : config.members;
   return openStorage({
     directory: config.dataDir,
@@ -146,7 +154,7 @@ function openData({ config, clock, metrics }: Base): Promise<Storage> {
     batchBytesMax: config.log.batchBytesMax,
     clock,
     metrics,
-    fileSystem: new NodeFileSystem({ clock, metrics }),
+    fileSystem: await openDisk({ ...disk, clock, metrics }),
     onFailure: fail,
     bootstrap: firstSnapshot(members.map((member) => ({ ...member, respPort: member.respPort ?? 0 }))),
     newStorageId: randomUUID(),
@@ -306,6 +314,7 @@ function flatConfig(config: NodeConfig): Record<string, string | number | boolea
     batchBytesMax: log.batchBytesMax,
     ...raft,
     sampleEvery: config.sampleEvery,
+    testingDisk: config.testing.disk,
   };
 }
 

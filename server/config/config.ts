@@ -14,6 +14,7 @@ export function parseNodeConfig(document: unknown): NodeConfig {
     throw invalid(path.join('.') || '(root)', valueAt(document, path), issue.message);
   }
   checkRules(result.data);
+  checkTesting(result.data);
   return result.data;
 }
 
@@ -29,8 +30,22 @@ export function readNodeConfig(path: string, id: number | null = null): NodeConf
 }
 
 /** What is allowed and probably not meant, one sentence each. */
-export function configWarnings({ members, join }: NodeConfig): string[] {
-  const voters = members.length;
+export function configWarnings({ members, join, testing }: NodeConfig): string[] {
+  return [...testingWarnings(testing), ...voterWarnings(members.length, join)];
+}
+
+function testingWarnings({ disk, failpoint }: NodeConfig['testing']): string[] {
+  const warnings: string[] = [];
+  if (disk !== 'real')
+    warnings.push(
+      `TEST MODE: testing.disk is ${disk}, the end of this process loses whatever was not synced`,
+    );
+  if (failpoint !== undefined)
+    warnings.push(`TEST MODE: testing.failpoint is ${failpoint}, the process kills itself there`);
+  return warnings;
+}
+
+function voterWarnings(voters: number, join: boolean): string[] {
   const survived = Math.floor((voters - 1) / 2);
   if (join || voters % 2 === 1) return [];
   return [
@@ -80,6 +95,21 @@ function checkRules({ raft, members, id, snapshots, limits }: NodeConfig): void 
     throw invalid('limits.peerFrameBytesMax', limits.peerFrameBytesMax, rule);
   }
   checkMembers(members, id);
+}
+
+/** A disk that loses, or a process that kills itself, is for a cluster that nobody but its own machine can reach. */
+function checkTesting({ testing, host, peerHost, members }: NodeConfig): void {
+  const field = testing.disk !== 'real' ? 'disk' : testing.failpoint !== undefined ? 'failpoint' : null;
+  if (field === null) return;
+  const hosts = [
+    host,
+    ...(peerHost === undefined ? [] : [peerHost]),
+    ...members.map((member) => member.host),
+  ];
+  const outside = hosts.find((each) => !/^(127\..*|localhost|\[?::1\]?)$/.test(each));
+  if (outside === undefined) return;
+  const rule = `is for tests on the loopback and loses data; this node has to do with ${outside}`;
+  throw invalid(`testing.${field}`, testing[field], rule);
 }
 
 function checkMembers(members: NodeConfig['members'], id: number): void {

@@ -218,6 +218,23 @@ const Limits = z.strictObject({
   drainTimeoutMs: ms.default(5_000).describe('SIGTERM: longest wait for requests under way.'),
 });
 
+/** Left out by everybody but tests; refused on a node that other machines can reach. */
+const Testing = z.strictObject({
+  disk: z
+    .enum(['real', 'power-cut'])
+    .default('real')
+    .describe(
+      '`power-cut`: for tests only. Nothing that was not synced reaches the disk, so that kill -9 loses what a power cut loses. Refused beyond the loopback.',
+    ),
+  failpoint: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'For tests only: NAME:PHASE:HIT, the step at which the process kills itself. PHASE is `before`, `during` or `after`; the names are in server/io/failpoint.ts. Refused beyond the loopback.',
+    ),
+});
+
 export const NodeConfig = z.strictObject({
   id: count.describe('Which of the members this node is.'),
   clusterId: z.string().min(1).max(64).describe('Name of the cluster; nodes of another one are refused.'),
@@ -245,6 +262,7 @@ export const NodeConfig = z.strictObject({
   snapshots: Snapshots.prefault({}),
   security: Security.prefault({}),
   limits: Limits.prefault({}),
+  testing: Testing.prefault({}),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')

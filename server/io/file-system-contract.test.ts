@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { File, FileSystem } from '../ports/file-system.js';
+import { HeldBackFileSystem } from './held-back-file-system.js';
 import { NodeFileSystem } from './node-file-system.js';
 import { TestClock } from './testing/test-clock.js';
 import { TestMetrics } from './testing/test-metrics.js';
 import { VolatileFileSystem } from './volatile-file-system.js';
 
-/** What the real disk and the one in memory must do alike: reading, lengths, files that are completed later. */
+/** What the real disk, the one that holds writes back and the one in memory must do alike: reading, lengths, names, files that are completed later. */
 
 interface Adapter {
   readonly name: string;
@@ -26,6 +27,26 @@ const ADAPTERS: readonly Adapter[] = [
       const metrics = new TestMetrics();
       try {
         await work(new NodeFileSystem({ clock: new TestClock(), metrics }), directory, metrics);
+      } finally {
+        fs.rmSync(directory, { recursive: true });
+      }
+    },
+  },
+  {
+    name: 'held back',
+    run: async (work) => {
+      const directory = fs.mkdtempSync(join(tmpdir(), 'strata-io-'));
+      const [clock, metrics] = [new TestClock(), new TestMetrics()];
+      try {
+        const disk = new NodeFileSystem({ clock, metrics });
+        const inside = join(directory, 'data');
+        const held = await HeldBackFileSystem.start({
+          disk,
+          clock,
+          stagingDirectory: join(directory, 'staging'),
+        });
+        await held.makeDirectory(inside);
+        await work(held, inside, metrics);
       } finally {
         fs.rmSync(directory, { recursive: true });
       }
@@ -119,6 +140,59 @@ for (const { name, run } of ADAPTERS) {
         Buffer.from(found),
         Buffer.concat([CONTENT.subarray(0, 1498), Uint8Array.of(1, 2, 3)]),
       );
+    }));
+
+  test(`${name}: names go as they are told, synced or not`, () =>
+    run(async (fileSystem, directory) => {
+      const at = (name: string) => join(directory, name);
+      const names = async () => [...(await fileSystem.list(directory))].sort();
+      await made(fileSystem, at('a'), CONTENT);
+      await made(fileSystem, at('b'), Uint8Array.of(1));
+      await fileSystem.syncDirectory(directory);
+      for (const synced of [false, true]) {
+        await fileSystem.rename(at('a'), at('c'));
+        await fileSystem.remove(at('b'));
+        await made(fileSystem, at('d'), Uint8Array.of(7, 8));
+        await fileSystem.rename(at('d'), at('c'));
+        if (synced) await fileSystem.syncDirectory(directory);
+        assert.deepEqual(await names(), ['c']);
+        assert.deepEqual([...(await fileSystem.readFile(at('c')))], [7, 8]);
+        for (const gone of ['a', 'b', 'd'])
+          await assert.rejects(fileSystem.readFile(at(gone)), { code: 'ENOENT' });
+        await made(fileSystem, at('a'), CONTENT);
+        await made(fileSystem, at('b'), Uint8Array.of(1));
+        assert.deepEqual(await names(), ['a', 'b', 'c']);
+        assert.deepEqual(Buffer.from(await fileSystem.readFile(at('a'))), Buffer.from(CONTENT));
+      }
+    }));
+
+  test(`${name}: made again, a file is empty; what is written twice is what was written last`, () =>
+    run(async (fileSystem, directory) => {
+      const path = join(directory, 'file');
+      await made(fileSystem, path, CONTENT);
+      const file = await fileSystem.open(path, 'create');
+      assert.equal(await fileSystem.size(path), 0);
+      await write(file, Uint8Array.of(1, 2, 3, 4), 0);
+      await write(file, Uint8Array.of(9, 9), 1);
+      const label = { cause: 'snapshot', entries: 0, bytes: 6 } as const;
+      assert.equal(await new Promise((resolve) => file.sync('fsync', label, resolve)), null);
+      await write(file, Uint8Array.of(7), 2);
+      await file.close();
+      assert.deepEqual([...(await fileSystem.readFile(path))], [1, 9, 7, 4]);
+    }));
+
+  test(`${name}: a file opened for O_DSYNC reads back at once`, () =>
+    run(async (fileSystem, directory) => {
+      const path = join(directory, 'file');
+      await made(fileSystem, path, CONTENT);
+      const file = await fileSystem.open(path, 'write-dsync');
+      const label = { cause: 'entries', entries: 1, bytes: 3 } as const;
+      const error = await new Promise((resolve) => file.write(Uint8Array.of(1, 2, 3), 3, 10, label, resolve));
+      assert.equal(error, null);
+      await file.close();
+      const found = await fileSystem.readFile(path);
+      assert.deepEqual([...found.subarray(9, 14)], [CONTENT[9], 1, 2, 3, CONTENT[13]]);
+      assert.equal(found.length, 1500);
     }));
 
   test(`${name}: what is missing has the code of the system`, () =>

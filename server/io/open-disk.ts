@@ -1,0 +1,34 @@
+import type { Clock } from '../ports/clock.js';
+import type { FileSystem } from '../ports/file-system.js';
+import type { Metrics } from '../ports/metrics.js';
+import type { Trap } from './failpoint.js';
+import { FailpointFileSystem } from './failpoint-file-system.js';
+import { HeldBackFileSystem } from './held-back-file-system.js';
+import { NodeFileSystem } from './node-file-system.js';
+
+/** Beside the data directory: the staging directory of the disk that holds back. */
+const STAGING_SUFFIX = '.unnamed';
+
+export interface DiskOptions {
+  readonly kind: 'real' | 'power-cut';
+  readonly dataDirectory: string;
+  /** Kills the process at a named step; null on every node that is not under test. */
+  readonly trap: Trap | null;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** The disk that the configuration asks for: the real one, unless a test wants to lose something. */
+export async function openDisk({
+  kind,
+  dataDirectory,
+  trap,
+  clock,
+  metrics,
+}: DiskOptions): Promise<FileSystem> {
+  const real = new NodeFileSystem({ clock, metrics });
+  const stagingDirectory = `${dataDirectory}${STAGING_SUFFIX}`;
+  const disk =
+    kind === 'real' ? real : await HeldBackFileSystem.start({ disk: real, clock, stagingDirectory });
+  return trap === null ? disk : new FailpointFileSystem(disk, trap);
+}
