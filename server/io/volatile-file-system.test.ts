@@ -68,6 +68,31 @@ test('a sync covers what was written when it was submitted', async () => {
   assert.deepEqual(await disk.powerCut(lost).readFile('/d/f'), filled(512, 2));
 });
 
+test('what a failed sync covered can be read, and no later sync brings it to the disk; written again it does (fsyncgate)', async () => {
+  let isFailing = false;
+  const disk = new VolatileFileSystem({
+    defer: (task) => void setImmediate(task),
+    onCall: ({ kind }) => (isFailing && kind === 'fsync' ? { code: 'EIO' } : null),
+  });
+  await disk.makeDirectory('/d');
+  const file = await syncedFile(disk, filled(512, 1));
+  await write(file, filled(512, 2), 0);
+  isFailing = true;
+  assert.match(String(await sync(file)), /EIO/);
+  isFailing = false;
+  assert.equal(await sync(file), null);
+  const next = disk.processCrash();
+  assert.deepEqual(await next.readFile('/d/f'), filled(512, 2));
+  const again = await next.open('/d/f', 'write');
+  assert.equal(await sync(again), null);
+  assert.deepEqual(await next.powerCut(lost).readFile('/d/f'), filled(512, 1));
+  const third = next.processCrash();
+  const rewritten = await third.open('/d/f', 'write');
+  await write(rewritten, filled(512, 2), 0);
+  assert.equal(await sync(rewritten), null);
+  assert.deepEqual(await third.powerCut(lost).readFile('/d/f'), filled(512, 2));
+});
+
 test('a killed process leaves the page cache, a power cut after it does not', async () => {
   const disk = await newDisk();
   const file = await syncedFile(disk, filled(512, 1));

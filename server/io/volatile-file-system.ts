@@ -51,7 +51,8 @@ type NameChange =
  * A disk in memory that forgets what was not synced. Fault model of `powerCut`: a sector (512 bytes) written
  * since the last sync of its file is on the disk or not, each on its own; changes of names since the last
  * sync of their directory survive up to some point in their order, as on a journaling file system. A write
- * under way may have reached any of its sectors.
+ * under way may have reached any of its sectors. What a failed sync covered stays readable and counts as not
+ * written, whatever later syncs say, until it is written again.
  *
  * Bytes are taken from the caller's buffer when the write returns, not when it is submitted: whoever reuses
  * the buffer too early writes garbage here, as on a real disk.
@@ -235,12 +236,13 @@ class VolatileFile implements File {
   sync(kind: SyncCall, label: SyncLabel, done: SyncDone): void {
     const call: DiskCall = { kind, path: this.path, bytes: 0, position: 0, label };
     // Covers what was written when it was submitted; what comes while it runs may or may not be on the disk.
-    const commit = this.#inode.beginSync();
+    const covered = this.#inode.beginSync();
     this.#disk.submit(
       call,
       () => {},
       (error) => {
-        if (error === null) commit();
+        if (error === null) covered.succeed();
+        else covered.fail();
         done(error);
       },
     );

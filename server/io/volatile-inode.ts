@@ -10,13 +10,15 @@ export class Inode {
   #sectors = new Map<number, Uint8Array>();
   /** Numbers of the sectors whose content is not known to be on the disk. */
   readonly #dirty = new Set<number>();
+  /** Of those, the ones whose sync failed: the kernel takes them for clean, so no later sync brings them to the disk (fsyncgate). */
+  readonly #givenUp = new Set<number>();
   #durableBytes = 0;
   #durableSectors = new Map<number, Uint8Array>();
 
   static durable(bytes: Uint8Array): Inode {
     const inode = new Inode();
     inode.write(bytes, 0);
-    inode.beginSync()();
+    inode.beginSync().succeed();
     return inode;
   }
 
@@ -52,18 +54,27 @@ export class Inode {
       sector.set(bytes.subarray(at, at + length), offset);
       this.#sectors.set(number, sector);
       this.#dirty.add(number);
+      this.#givenUp.delete(number);
       at += length;
     }
     this.#bytes = Math.max(this.#bytes, position + bytes.length);
   }
 
-  /** Takes note of what a sync submitted now covers; the result makes it durable. */
-  beginSync(): () => void {
-    const covered = [...this.#dirty].map((number) => [number, this.#sectors.get(number)!] as const);
+  /** Takes note of what a sync submitted now covers; the result says how it went. */
+  beginSync(): { readonly succeed: () => void; readonly fail: () => void } {
+    const covered = [...this.#dirty]
+      .filter((number) => !this.#givenUp.has(number))
+      .map((number) => [number, this.#sectors.get(number)!] as const);
     const bytes = this.#bytes;
-    return () => {
-      for (const [number, sector] of covered) this.#settle(number, sector);
-      this.#durableBytes = Math.max(this.#durableBytes, bytes);
+    return {
+      succeed: () => {
+        for (const [number, sector] of covered) this.#settle(number, sector);
+        this.#durableBytes = Math.max(this.#durableBytes, bytes);
+      },
+      fail: () => {
+        for (const [number, sector] of covered)
+          if (this.#sectors.get(number) === sector) this.#givenUp.add(number);
+      },
     };
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DiskCall, DiskFault } from '../io/volatile-file-system.js';
-import { append, entries, entry, openTestLog, recordingDisk, settle } from './testing/log-fixtures.js';
+import { append, entries, entry, openTestLog, plain, recordingDisk, settle } from './testing/log-fixtures.js';
 
 const onLog = (kind: string) => (call: DiskCall, fault: DiskFault) =>
   call.kind === kind && call.path.endsWith('.wal') ? fault : null;
@@ -87,6 +87,40 @@ test('A2.28 B: a failed background sync stops the log', async () => {
   );
   await log.close();
 });
+
+for (const strategy of ['always', 'group', 'interval', 'none'] as const) {
+  test(`A2.28 ${strategy}: a start after a failed sync writes again what only the page cache holds`, async () => {
+    const recorded = recordingDisk();
+    const { log, failures } = await openTestLog(recorded.disk, { strategy });
+    // Each in sectors of its own: a later write to the same sector would save it.
+    await append(log, [entry(1, 1, 900)], { term: 1, vote: 1, commit: 0 }, true);
+    recorded.fault = (call) => onLog('fdatasync')(call, { code: 'EIO' });
+    log.append({
+      entries: [entry(2, 1, 900)],
+      hardState: { term: 2, vote: 2, commit: 1 },
+      snapshot: null,
+      mustSync: true,
+      onDurable: () => {},
+    });
+    await settle();
+    assert.equal(failures.length, 1);
+    recorded.fault = () => null;
+    const restarted = recorded.disk.processCrash();
+    const second = await openTestLog(restarted, { strategy });
+    const { entries: found, hardState } = second.log.recovered;
+    assert.equal(found.length, 2);
+    const third = await openTestLog(
+      restarted.powerCut(() => false),
+      { strategy },
+    );
+    assert.deepEqual(
+      plain(third.log.recovered.entries),
+      plain(found),
+      'a start told of entries that it lost again',
+    );
+    assert.deepEqual(third.log.recovered.hardState, hardState);
+  });
+}
 
 test('A2.28 O_DSYNC: a failed write is a failed sync', async () => {
   const recorded = recordingDisk();

@@ -4,6 +4,7 @@ import type { FileSystem } from '../ports/file-system.js';
 import { disk } from './disk-error.js';
 import { listFiles } from './file-calls.js';
 import {
+  decodeMark,
   decodeVersion,
   FORMAT_VERSION,
   HEADER_BYTES,
@@ -27,6 +28,8 @@ export interface Tail {
   /** Bytes up to the last one that is not zero; above `endBytes` behind a torn write. */
   readonly usedBytes: number;
   readonly fileBytes: number;
+  /** The records up to `endBytes` of which no mark says that they were synced. */
+  readonly unsynced: Uint8Array;
 }
 
 export interface Recovery {
@@ -83,6 +86,7 @@ export async function recover(options: {
       endBytes: end.offset,
       usedBytes: scan.usedBytes,
       fileBytes: bytes.length,
+      unsynced: bytes.subarray(syncedBytes(bytes, scan), end.offset),
     };
   }
   return { replay, tail, segments };
@@ -116,6 +120,12 @@ function checkVersion(file: string, bytes: Uint8Array): void {
   const version = decodeVersion(bytes, 0);
   if (version === FORMAT_VERSION || !payloadIntact(bytes, 0, header)) return;
   throw new StrataError('STRATA_WAL_VERSION', { file, actual: version, expected: FORMAT_VERSION });
+}
+
+/** What the last mark knew to be on the disk when it was written; the head always is. */
+function syncedBytes(bytes: Uint8Array, { offsets, end }: Scan): number {
+  const mark = offsets.findLast((offset) => readHeader(bytes, offset).type === RecordType.Mark);
+  return mark === undefined ? end.offset : decodeMark(bytes, mark).syncedBytes;
 }
 
 /**

@@ -78,12 +78,16 @@ export class SegmentChain {
   /**
    * Goes on behind what recovery found. A torn tail is overwritten with zeros first, or it would stand behind
    * the next record as damage; and everything is synced, because what a crashed process left in the page
-   * cache was read as if it were durable.
+   * cache was read as if it were durable. If a sync had failed, the kernel takes those pages for clean, and no
+   * sync would bring them to the disk: so they are written again (fsyncgate).
    */
   async resume({ segments, tail }: ResumePoint): Promise<void> {
     const { fileSystem, directory, segmentBytes, mode } = this.#options;
     for (const segment of segments) this.segments.add(segment);
     const file = await this.#open(tail.path, 'write');
+    const { unsynced } = tail;
+    if (unsynced.length > 0)
+      await writeFile(file, unsynced, unsynced.length, tail.endBytes - unsynced.length, null);
     await writeZeros(file, tail.endBytes, tail.usedBytes);
     const label = { cause: 'recovery', entries: 0, bytes: 0 } as const;
     await syncFile(file, 'fsync', label);
