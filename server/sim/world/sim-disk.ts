@@ -28,7 +28,7 @@ export interface DiskOptions {
 
 /**
  * The disk of one node over all its lives: slow, at times very slow, at times full, and with a sync that fails once in a long while. What a
- * failed sync should have brought to the disk is lost with the process that saw it fail, as the kernel marks the pages clean.
+ * failed sync should have brought to the disk stays in the page cache, where no later sync sees it, or is read from the disk again as it was.
  */
 export class SimDisk {
   readonly #options: DiskOptions;
@@ -66,15 +66,22 @@ export class SimDisk {
     this.#fullUntilNs = 0;
   }
 
-  /** The process is gone, what it wrote is in the page cache; unless a sync had failed. */
+  /** The process is gone, what it wrote is in the page cache; pages whose sync failed may have been dropped from it. */
   crash(): void {
-    if (this.#hasSyncFailed) this.powerCut();
+    if (this.#hasSyncFailed && this.#options.random.chance(0.5)) this.powerCut();
     else this.#files = this.#files.processCrash(this.#hooks());
   }
 
   powerCut(): void {
     const { random } = this.#options;
     this.#files = this.#files.powerCut(() => random.chance(this.#plan.unsyncedSurvives), this.#hooks());
+  }
+
+  /** While the node is down: everything reached the disk, and then something happened to one file. */
+  damage(path: string, bytes: Uint8Array): void {
+    this.#files = this.#files.powerCut(() => true, this.#hooks());
+    this.#files.put(path, bytes);
+    this.isFlipped = true;
   }
 
   /** The next life uses it. */

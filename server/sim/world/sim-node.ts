@@ -47,6 +47,7 @@ export class SimNode implements SimulatedNode {
   #clock: LifeClock;
   #process: NodeProcess | null = null;
   #isUp = false;
+  #isStopping = false;
   #isBroken = false;
   /** Removed from the cluster for good: nobody starts it again. */
   isRetired = false;
@@ -91,6 +92,7 @@ export class SimNode implements SimulatedNode {
     const { trace, counts } = this.#options;
     this.#life += 1;
     this.#isUp = true;
+    this.#isStopping = false;
     this.restartTick = Number.POSITIVE_INFINITY;
     const clock = this.#newClock();
     this.#clock = clock;
@@ -111,6 +113,33 @@ export class SimNode implements SimulatedNode {
   powerCut(): void {
     this.#end(`power cut ${this.id}`);
     this.storage.powerCut();
+  }
+
+  /** As `server/main.ts` ends on SIGTERM; a crash may come in between. */
+  shutDown(): void {
+    const { process } = this;
+    const clock = this.#clock;
+    if (process === null || this.#isStopping) return;
+    this.#isStopping = true;
+    this.#options.trace(`shut down ${this.id}`);
+    this.#options.counts.add('planned stops');
+    this.#close(process).then(
+      () => {
+        if (!clock.isDead) this.crash();
+      },
+      (error: unknown) => {
+        if (!clock.isDead) this.#options.fail(error);
+      },
+    );
+  }
+
+  async #close({ runtime, log }: NodeProcess): Promise<void> {
+    runtime.beginDraining();
+    await runtime.handOver(2 * this.#options.plan.raft.electionTimeoutMsMin);
+    runtime.stop();
+    await runtime.closed();
+    this.#options.network.detach(this.id);
+    await log.close();
   }
 
   pause(): void {
