@@ -49,6 +49,32 @@ describe('checkRunDirectory', () => {
     assert.match(problems.join('\n'), /baseline\.json[\s\S]*summary\.json[\s\S]*1\.json/);
   });
 
+  it('finds a verdict on a history that is not there, or that lies elsewhere', () => {
+    const check = (file: string) => ({
+      file,
+      model: 'register',
+      keys: 1,
+      operations: 1,
+      reads: 1,
+      writes: 0,
+      ok: 1,
+      failed: 0,
+      unknown: 0,
+      operationsMax: 64,
+      limitReached: false,
+      verdict: 'linearizable',
+      because: null,
+      counterexample: null,
+      checkSeconds: 0,
+    });
+    const problemsOf = (file: string) =>
+      problemsAfter('points/low/summary.json', (summary) => {
+        summary.history = check(file);
+      }).join();
+    assert.match(problemsOf('history.jsonl'), /field history: history\.jsonl does not exist/);
+    assert.match(problemsOf('../history.jsonl'), /leads out of the point/);
+  });
+
   it('finds points and passes that only one side knows', () => {
     const directory = minimalRun();
     mkdirSync(join(directory, 'points', 'extra'));

@@ -6,9 +6,11 @@ import {
   Baseline,
   DiskWindow,
   Durability,
+  type HistoryCheck,
   LoadSummary,
   NodeWindow,
   ProbePass,
+  RecordingCost,
   Run,
   Stages,
 } from './schema/index.js';
@@ -42,10 +44,12 @@ export function checkRunDirectory(directory: string): RunDirectoryCheck {
 }
 
 function checkPoint(directory: string, passes: readonly string[], problems: string[]): void {
-  tryRead(join(directory, 'summary.json'), LoadSummary, problems);
+  const summary = tryRead(join(directory, 'summary.json'), LoadSummary, problems);
+  if (summary?.history != null) checkHistoryFiles(directory, summary.history, problems);
   optional(join(directory, 'stages.json'), Stages, problems);
   optional(join(directory, 'durability.json'), Durability, problems);
   optional(join(directory, 'disk.json'), DiskWindow, problems);
+  optional(join(directory, 'recording.json'), RecordingCost, problems);
   for (const name of files(join(directory, 'nodes'))) {
     const path = join(directory, 'nodes', name);
     const node = tryRead(path, NodeWindow, problems);
@@ -60,6 +64,21 @@ function checkPoint(directory: string, passes: readonly string[], problems: stri
   for (const name of folders(join(directory, 'passes'))) {
     if (!passes.includes(name))
       problems.push(`${join(directory, 'passes', name)} is not a pass of run.json.`);
+  }
+}
+
+/** A verdict without the history that it is about cannot be checked again. */
+function checkHistoryFiles(
+  directory: string,
+  { file, counterexample }: HistoryCheck,
+  problems: string[],
+): void {
+  for (const name of [file, counterexample]) {
+    if (name === null) continue;
+    const path = join(directory, 'summary.json');
+    if (!isInsideFolder(name)) problems.push(`${path}: field history: ${name} leads out of the point.`);
+    else if (!existsSync(join(directory, name)))
+      problems.push(`${path}: field history: ${name} does not exist.`);
   }
 }
 

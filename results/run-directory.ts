@@ -10,6 +10,7 @@ import {
   NodeWindow,
   type PointRef,
   ProbePass,
+  RecordingCost,
   Run,
   Stages,
   SyscallCapture,
@@ -43,6 +44,8 @@ export interface PointData {
   readonly passes: readonly PassData[];
   readonly durability: Durability | null;
   readonly disk: DiskWindow | null;
+  /** What recording a history costs; null where it was not measured. */
+  readonly recording: RecordingCost | null;
 }
 
 /** Everything a report is computed from. */
@@ -76,6 +79,7 @@ function readPoint(directory: string, ref: PointRef): PointData {
     }),
     durability: readOptional(join(directory, 'durability.json'), Durability),
     disk: readOptional(join(directory, 'disk.json'), DiskWindow),
+    recording: readOptional(join(directory, 'recording.json'), RecordingCost),
   };
 }
 

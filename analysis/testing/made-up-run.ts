@@ -58,6 +58,7 @@ function sweepPoint(level: 'low' | 'mid' | 'high'): PointData {
     passes: profiled ? [madeUpCpuPass(), madeUpSyscallPass()] : [],
     durability: null,
     disk: madeUpDisk(numbers.seconds),
+    recording: null,
   };
 }
 
@@ -91,6 +92,7 @@ function armPoint(strategy: StrategyLetter, level: 'low' | 'mid'): PointData {
       unreadable: 0,
     },
     disk: null,
+    recording: null,
   };
 }
 

@@ -3,3 +3,4 @@ export * from './common.js';
 export * from './load.js';
 export * from './node.js';
 export * from './run.js';
+export * from './verification.js';

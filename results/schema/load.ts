@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Percentiles } from './common.js';
+import { HistoryCheck } from './verification.js';
 
 export const LoadAudit = z.strictObject({
   /** N = X * R: clients in the system against throughput times mean response time. `ok` allows for what the ends of the window cut. */
@@ -84,6 +85,8 @@ export const LoadSummary = z.strictObject({
       unreadable: z.number().int(),
     })
     .nullable(),
+  /** The recorded history and its verdict, when asked for with --verify. */
+  history: HistoryCheck.nullable().optional(),
   audit: LoadAudit,
 });
 export type LoadSummary = z.infer<typeof LoadSummary>;

@@ -1,12 +1,30 @@
 import { bytes, integer, percent, significant } from '../../tables/format.js';
 import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
+import { evidenceOf, historiesOf, isBroken } from '../histories.js';
 import { blocks, type Section } from '../section.js';
 
 /** Line one of the report says whether it may be believed; then what, when, where and how. */
 export const headerSection: Section = (facts) => ({
-  text: blocks(warning(facts), title(facts), origin(facts), machine(facts), capabilities(facts)),
+  text: blocks(
+    brokenPromise(facts),
+    warning(facts),
+    title(facts),
+    origin(facts),
+    machine(facts),
+    capabilities(facts),
+  ),
 });
+
+/** A store that is not linearizable is wrong, and how fast it is wrong is no matter. */
+function brokenPromise(facts: Facts): string | null {
+  const broken = historiesOf(facts).filter(isBroken);
+  if (broken.length === 0) return null;
+  const list = broken
+    .map((history) => `\`${history.facts.point.ref.id}\` (${evidenceOf(history)})`)
+    .join(', ');
+  return `> ❌ **Not linearizable: the recorded history of ${broken.length} of ${facts.data.points.length} points has no order that explains it.** ${list}.`;
+}
 
 /** Null for a run without an unsound point. */
 function warning(facts: Facts): string | null {

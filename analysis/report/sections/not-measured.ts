@@ -3,6 +3,7 @@ import { mean } from '../../statistics/order-statistics.js';
 import { percent, perSecond } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
+import { historiesOf, historyTable, recordingTable } from '../histories.js';
 import { blocks, type Section } from '../section.js';
 
 export const notMeasuredSection: Section = (facts) => {
@@ -13,6 +14,8 @@ export const notMeasuredSection: Section = (facts) => {
       gaps ?? 'Nothing of what this kind of run can measure is missing.',
       '### What watching cost',
       probeTable(facts),
+      recordingTable(facts),
+      historyTable(facts),
       '### Claims of the document that are experiments of their own',
       'Each compares two or more arms, run in turns; a sweep has one arm and settles none of them.',
       experimentTable(),
@@ -49,6 +52,8 @@ function gapTable(facts: Facts): string | null {
     if (point.point.nodes.length === 0)
       table.row(`node windows of ${id}`, `\`points/${id}/nodes\` holds no file`, '');
   }
+  if (historiesOf(facts).length === 0)
+    table.row('linearizability', 'this run recorded no history', code('strata sweep --verify'));
   if (facts.strategies.length === 0)
     table.row('durability strategies', 'this run compares none', code('strata sweep --with-fsync'));
   return table.isEmpty ? null : table.toString();
@@ -85,7 +90,7 @@ function probeTable(facts: Facts): string {
       );
     }
   }
-  if (table.isEmpty) return 'Nothing: no probe ran in this run. The measured passes never have one.';
+  if (table.isEmpty) return 'No probe ran in this run. The measured passes never have one.';
   return blocks(
     'Every probe has a pass of its own; the measured passes have none. An effect of a few per cent is within the noise of passes this short.',
     table.toString(),

@@ -5,6 +5,7 @@ import { KPI_RULES } from '../../kpi/rules.js';
 import { documentLevel } from '../../reference/document.js';
 import { integer, micros, percent, perSecond, times } from '../../tables/format.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
+import { evidenceOf, historiesOf, historySentence, isBroken } from '../histories.js';
 import { limitOf } from '../limits.js';
 import { blocks, type Section } from '../section.js';
 import { compareStrategies, lostWrites, soundArm } from '../strategies.js';
@@ -17,7 +18,7 @@ interface Finding {
 }
 
 export const verdictSection: Section = (facts) => ({
-  text: blocks('## Verdict', sentence(facts), findings(facts)),
+  text: blocks('## Verdict', sentence(facts), historySentence(facts), findings(facts)),
 });
 
 function sentence(facts: Facts): string {
@@ -70,6 +71,7 @@ function strategySentence(facts: Facts): string | null {
 
 function findings(facts: Facts): string {
   const all = [
+    ...historyFindings(facts),
     ...lossFindings(facts),
     ...adviceFindings(facts),
     ...documentFindings(facts),
@@ -81,6 +83,16 @@ function findings(facts: Facts): string {
     all.length === 0 ? 'No rule fired, and no level has a counterpart in the document.' : list,
     kpiCount(facts),
   );
+}
+
+function historyFindings(facts: Facts): Finding[] {
+  return historiesOf(facts)
+    .filter(isBroken)
+    .map((history) => ({
+      mark: '❌',
+      effect: Number.POSITIVE_INFINITY,
+      text: `**The history at point ${history.facts.point.ref.id} is not linearizable**: ${history.check.because ?? 'no order explains it'}. Evidence: ${evidenceOf(history)}.`,
+    }));
 }
 
 /** A and G promise that an acknowledged write is there after a crash; one that is not outweighs any number of this report. */
