@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { fsyncCommand } from './commands/fsync.js';
 import { loadCommand } from './commands/load.js';
 import { memberCommand } from './commands/member.js';
+import { nemesisCommand } from './commands/nemesis.js';
 import { reportCommand } from './commands/report.js';
 import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
@@ -29,6 +30,7 @@ const COMMANDS = [
   loadCommand,
   sweepCommand,
   fsyncCommand,
+  nemesisCommand,
   reportCommand,
   doctorCommand,
 ];

@@ -1,0 +1,129 @@
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CliError } from '../lib/cli-error.js';
+import { EXIT } from '../lib/exit-codes.js';
+import type { Progress } from '../lib/progress.js';
+import { ALL_FAULTS, availableFaults } from './faults/catalogue.js';
+import type { FaultGroup, FaultKind } from './faults/fault.js';
+import { NODE_HOST } from './fleet.js';
+import { type RunResult, runNemesis } from './run.js';
+import { SmallDisk } from './small-disk.js';
+import { canTrace } from './tracer.js';
+
+export interface SeriesOptions {
+  readonly runs: number;
+  readonly durationMs: number;
+  readonly nodes: number;
+  /** Null: drawn. */
+  readonly seed: number | null;
+  readonly groups: readonly FaultGroup[];
+  /** Null: a temporary folder, gone when all is green. */
+  readonly out: string | null;
+  readonly staleReads: boolean;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+export interface Series {
+  readonly runs: readonly RunResult[];
+  /** Kinds of faults that this machine cannot make, with the reason. */
+  readonly leftOut: readonly string[];
+  /** Null: everything was green and nothing was to be kept. */
+  readonly directory: string | null;
+  /** What repeats the runs that were not green. */
+  readonly repeat: readonly string[];
+}
+
+/** Runs one after the other. */
+export async function runSeries(options: SeriesOptions): Promise<Series> {
+  const { runs, durationMs, nodes, groups, out, staleReads, signal, progress } = options;
+  await checkAddresses();
+  const { kinds, leftOut } = await survey(groups);
+  for (const sentence of leftOut) progress.warn(sentence);
+  const directory = out === null ? mkdtempSync(join(tmpdir(), 'strata-nemesis-')) : resolve(out);
+  const firstSeed = options.seed ?? randomInt(2 ** 31 - runs);
+  const results: RunResult[] = [];
+  for (let at = 0; at < runs; at++) {
+    const seed = firstSeed + at;
+    progress.status(`run ${at + 1} of ${runs}, seed ${seed}`);
+    const home = join(directory, `run-${String(at + 1).padStart(2, '0')}-seed-${seed}`);
+    const result = await runNemesis({
+      seed,
+      durationMs,
+      nodes,
+      groups,
+      kinds,
+      directory: home,
+      staleReads,
+      signal,
+    });
+    writeFileSync(join(home, 'summary.json'), `${JSON.stringify(result, null, 2)}\n`);
+    if (result.verdict === 'green') dropData(home);
+    progress.note(`run ${at + 1} of ${runs}, seed ${seed}: ${result.verdict}`);
+    results.push(result);
+  }
+  const red = results.filter(({ verdict }) => verdict !== 'green');
+  const kept = out !== null || red.length > 0;
+  if (!kept) rmSync(directory, { recursive: true, force: true });
+  return {
+    runs: results,
+    leftOut,
+    directory: kept ? directory : null,
+    repeat: red.map((run) => repeatOf(run, options)),
+  };
+}
+
+/** Null when everything is green. A violation outweighs what cannot be said. */
+export function exitCodeOf(runs: readonly RunResult[]): number | null {
+  if (runs.some(({ verdict }) => verdict === 'violation')) return EXIT.finding;
+  return runs.every(({ verdict }) => verdict === 'green') ? null : EXIT.unknown;
+}
+
+function repeatOf({ seed }: RunResult, { durationMs, nodes, groups, staleReads }: SeriesOptions): string {
+  const canary = staleReads ? ' --canary stale-reads' : '';
+  return `strata nemesis --seed ${seed} --duration ${durationMs / 1000}s --nodes ${nodes} --faults ${groups.join(',')}${canary}`;
+}
+
+/** What a green run leaves behind is its history and its logs, not its data. */
+function dropData(home: string): void {
+  for (const name of readdirSync(home)) rmSync(join(home, name, 'data'), { recursive: true, force: true });
+}
+
+/** Which faults this machine can make. */
+async function survey(groups: readonly FaultGroup[]): Promise<{ kinds: FaultKind[]; leftOut: string[] }> {
+  const wantsDisk = groups.includes('disk');
+  const path = mkdtempSync(join(tmpdir(), 'strata-disk-'));
+  const disk = wantsDisk ? await SmallDisk.make(path) : null;
+  disk?.close();
+  rmSync(path, { recursive: true, force: true });
+  const has = { tracer: wantsDisk && canTrace(), 'small-disk': disk !== null };
+  const why = {
+    tracer: 'strace cannot trace here',
+    'small-disk': 'a small file system cannot be mounted here',
+  };
+  const kinds = availableFaults(groups, has);
+  const leftOut = ALL_FAULTS.filter((kind) => groups.includes(kind.group) && !kinds.includes(kind)).map(
+    ({ name, need }) => `left out: ${name}, ${why[need!]}`,
+  );
+  if (kinds.length === 0)
+    throw new CliError(
+      'STRATA_NEMESIS_NO_FAULTS',
+      `None of these faults can be made here: ${leftOut.join('; ')}.`,
+    );
+  return { kinds, leftOut };
+}
+
+/** The proxies stand at one address of the loopback and the nodes at another. */
+async function checkAddresses(): Promise<void> {
+  const failure = await new Promise<Error | null>((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    server.listen(0, NODE_HOST, () => server.close(() => resolve(null)));
+  });
+  if (failure === null) return;
+  const sentence = `Nothing can listen on ${NODE_HOST} here (${failure.message}); add the address to the loopback interface.`;
+  throw new CliError('STRATA_NEMESIS_ADDRESS', sentence);
+}
