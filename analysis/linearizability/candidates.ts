@@ -1,0 +1,169 @@
+import { type KeyHistory, OPEN } from './key-history.js';
+import { sameness } from './open-operations.js';
+import { ILLEGAL, type StateModel } from './state-model.js';
+import type { Window } from './window.js';
+
+/** Order of trying; the rank of the completion is added. */
+const SOON = 0;
+const HELPFUL = OPEN;
+const OTHER = 2 * OPEN;
+const LAST = 3 * OPEN;
+
+/**
+ * The operations that are worth trying next. Left out is what some other choice does as well, so that if there is a linearization, there is one that
+ * begins with a candidate:
+ * - Of equal operations only the one that returned first: exchanging two of them harms neither.
+ * - While a write is pending whose value nobody observes, no other write: the unobserved one may stand right before the other.
+ * - An open operation only if something is pending that observes its value: else it may as well never take effect.
+ * And none at all when the operation that has to be among the next waits for a value that nothing pending produces.
+ */
+export class Candidates {
+  readonly #model: StateModel;
+  readonly #window: Window;
+  /** By operation: number of its group of equals. */
+  readonly #groupOf: Int32Array;
+  /** By group: the one that returned first, valid when stamped with this collection's number. */
+  readonly #firstOf: Int32Array;
+  readonly #groupStamp: Int32Array;
+  /** By value: stamped when something pending observes it. */
+  readonly #observedStamp: Int32Array;
+  /** Open operations are skipped by value only where values are known one by one. */
+  readonly #knowsValues: boolean;
+  #stamp = 0;
+  #found: number[] = [];
+  #scores: number[] = [];
+
+  constructor({ operations }: KeyHistory, model: StateModel, window: Window) {
+    this.#model = model;
+    this.#window = window;
+    this.#groupOf = groupEquals(operations);
+    this.#firstOf = new Int32Array(operations.length);
+    this.#groupStamp = new Int32Array(operations.length);
+    this.#knowsValues =
+      model.observes.some((value) => value !== -1) || model.produces.some((value) => value !== -1);
+    this.#observedStamp = new Int32Array(
+      model.observes.reduce((most, value) => Math.max(most, value), 0) + 1,
+    );
+  }
+
+  /** Candidates of all frames stand one behind the other; this is the end. */
+  get end(): number {
+    return this.#found.length;
+  }
+
+  at(index: number): number {
+    return this.#found[index]!;
+  }
+
+  drop(end: number): void {
+    this.#found.length = end;
+    this.#scores.length = end;
+  }
+
+  /** Adds the candidates of the window, the most promising first. False when there are none. */
+  collect(): boolean {
+    const window = this.#window;
+    const { frontier, eligible, eligibleCount } = window;
+    this.#stamp += 1;
+    const need = this.#model.observes[frontier]!;
+    const waits = need !== -1 && need !== window.state;
+    const unobservedWrite = this.#survey();
+    if (waits && !this.#isProduced(need)) return false;
+    const start = this.end;
+    for (let at = 0; at < eligibleCount; at += 1) {
+      const operation = eligible[at]!;
+      if (this.#firstOf[this.#groupOf[operation]!] !== operation || !window.isFree(operation)) continue;
+      if (unobservedWrite !== -1 && operation !== unobservedWrite && this.#overwrites(operation)) continue;
+      if (this.#model.step(operation, window.state) === ILLEGAL) continue;
+      const base =
+        operation === frontier ? SOON : waits && this.#model.produces[operation] === need ? HELPFUL : OTHER;
+      this.#insert(operation, base + window.returnOf(operation), start);
+    }
+    this.#collectOpen(waits ? need : -1, unobservedWrite !== -1, start);
+    return this.end > start;
+  }
+
+  /** Stamps groups and observed values of what is pending; gives the unobserved write that returned first, -1 for none. */
+  #survey(): number {
+    const { eligible, eligibleCount, open, frontierRank } = this.#window;
+    const { observes, isUnobservedWrite } = this.#model;
+    let unobservedWrite = -1;
+    for (let at = 0; at < eligibleCount; at += 1) {
+      const operation = eligible[at]!;
+      const value = observes[operation]!;
+      if (value !== -1) this.#observedStamp[value] = this.#stamp;
+      if (!this.#window.isFree(operation)) continue;
+      const group = this.#groupOf[operation]!;
+      const isFirst =
+        this.#groupStamp[group] !== this.#stamp ||
+        this.#window.returnOf(operation) < this.#window.returnOf(this.#firstOf[group]!);
+      this.#groupStamp[group] = this.#stamp;
+      if (isFirst) this.#firstOf[group] = operation;
+      if (isFirst && isUnobservedWrite[operation] === 1)
+        unobservedWrite = this.#earlier(unobservedWrite, operation);
+    }
+    for (let group = 0; group < open.groupCount; group += 1) {
+      const operation = open.available(group, frontierRank);
+      if (operation !== -1 && observes[operation] !== -1)
+        this.#observedStamp[observes[operation]!] = this.#stamp;
+    }
+    return unobservedWrite;
+  }
+
+  #earlier(one: number, other: number): number {
+    return one !== -1 && this.#window.returnOf(one) < this.#window.returnOf(other) ? one : other;
+  }
+
+  #overwrites(operation: number): boolean {
+    return this.#model.observes[operation] === -1 && this.#model.produces[operation] !== -1;
+  }
+
+  #isProduced(value: number): boolean {
+    const { eligible, eligibleCount, open, frontierRank } = this.#window;
+    const { produces } = this.#model;
+    for (let at = 0; at < eligibleCount; at += 1) if (produces[eligible[at]!] === value) return true;
+    for (let group = 0; group < open.groupCount; group += 1) {
+      const operation = open.available(group, frontierRank);
+      if (operation !== -1 && produces[operation] === value) return true;
+    }
+    return false;
+  }
+
+  #collectOpen(need: number, hasUnobservedWrite: boolean, start: number): void {
+    const { open, frontierRank, state } = this.#window;
+    const { produces } = this.#model;
+    for (let group = 0; group < open.groupCount; group += 1) {
+      const operation = open.available(group, frontierRank);
+      if (operation === -1 || (hasUnobservedWrite && this.#overwrites(operation))) continue;
+      const next = this.#model.step(operation, state);
+      if (next === ILLEGAL || next === state) continue;
+      if (this.#knowsValues && this.#observedStamp[next] !== this.#stamp) continue;
+      this.#insert(operation, need !== -1 && produces[operation] === need ? HELPFUL : LAST, start);
+    }
+  }
+
+  /** Keeps the candidates from `start` on sorted. */
+  #insert(operation: number, score: number, start: number): void {
+    let at = this.#found.length;
+    this.#found.push(operation);
+    this.#scores.push(score);
+    for (; at > start && this.#scores[at - 1]! > score; at -= 1) {
+      this.#found[at] = this.#found[at - 1]!;
+      this.#scores[at] = this.#scores[at - 1]!;
+    }
+    this.#found[at] = operation;
+    this.#scores[at] = score;
+  }
+}
+
+/** Equal operations get the same number. One that another has to follow, though the ranks do not say so, equals none. */
+function groupEquals(operations: KeyHistory['operations']): Int32Array {
+  const followed = new Set(operations.map(({ after }) => after));
+  const numbers = new Map<string, number>();
+  return Int32Array.from(operations, (operation) => {
+    const name = followed.has(operation.id) ? `${operation.id}` : sameness(operation);
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return number;
+  });
+}

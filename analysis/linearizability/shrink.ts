@@ -1,0 +1,207 @@
+import { checkKey } from './check-key.js';
+import { type KeyHistory, type KeyOperation, KIND, OPEN } from './key-history.js';
+import { SearchBudget } from './search-budget.js';
+import { observedBy, producedBy } from './zones.js';
+
+export interface ShrinkLimits {
+  /** For all checks together. */
+  readonly stepsMax: number;
+  readonly memoBytesMax: number;
+  readonly isTimeUp: () => boolean;
+}
+
+export interface Shrunk {
+  readonly history: KeyHistory;
+  /** False when a limit ended it. */
+  readonly isMinimal: boolean;
+}
+
+/** Checks of smaller histories at most, beside the logarithmic ones. */
+const CHECKS_MAX = 3_000;
+
+/**
+ * Makes a history that is not linearizable as small as it gets by steps that only ever take constraints away, so that what is left is a reason why the
+ * whole is not linearizable, and not a new problem:
+ * 1. the end: all that follows the first completion at which no order exists any more; what is under way then counts as open;
+ * 2. the beginning: all before a read that stood alone among the changes, whose value becomes the initial one;
+ * 3. single operations: reads, and changes whose value nobody observes.
+ */
+export function shrink(history: KeyHistory, limits: ShrinkLimits): Shrunk {
+  const tester = new Tester(limits);
+  const ended = cutEnd(history, tester);
+  const begun = cutBeginning(ended, tester);
+  const small = dropOperations(begun, tester);
+  return { history: small, isMinimal: !tester.isExhausted };
+}
+
+class Tester {
+  isExhausted = false;
+  readonly #limits: ShrinkLimits;
+  #stepsLeft: number;
+  #checksLeft = CHECKS_MAX;
+
+  constructor(limits: ShrinkLimits) {
+    this.#limits = limits;
+    this.#stepsLeft = limits.stepsMax;
+  }
+
+  /** Whether the history is certainly not linearizable: a check that cannot end proves nothing. */
+  isBad(history: KeyHistory): boolean {
+    const { memoBytesMax, isTimeUp } = this.#limits;
+    this.#checksLeft -= 1;
+    if (this.#checksLeft < 0 || this.#stepsLeft <= 0 || isTimeUp()) {
+      this.isExhausted = true;
+      return false;
+    }
+    // A tenth of what is left each time: one hard check must not use up all.
+    const budget = new SearchBudget(
+      Math.max(10_000, Math.floor(this.#stepsLeft / 10)),
+      memoBytesMax,
+      isTimeUp,
+    );
+    const outcome = checkKey(history, budget);
+    this.#stepsLeft -= budget.stepsUsed;
+    if (outcome !== 'linearizable' && outcome !== 'not-linearizable') this.isExhausted = true;
+    return outcome === 'not-linearizable';
+  }
+}
+
+/** Linearizability is closed under prefixes, so the first bad completion is found by halving. */
+function cutEnd(history: KeyHistory, tester: Tester): KeyHistory {
+  const returns = history.operations.map(({ ret }) => ret).filter((ret) => ret !== OPEN);
+  returns.sort((one, other) => one - other);
+  let good = -1;
+  let bad = returns.length - 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (tester.isBad(prefix(history, returns[middle]!))) bad = middle;
+    else good = middle;
+  }
+  return prefix(history, returns[bad]!);
+}
+
+/** What was known when the completion of rank `end` had just been seen. */
+function prefix(history: KeyHistory, end: number): KeyHistory {
+  const operations = history.operations
+    .filter(({ inv }) => inv < end)
+    .map((operation) => (operation.ret <= end ? operation : unfinished(operation)))
+    .filter(({ kind, ret }) => kind !== KIND.read || ret !== OPEN);
+  return { ...history, operations };
+}
+
+function unfinished(operation: KeyOperation): KeyOperation {
+  return { ...operation, ret: OPEN, whole: -1 };
+}
+
+/** The latest beginning that is still bad. A later one has less constraints, so this is found by halving too. */
+function cutBeginning(history: KeyHistory, tester: Tester): KeyHistory {
+  const { operations } = history;
+  const changes = operations.filter(({ kind, ret }) => kind !== KIND.read && ret !== OPEN);
+  const invocations = changes.map(({ inv }) => inv);
+  const latestReturns: number[] = [];
+  for (const { ret } of changes) latestReturns.push(Math.max(ret, latestReturns.at(-1) ?? -1));
+  const alone = operations.filter(({ kind, inv, ret }) => {
+    if (kind !== KIND.read) return false;
+    const earlier = countBelow(invocations, ret);
+    return earlier === 0 || latestReturns[earlier - 1]! < inv;
+  });
+  alone.sort((one, other) => one.ret - other.ret);
+  let good = alone.length;
+  let bad = -1;
+  while (good - bad > 1) {
+    const middle = (good + bad) >> 1;
+    if (tester.isBad(suffix(history, alone[middle]!))) bad = middle;
+    else good = middle;
+  }
+  return bad === -1 ? history : suffix(history, alone[bad]!);
+}
+
+function countBelow(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function suffix(history: KeyHistory, { a, ret: start }: KeyOperation): KeyHistory {
+  const operations = history.operations.filter(({ inv, ret }) => inv > start || ret === OPEN);
+  return { ...history, initial: a, operations };
+}
+
+/** Takes out ever smaller runs of operations, as long as what is left stays bad (delta debugging, Zeller & Hildebrandt 2002). */
+function dropOperations(history: KeyHistory, tester: Tester): KeyHistory {
+  let current: KeyHistory = { ...history, operations: byValue(history.operations) };
+  for (let run = current.operations.length; run >= 1; run = Math.floor(run / 2)) {
+    for (let start = 0; start < current.operations.length && !tester.isExhausted; ) {
+      const smaller = without(current, start, start + run);
+      if (smaller !== null && tester.isBad(inOrder(smaller))) current = smaller;
+      else start += run;
+    }
+  }
+  // One more round for single operations: the last removals may have freed producers of values.
+  for (let count = 0; count !== current.operations.length; ) {
+    count = current.operations.length;
+    for (let start = 0; start < current.operations.length && !tester.isExhausted; ) {
+      const smaller = without(current, start, start + 1);
+      if (smaller !== null && tester.isBad(inOrder(smaller))) current = smaller;
+      else start += 1;
+    }
+  }
+  return inOrder(current);
+}
+
+/** Observers of a value right before its producers, so that a run takes both. */
+function byValue(operations: readonly KeyOperation[]): KeyOperation[] {
+  const first = new Map<number, number>();
+  const valueOfGroup = (operation: KeyOperation) =>
+    producedBy(operation) === -1 ? operation.a : producedBy(operation);
+  for (const operation of operations) {
+    const value = valueOfGroup(operation);
+    first.set(value, Math.min(operation.inv, first.get(value) ?? OPEN));
+  }
+  return [...operations].sort(
+    (one, other) =>
+      first.get(valueOfGroup(one))! - first.get(valueOfGroup(other))! ||
+      one.kind - other.kind ||
+      one.inv - other.inv,
+  );
+}
+
+function inOrder(history: KeyHistory): KeyHistory {
+  return { ...history, operations: [...history.operations].sort((one, other) => one.inv - other.inv) };
+}
+
+/**
+ * Without the operations of the run that may go: reads always, changes if nothing that stays observes what they produce. Then an order of the whole
+ * stays one when they are taken out. Null when none may go.
+ */
+function without(history: KeyHistory, start: number, end: number): KeyHistory | null {
+  const { operations } = history;
+  const inRun = (place: number) => place >= start && place < end;
+  const appends = operations.some(({ kind }) => kind === KIND.append);
+  const goes = new Set<number>();
+  const observers = new Map<number, number>();
+  operations.forEach((operation, place) => {
+    const value = observedBy(operation);
+    if (inRun(place) && operation.kind === KIND.read) goes.add(place);
+    else if (value !== -1) observers.set(value, (observers.get(value) ?? 0) + 1);
+  });
+  // A cas that goes observes no longer: from the last to the first, so that a chain of them goes as a whole.
+  for (let again = !appends; again; ) {
+    again = false;
+    for (let place = Math.min(end, operations.length) - 1; place >= start; place -= 1) {
+      const operation = operations[place]!;
+      if (goes.has(place) || (observers.get(producedBy(operation)) ?? 0) > 0) continue;
+      goes.add(place);
+      again = true;
+      const value = observedBy(operation);
+      if (value !== -1) observers.set(value, observers.get(value)! - 1);
+    }
+  }
+  if (goes.size === 0) return null;
+  return { ...history, operations: operations.filter((_, place) => !goes.has(place)) };
+}
