@@ -7,7 +7,7 @@ import {
   encodeConfChange,
   isJoint,
 } from './confchange.js';
-import { confirmReads, releasePostponedReads } from './leader.js';
+import { announceCommit, confirmReads, releasePostponedReads } from './leader.js';
 import { EntryType, Role } from './messages.js';
 import type { Raft } from './raft.js';
 
@@ -46,7 +46,9 @@ export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): 
   raft.setMembership(new Changer(raft.membership).apply(decoded));
   if (raft.role !== Role.Leader) return;
   if (!raft.isPromotable) {
-    // Removed or demoted: it led until the change was committed, and not longer (thesis §4.2.2).
+    // Removed or demoted: it led until the change was committed, and not longer (thesis §4.2.2). Those that stay would need its vote
+    // until they know that: whoever switches it off now must not take the cluster with it.
+    announceCommit(raft);
     raft.becomeFollower(raft.term, 0);
     return;
   }

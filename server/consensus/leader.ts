@@ -66,6 +66,15 @@ function sendAppend(raft: Raft, progress: Progress): void {
   progress.mustSend = false;
 }
 
+/** What is committed, at once, to all who follow closely: the leader will not be there to say so with a tick. */
+export function announceCommit(raft: Raft): void {
+  for (const progress of raft.progress.values()) {
+    const isClose = progress.state === 'replicate' && !needsSnapshot(raft, progress);
+    if (isClose && progress.id !== raft.id && progress.canBumpCommit(raft.log.committed))
+      sendAppend(raft, progress);
+  }
+}
+
 export function broadcastHeartbeat(raft: Raft): void {
   const { lastRound } = raft.reads;
   for (const progress of raft.progress.values()) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ConfChange, ConfChangeType, type ConfChangeV2, encodeConfChange } from './confchange.js';
-import { type Entry, EntryType, Role } from './messages.js';
+import { type Entry, EntryType, MessageType, Role } from './messages.js';
 import { entry } from './testing/build.js';
 import { Cluster } from './testing/cluster.js';
 import { Driver } from './testing/driver.js';
@@ -121,6 +121,26 @@ describe('membership through the log', () => {
     assert.notEqual(cluster.leader, null);
     assert.notEqual(cluster.leader?.id, 1);
     assert.deepEqual(voters(cluster, cluster.leader!.id), [2, 3]);
+  });
+
+  it('A2.14 a removed leader says that the change is committed before it steps down: those that stay need not ask it for a vote', () => {
+    const leader = new Driver({ voters: [1, 2], commitNotice: 'tick' });
+    leader.leadEstablished();
+    leader.raw.proposeConfChange(one(RemoveNode, 1));
+    leader.settle();
+    const { term, lastIndex: index } = leader.raw;
+    leader.receive({ type: MessageType.AppendResponse, from: 2, term, index }).drain();
+    const change = leader.committed.at(-1)!;
+    assert.equal(change.type, EntryType.ConfChange);
+    leader.take();
+    leader.raw.applyConfChange(change.data);
+    leader.raw.appliedTo(change.index);
+    leader.drain();
+    assert.equal(leader.raw.role, Role.Follower);
+    assert.deepEqual(
+      leader.sent.map(({ type, to, commit }) => ({ type, to, commit })),
+      [{ type: MessageType.Append, to: 2, commit: change.index }],
+    );
   });
 
   it('a removed leader with a longer log tells those that stay, in refusing its vote, that it was removed', () => {
