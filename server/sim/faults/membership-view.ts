@@ -9,6 +9,8 @@ import type { SimWorld } from '../world/sim-world.js';
 export class MembershipView {
   readonly #world: SimWorld;
   #index = -1;
+  /** Where the newest membership was first seen: at or behind its own entry. */
+  #changeIndex = -1;
   #membership: Membership | null = null;
 
   constructor(world: SimWorld) {
@@ -22,6 +24,7 @@ export class MembershipView {
       const { appliedIndex } = process.runtime.machine;
       const { membership } = process.raw;
       if (appliedIndex <= this.#index || membership.voters.size === 0) continue;
+      if (membership !== this.#membership) this.#changeIndex = appliedIndex;
       this.#index = appliedIndex;
       this.#membership = membership;
     }
@@ -37,6 +40,15 @@ export class MembershipView {
 
   get isJoint(): boolean {
     return (this.#membership?.votersOutgoing.size ?? 0) > 0;
+  }
+
+  /** Most voters know the newest membership: who is not in it is not needed any more, not even for a vote. */
+  get isWidelyKnown(): boolean {
+    const knowing = [...this.voters].filter((id) => {
+      const process = this.#world.node(id)?.process;
+      return process != null && process.runtime.machine.appliedIndex >= this.#changeIndex;
+    });
+    return knowing.length > this.voters.size / 2;
   }
 
   has(id: NodeId): boolean {
