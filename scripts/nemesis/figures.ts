@@ -12,7 +12,7 @@ export interface Measured {
   readonly pool: ClientPool;
   readonly monitor: Monitor;
   readonly startedMs: number;
-  readonly durationMs: number;
+  readonly endedMs: number;
   readonly calmMs: number;
   readonly recovery: Recovery;
 }
@@ -23,18 +23,17 @@ export function figuresOf({
   pool,
   monitor,
   startedMs,
-  durationMs,
+  endedMs,
   calmMs,
   recovery,
 }: Measured): RunFigures {
   const count = { ok: 0, fail: 0, info: 0 };
   const okOfKey = new Map<string, number>();
-  const endMs = startedMs + durationMs;
   let calm = 0;
   let lastOkMs = startedMs;
   let longestGapMs = 0;
   for (const { outcome, key, atMs } of recorder.completions) {
-    if (atMs > endMs) break;
+    if (atMs > endedMs) break;
     count[outcome] += 1;
     if (outcome !== 'ok') continue;
     if (atMs < startedMs + calmMs) calm += 1;
@@ -49,7 +48,7 @@ export function figuresOf({
     calmRate: calm / (calmMs / 1000),
     elections: Math.max(0, monitor.terms.size - 1),
     leaders: new Set(monitor.terms.values()).size,
-    longestGapMs: Math.round(Math.max(longestGapMs, endMs - lastOkMs)),
+    longestGapMs: Math.round(Math.max(longestGapMs, endedMs - lastOkMs)),
     compacted: recovery.compacted,
   };
 }

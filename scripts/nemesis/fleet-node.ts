@@ -56,9 +56,13 @@ export class FleetNode {
     return this.#process?.logPath ?? '';
   }
 
+  get isFree(): boolean {
+    return !this.#held && this.running;
+  }
+
   /** False when another fault has it, or its process is not there to be harmed. */
   hold(): boolean {
-    if (this.#held || !this.running) return false;
+    if (!this.isFree) return false;
     this.#held = true;
     return true;
   }
@@ -111,6 +115,7 @@ export class FleetNode {
     this.#process?.resume();
   }
 
+  /** May be called more than once. */
   async close(): Promise<void> {
     this.#closed = true;
     // A process that is stopped takes SIGKILL as well.

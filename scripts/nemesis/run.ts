@@ -1,13 +1,14 @@
+import { setMaxListeners } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../loadgen/random.js';
-import type { StrategyLetter } from '../../results/schema/index.js';
-import type { NodeConfigInput } from '../../server/config/config.js';
-import { checkRun } from './check.js';
+import { CliError } from '../lib/cli-error.js';
+import { judge } from './check.js';
 import { ClientPool } from './clients/client-pool.js';
 import { HistoryRecorder } from './clients/history-recorder.js';
 import { HttpCaller } from './clients/http-call.js';
+import { drawConfig } from './draw-config.js';
 import { type FaultRecord, runFaults } from './fault-runner.js';
 import type { FaultGroup, FaultKind } from './faults/fault.js';
 import { figuresOf } from './figures.js';
@@ -44,17 +45,19 @@ export interface RunResult {
 
 const CLIENTS = 10;
 const PLAN_STREAM = 1;
-const CONFIG_STREAM = 2;
 const READY_MS_MAX = 30_000;
+/** Faults that had to wait for something to harm may take so much longer than was planned. */
+const OVERTIME_MS = 20_000;
 
 /** One run: a cluster of its own, clients, faults, recovery, judgement. Whatever it started has ended when it returns or throws. */
 export async function runNemesis(options: RunOptions): Promise<RunResult> {
-  const { directory, seed, nodes, kinds } = options;
+  const { directory, seed, nodes, kinds, groups } = options;
   mkdirSync(directory, { recursive: true });
-  const violations: string[] = [];
   const needsDisk = kinds.some(({ need }) => need === 'small-disk');
   const smallDisk = needsDisk ? await SmallDisk.make(join(directory, 'small-disk')) : null;
   const caller = new HttpCaller();
+  const recorder = new HistoryRecorder(join(directory, 'history.jsonl'));
+  const violations: string[] = [];
   let fleet: Fleet | null = null;
   try {
     fleet = await Fleet.start({
@@ -62,111 +65,109 @@ export async function runNemesis(options: RunOptions): Promise<RunResult> {
       onUnexpectedEnd: (node, { code, signal }) =>
         violations.push(`node ${node.id} ended by itself with ${signal ?? `code ${code}`}: ${node.logPath}`),
     });
-    const result = await attack(options, fleet, caller, smallDisk, violations);
-    if (result.verdict === 'violation') smallDisk?.salvage(join(directory, 'small-disk-data'));
-    return result;
+    const { faults, figures, recoveryMs } = await attack(options, {
+      fleet,
+      caller,
+      recorder,
+      smallDisk,
+      violations,
+    });
+    // The checker takes all the time and memory that it can get.
+    await fleet.close();
+    await recorder.close();
+    const judgement = judge(recorder.events, join(directory, 'counterexample.txt'));
+    if (judgement.result === 'violation') violations.push(judgement.sentence);
+    if (violations.length > 0) smallDisk?.salvage(join(directory, 'small-disk-data'));
+    const doubts = emptiness(figures, faults, groups);
+    const unknown = judgement.result === 'unknown' ? [judgement.sentence] : [];
+    const verdict = verdictOf(violations, unknown, doubts);
+    return {
+      seed,
+      directory,
+      verdict,
+      reasons: [...violations, ...unknown, ...doubts],
+      figures,
+      faults,
+      recoveryMs,
+    };
   } finally {
     await fleet?.close();
+    await recorder.close();
     caller.close();
     smallDisk?.close();
   }
 }
 
-async function attack(
-  options: RunOptions,
-  fleet: Fleet,
-  caller: HttpCaller,
-  smallDisk: SmallDisk | null,
-  violations: string[],
-): Promise<RunResult> {
-  const { seed, durationMs, kinds, groups, directory, staleReads, signal } = options;
+interface Scene {
+  readonly fleet: Fleet;
+  readonly caller: HttpCaller;
+  readonly recorder: HistoryRecorder;
+  readonly smallDisk: SmallDisk | null;
+  readonly violations: string[];
+}
+
+interface Evidence {
+  readonly faults: readonly FaultRecord[];
+  readonly figures: RunFigures;
+  readonly recoveryMs: number;
+}
+
+async function attack(options: RunOptions, scene: Scene): Promise<Evidence> {
+  const { seed, durationMs, kinds, directory, staleReads, signal } = options;
+  const { fleet, caller, recorder, smallDisk, violations } = scene;
   const monitor = new Monitor(fleet, caller);
-  const recorder = new HistoryRecorder(join(directory, 'history.jsonl'));
   await ready(monitor, signal);
   const urls = () => fleet.urls;
   const pool = new ClientPool({ caller, recorder, seed, clients: CLIENTS, staleReads, urls });
   const startedMs = performance.now();
-  const over = timeIsUp(durationMs, signal);
   const planned = planFaults(kinds, durationMs, new Random(seed, PLAN_STREAM), cutsLeaderOff);
+  const over = AbortSignal.any([signal, AbortSignal.timeout(Math.round(durationMs + OVERTIME_MS))]);
+  // One for each fault that waits.
+  setMaxListeners(0, over);
   const path = join(directory, 'faults.jsonl');
   writeFileSync(path, '');
-  const faults = await runFaults(
-    planned,
-    { fleet, monitor, caller, over, smallDisk },
-    { seed, startedMs, path },
-  );
-  await sleep(Math.max(0, durationMs - (performance.now() - startedMs)), undefined, { signal }).catch(
-    () => {},
-  );
+  const base = { fleet, monitor, caller, over, smallDisk };
+  const faults = await runFaults(planned, base, { seed, startedMs, path });
+  const leftMs = durationMs - (performance.now() - startedMs);
+  await sleep(Math.max(0, leftMs), undefined, { signal }).catch(() => {});
+  const endedMs = performance.now();
   await pool.stop();
   signal.throwIfAborted();
   const recovery = await recover(fleet, caller);
   const unread = recovery.violations.length > 0 ? [] : await pool.readAll();
   await monitor.stop();
-  await recorder.close();
   violations.push(...recovery.violations, ...monitor.violations);
   violations.push(...faults.flatMap(({ violation }) => violation ?? []));
   if (unread.length > 0)
-    violations.push(`after the recovery these keys could not be read: ${unread.join(', ')}`);
-  const judged = await checkRun(recorder.events, join(directory, 'counterexample.svg'));
-  if (judged.result === 'violation') violations.push(judged.sentence);
-  const figures = figuresOf({
-    recorder,
-    pool,
-    monitor,
-    startedMs,
-    durationMs,
-    calmMs: calmMs(durationMs),
-    recovery,
-  });
-  const empty = emptiness(figures, faults, groups);
-  const verdict = verdictOf(violations, judged.result === 'unknown', empty);
-  const reasons = [
-    ...violations,
-    ...(judged.result === 'unknown' ? ['the checker did not come to an end'] : []),
-    ...empty,
-  ];
-  return { seed, directory, verdict, reasons, figures, faults, recoveryMs: recovery.tookMs };
+    violations.push(`these keys could not be read after the recovery: ${unread.join(', ')}`);
+  const times = { startedMs, endedMs, calmMs: calmMs(durationMs) };
+  return {
+    faults,
+    figures: figuresOf({ recorder, pool, monitor, recovery, ...times }),
+    recoveryMs: recovery.tookMs,
+  };
 }
 
-function verdictOf(violations: readonly string[], isUnknown: boolean, empty: readonly string[]): Verdict {
+function verdictOf(
+  violations: readonly string[],
+  unknown: readonly string[],
+  doubts: readonly string[],
+): Verdict {
   if (violations.length > 0) return 'violation';
-  if (isUnknown) return 'unknown';
-  return empty.length > 0 ? 'vacuous' : 'green';
+  if (unknown.length > 0) return 'unknown';
+  return doubts.length > 0 ? 'vacuous' : 'green';
 }
 
-const cutsLeaderOff = (kind: FaultKind): boolean =>
-  kind.name === 'isolate-leader' || kind.name === 'leader-in-minority';
-
-function timeIsUp(durationMs: number, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.round(durationMs))]);
+function cutsLeaderOff(kind: FaultKind): boolean {
+  return kind.name === 'isolate-leader' || kind.name === 'leader-in-minority';
 }
 
 async function ready(monitor: Monitor, signal: AbortSignal): Promise<void> {
   const endMs = performance.now() + READY_MS_MAX;
   while (monitor.leader === null || !monitor.leader.ready) {
     signal.throwIfAborted();
-    if (performance.now() > endMs) throw new Error(`no leader within ${READY_MS_MAX} ms of the start`);
+    if (performance.now() > endMs)
+      throw new CliError('STRATA_NO_LEADER', `No leader served within ${READY_MS_MAX} ms of the start.`);
     await sleep(50);
   }
-}
-
-/** Small snapshots and small segments, so that the paths around them are taken all the time. */
-function drawConfig(seed: number): {
-  strategy: StrategyLetter;
-  adjust: (config: NodeConfigInput) => NodeConfigInput;
-} {
-  const random = new Random(seed, CONFIG_STREAM);
-  const strategy = random.nextFloat() < 0.25 ? 'A' : 'G';
-  const entriesMax = [100, 300, 1_000][random.nextBelow(3)]!;
-  const keepEntries = [0, 20, 90][random.nextBelow(3)]!;
-  const segmentBytes = [65_536, 262_144][random.nextBelow(2)]!;
-  return {
-    strategy,
-    adjust: (config) => ({
-      ...config,
-      log: { ...config.log, segmentBytes },
-      snapshots: { entriesMax, keepEntries, logBytesMin: 32_768, sliceBytes: 4_096 },
-    }),
-  };
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -49,7 +49,9 @@ export async function runSeries(options: SeriesOptions): Promise<Series> {
   for (let at = 0; at < runs; at++) {
     const seed = firstSeed + at;
     progress.status(`run ${at + 1} of ${runs}, seed ${seed}`);
-    const home = join(directory, `run-${String(at + 1).padStart(2, '0')}-seed-${seed}`);
+    const home = join(directory, `seed-${seed}`);
+    if (existsSync(home))
+      throw new CliError('STRATA_NEMESIS_OUT', `${home} is there already; use another --out.`, EXIT.usage);
     const result = await runNemesis({
       seed,
       durationMs,

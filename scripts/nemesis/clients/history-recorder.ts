@@ -36,7 +36,9 @@ export class HistoryRecorder {
     this.completions.push({ outcome, key: operation.key, atMs: performance.now() });
   }
 
+  /** May be called more than once. */
   async close(): Promise<void> {
+    if (this.#file.closed) return;
     this.#file.end();
     await finished(this.#file);
   }

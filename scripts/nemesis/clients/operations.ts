@@ -30,7 +30,8 @@ export function attemptOf(
   const consistency = staleReads ? '?consistency=stale' : lease ? '?consistency=lease' : '';
   if (key.use === 'text') {
     const { put, append } = SHARES.text;
-    if (drawn < put) return write(key, nextValue());
+    // A space behind each: the parts of a text can be told apart.
+    if (drawn < put) return write(key, `${nextValue()} `);
     if (drawn < put + append) return appendTo(key, `${nextValue()} `);
     return readOf(key, consistency);
   }

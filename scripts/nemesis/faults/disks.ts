@@ -7,16 +7,23 @@ import {
   type FaultContext,
   type FaultKind,
   type FaultOutcome,
-  findLeader,
   holdOne,
   last,
   notHappened,
+  persist,
+  shuffled,
   startAgain,
 } from './fault.js';
 
 const STEP_MS = 100;
 /** A node with writes to do meets its broken disk at once; one without gets this long. */
-const FAILURE_WAIT_MS = 3_000;
+const FAILURE_WAIT_MS = 1_500;
+const ATTEMPTS_MAX = 6;
+const SMALL_DISK_NODE = 1;
+const FULL_MS_MAX = 15_000;
+/** What fills the log while the disk is full, besides the clients; no client ever looks at it. */
+const FILLER_KEY = 'filler';
+const FILLER = 'x'.repeat(16_384);
 
 export const DISK_FAULTS: readonly FaultKind[] = [
   { name: 'slow-disk', group: 'disk', need: 'tracer', run: slowDisk },
@@ -27,9 +34,8 @@ export const DISK_FAULTS: readonly FaultKind[] = [
 /** Every sync takes its time; half of the time it is the leader's. */
 async function slowDisk(context: FaultContext): Promise<FaultOutcome> {
   const { random } = context;
-  const leader = random.nextFloat() < 0.5 ? await findLeader(context) : null;
-  const node = holdOne(context, leader?.id ?? null) ?? holdOne(context, null);
-  if (node === null) return notHappened('no node is free');
+  const node = await holdOne(context, random.nextFloat() < 0.5 ? 'leader' : 'follower');
+  if (node === null) return notHappened('no such node is free');
   const delayMs = 10 + random.nextBelow(300);
   const tracer = await attached(node, `delay_enter=${delayMs * 1000}`);
   await last(context);
@@ -41,23 +47,32 @@ async function slowDisk(context: FaultContext): Promise<FaultOutcome> {
 
 /** A failed sync ends the node (A2.28): what follows one cannot be trusted. */
 async function diskError(context: FaultContext): Promise<FaultOutcome> {
-  const node = holdOne(context, null);
-  if (node === null) return notHappened('no node is free');
+  // Behind a cut a node may have nothing to write: then it is another's turn.
+  for (let attempt = 0; attempt < ATTEMPTS_MAX && !context.over.aborted; attempt++) {
+    const node = await holdOne(context, 'anybody');
+    if (node === null) continue;
+    const outcome = await failSync(context, node);
+    node.release();
+    if (outcome !== null) return outcome;
+  }
+  return notHappened('no node synced');
+}
+
+async function failSync(context: FaultContext, node: FleetNode): Promise<FaultOutcome | null> {
   node.expectEnd();
   const tracer = await attached(node, 'error=EIO');
-  const ended = tracer === null ? null : await endOf(node);
+  const code = tracer === null ? null : await endOf(node);
   await tracer?.detach();
-  if (tracer !== null && ended !== null) await last(context);
-  const failed = ended === null ? null : await startAgain(node);
-  node.release();
-  if (failed !== null) return failed;
-  // It was not told to end after all: from now on its end would be news.
-  if (ended === null) {
+  if (code === null) {
+    // It lives, so from now on its end would be news.
     node.expectLife();
-    return notHappened(`node ${node.id} did not sync`);
+    return null;
   }
-  if (ended === EXIT.environment) return { happened: true, detail: `node ${node.id}` };
-  const violation = `node ${node.id} ended with code ${ended} after a failed sync, not with ${EXIT.environment}`;
+  await last(context);
+  const failed = await startAgain(node);
+  if (failed !== null) return failed;
+  if (code === EXIT.environment) return { happened: true, detail: `node ${node.id}` };
+  const violation = `node ${node.id} ended with code ${code} after a failed sync, not with ${EXIT.environment}`;
   return { happened: true, detail: violation, violation };
 }
 
@@ -74,15 +89,20 @@ async function endOf(node: FleetNode): Promise<number | null> {
 /** Really full, until somebody makes room (A2.29, A2.30). */
 async function diskFull(context: FaultContext): Promise<FaultOutcome> {
   const { smallDisk, lengthMs, over, fleet, caller } = context;
-  const node = holdOne(context, 1);
-  if (smallDisk === null || node === null) return notHappened('node 1 is not free');
-  const endMs = performance.now() + lengthMs;
+  const small = fleet.node(SMALL_DISK_NODE);
+  if (smallDisk === null || small === undefined) return notHappened('there is no small disk');
+  const node = await persist(context, async () => (small.hold() ? small : null));
+  if (node === null) return notHappened('node 1 is not free');
+  const startMs = performance.now();
   let alarmed = false;
-  while (performance.now() < endMs && !over.aborted) {
+  // It must say so; how long until it needs more room depends on what else goes on.
+  for (let lastedMs = 0; lastedMs < (alarmed ? lengthMs : FULL_MS_MAX) && !over.aborted; ) {
     await smallDisk.fill();
+    const [url] = shuffled(fleet.urls, context.random) as [string];
+    await caller.call({ url, method: 'PUT', path: `/kv/${FILLER_KEY}`, body: FILLER, timeoutMs: STEP_MS });
     await last(context, STEP_MS);
-    const view = await viewOf(caller, fleet.node(1)?.url ?? node.url);
-    alarmed ||= view?.alarms.includes('disk-full') === true;
+    alarmed ||= (await viewOf(caller, node.url))?.alarms.includes('disk-full') === true;
+    lastedMs = performance.now() - startMs;
   }
   smallDisk.free();
   node.release();

@@ -54,7 +54,8 @@ export interface FaultKind {
   run(context: FaultContext): Promise<FaultOutcome>;
 }
 
-const LEADER_WAIT_MS = 1_500;
+/** Faults overlap: what one wants to harm may not be there at the moment, or another has it. */
+const WAIT_MS_MAX = 8_000;
 const LOOK_MS = 50;
 
 export function notHappened(detail: string): FaultOutcome {
@@ -66,15 +67,23 @@ export async function last(context: FaultContext, ms = context.lengthMs): Promis
   await sleep(ms, undefined, { signal: context.over }).catch(() => {});
 }
 
-/** Who leads right now; null when nobody does for a while. */
-export async function findLeader(context: FaultContext): Promise<NodeView | null> {
-  const deadlineMs = performance.now() + LEADER_WAIT_MS;
-  while (performance.now() < deadlineMs && !context.over.aborted) {
-    const leader = leaderOf(await context.monitor.look());
-    if (leader !== null) return leader;
+/** Tries until there is something; null when there is not for a while. */
+export async function persist<Found>(
+  context: FaultContext,
+  attempt: () => Promise<Found | null>,
+  waitMs = WAIT_MS_MAX,
+): Promise<Found | null> {
+  const endMs = performance.now() + waitMs;
+  for (;;) {
+    const found = await attempt();
+    if (found !== null || performance.now() > endMs || context.over.aborted) return found;
     await last(context, LOOK_MS);
   }
-  return null;
+}
+
+/** Who leads right now; null when nobody does for a while. */
+export function findLeader(context: FaultContext): Promise<NodeView | null> {
+  return persist(context, async () => leaderOf(await context.monitor.look()));
 }
 
 export function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
@@ -86,19 +95,19 @@ export function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
   return mixed;
 }
 
-/** Takes hold of one node that runs: the one named if it is free, else any but those to spare. */
-export function holdOne(
-  context: FaultContext,
-  wanted: number | null,
-  spared: readonly number[] = [],
-): FleetNode | null {
-  const { fleet, random } = context;
-  if (wanted !== null) {
-    const node = fleet.node(wanted);
-    return node?.hold() === true ? node : null;
-  }
-  const candidates = shuffled(fleet.nodes, random).filter((node) => !spared.includes(node.id));
-  return candidates.find((node) => node.hold()) ?? null;
+/** Whom a fault of one process takes. */
+export type Victim = 'leader' | 'follower' | 'anybody';
+
+/** Takes hold of one node that runs and that no other fault has. */
+export function holdOne(context: FaultContext, victim: Victim): Promise<FleetNode | null> {
+  return persist(context, async () => {
+    const leader = leaderOf(await context.monitor.look());
+    if (leader === null && victim !== 'anybody') return null;
+    const isWanted = (node: FleetNode): boolean =>
+      victim === 'anybody' || (node.id === leader!.id) === (victim === 'leader');
+    const candidates = shuffled(context.fleet.nodes.filter(isWanted), context.random);
+    return candidates.find((node) => node.hold()) ?? null;
+  });
 }
 
 /** The sentence of a node that cannot start again after a fault which it must survive. */

@@ -8,11 +8,12 @@ import {
   findLeader,
   last,
   notHappened,
+  persist,
   shuffled,
 } from './fault.js';
 
 /** Other faults may forbid a change for as long as they last. */
-const CHANGE_WAIT_MS = 8_000;
+const CHANGE_WAIT_MS = 15_000;
 const RETRY_MS = 150;
 /** Node 1 may live on the small disk, which another fault needs. */
 const STAYS = 1;
@@ -74,18 +75,21 @@ async function replace(context: FaultContext): Promise<FaultOutcome> {
 }
 
 async function transfer(context: FaultContext): Promise<FaultOutcome> {
-  const leader = await findLeader(context);
-  if (leader === null) return notHappened('no leader');
-  const voters = leader.members.filter(({ id, voter }) => voter && id !== leader.id);
-  const [target] = shuffled(voters, context.random);
-  if (target === undefined) return notHappened('no other voter');
-  const url = context.fleet.node(leader.id)?.url;
-  if (url === undefined) return notHappened('the leader is gone');
+  const done = await persist(context, () => transferOnce(context));
+  return done === null ? notHappened('nobody took over') : { happened: true, detail: done };
+}
+
+async function transferOnce({ monitor, fleet, random }: FaultContext): Promise<string | null> {
+  const leader = leaderOf(await monitor.look());
+  const voters = leader?.members.filter(({ id, voter }) => voter && id !== leader.id) ?? [];
+  const [target] = shuffled(voters, random);
+  const url = fleet.node(leader?.id ?? 0)?.url;
+  if (leader === null || target === undefined || url === undefined) return null;
   try {
     await askNode({ url }, 'POST', '/cluster/transfer', { to: target.id });
-    return { happened: true, detail: `from node ${leader.id} to node ${target.id}` };
-  } catch (error) {
-    return notHappened((error as Error).message);
+    return `from node ${leader.id} to node ${target.id}`;
+  } catch {
+    return null;
   }
 }
 

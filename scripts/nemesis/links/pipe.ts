@@ -35,7 +35,7 @@ export class Pipe implements Carrier {
   /** Invariant: the sum of the lengths in `#queue`. */
   #queuedBytes = 0;
   #lastDueMs = 0;
-  /** When the link has room for the next piece. */
+  /** When the last piece was handed over: the next one begins to travel then. */
   #freeAtMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #lossy = false;
@@ -102,7 +102,9 @@ export class Pipe implements Carrier {
       if (this.#ended || head === undefined || target === null) return;
       if (this.#draining || this.#condition.blocked !== null) return;
       const nowMs = performance.now();
-      const dueMs = Math.max(head.dueMs, this.#freeAtMs);
+      const { bytesPerSecond } = this.#condition;
+      const travelMs = bytesPerSecond === null ? 0 : ((head.bytes?.length ?? 0) / bytesPerSecond) * 1000;
+      const dueMs = Math.max(head.dueMs, this.#freeAtMs) + travelMs;
       if (dueMs > nowMs) {
         this.#timer = setTimeout(() => this.#pump(), dueMs - nowMs);
         return;
@@ -117,8 +119,7 @@ export class Pipe implements Carrier {
   }
 
   #write(target: Socket, bytes: Buffer, nowMs: number): void {
-    const { bytesPerSecond } = this.#condition;
-    if (bytesPerSecond !== null) this.#freeAtMs = nowMs + (bytes.length / bytesPerSecond) * 1000;
+    this.#freeAtMs = nowMs;
     this.#queuedBytes -= bytes.length;
     if (this.#queuedBytes <= QUEUE_BYTES_MAX / 2) this.#options.source.resume();
     if (target.destroyed || target.write(bytes)) return;
