@@ -10,23 +10,32 @@ export class CommitKnown extends ClusterInvariant implements Watcher {
   readonly name = 'commit is known';
   readonly source = 'Raft §5.3, figure 2';
 
+  /** Commit indexes that moved within this tick. */
+  readonly #moved = new Set<NodeView>();
+
   onLife(view: NodeView): void {
-    this.#check(view);
+    this.#moved.add(view);
   }
 
   onCommit(view: NodeView): void {
-    this.#check(view);
-  }
-
-  #check({ commit, words, process, log }: NodeView): void {
+    const { commit, words } = view;
     const { chosen } = this.observer;
     if (commit > chosen.lastIndex)
       this.fail(`${words} commits ${commit}, leaders have committed ${chosen.lastIndex}`);
-    // What it took in within this turn is not in `log` yet; the apply of it is compared by state machine safety.
-    const index = Math.min(commit, log.lastIndex, process!.raw.lastIndex);
-    if (index >= log.base.index && log.term(index) !== chosen.term(index))
-      this.fail(
-        `${words} commits entry ${index} of term ${log.term(index)}, committed is that of term ${chosen.term(index)}`,
-      );
+    this.#moved.add(view);
+  }
+
+  /** Not in the moment: what a node took in within a turn goes to its disk, and so into `view.log`, at the end of that turn. */
+  protected override checkTick(): void {
+    for (const view of this.#moved) this.#compare(view);
+    this.#moved.clear();
+  }
+
+  #compare({ commit, words, log }: NodeView): void {
+    const { chosen } = this.observer;
+    if (commit > log.lastIndex || commit < log.base.index || log.term(commit) === chosen.term(commit)) return;
+    this.fail(
+      `${words} commits entry ${commit} of term ${log.term(commit)}, committed is that of term ${chosen.term(commit)}`,
+    );
   }
 }

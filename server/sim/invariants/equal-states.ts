@@ -25,8 +25,10 @@ export class EqualStates extends ClusterInvariant {
   }
 
   #compare(id: number, machine: StateMachine): void {
-    const digest = digestOf(machine);
     const { appliedIndex } = machine;
+    // A node that joins does not even hold what a cluster begins with.
+    if (appliedIndex === 0) return;
+    const digest = digestOf(machine);
     const known = this.#digests.get(appliedIndex);
     if (known === undefined) {
       this.#digests.set(appliedIndex, { id, digest });

@@ -3,7 +3,7 @@ import { ClusterInvariant } from './cluster-invariant.js';
 import type { NodeView } from './node-view.js';
 import type { LastLife, Watcher } from './watcher.js';
 
-/** A round that is never answered is given up by the runtime long before so many others were asked. */
+/** Rounds of a node that are remembered. */
 const ROUNDS_MAX = 4_096;
 
 /**
@@ -17,7 +17,8 @@ export class FreshRead extends ClusterInvariant implements Watcher {
   readonly #asked = new Map<NodeView, Map<number, number>>();
 
   onLife(view: NodeView, _before: LastLife | null): void {
-    this.#asked.set(view, new Map());
+    // A leader may still answer what a former life asked: rounds are numbered through all lives, and the runtime passes over such an answer.
+    if (!this.#asked.has(view)) this.#asked.set(view, new Map());
   }
 
   onReadAsked(view: NodeView, context: number): void {
@@ -27,7 +28,9 @@ export class FreshRead extends ClusterInvariant implements Watcher {
   }
 
   onReadState(view: NodeView, { context, index }: ReadState): void {
-    const committed = this.#asked.get(view)!.get(context);
+    const asked = this.#asked.get(view)!;
+    const committed = asked.get(context);
+    if (committed === undefined && asked.size >= ROUNDS_MAX) return;
     if (committed === undefined)
       this.fail(`${view.words} gets an answer to round ${context}, which it did not ask`);
     if (index < committed)

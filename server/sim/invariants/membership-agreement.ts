@@ -68,9 +68,10 @@ export class MembershipAgreement extends ClusterInvariant implements Watcher {
   #checkBook(
     id: number,
     book: readonly { readonly id: number }[],
-    { voters, votersOutgoing, learners, learnersNext }: MembershipOf,
+    { voters, learners, learnersNext }: MembershipOf,
   ): void {
-    const inCore = new Set([...voters, ...votersOutgoing, ...learners, ...learnersNext]);
+    // A voter on its way out votes until the joint configuration is left; its record goes with the change itself.
+    const inCore = new Set([...voters, ...learners, ...learnersNext]);
     const missing = [...inCore].filter((member) => !book.some((record) => record.id === member));
     if (missing.length > 0)
       throw new Violation(this.name, `the member book of node ${id} lacks ${missing.join(', ')}`);
