@@ -23,6 +23,12 @@ const DAMAGE = new Set([
   'STRATA_SNAPSHOT_MISSING',
 ]);
 
+/** Lines of a node's log that say what a run was about. */
+const COUNTED = new Map([
+  ['snapshot taken', 'snapshots taken'],
+  ['snapshot of the leader installed', 'snapshots installed'],
+]);
+
 export interface SimNodeOptions {
   readonly id: NodeId;
   readonly plan: SimPlan;
@@ -166,9 +172,13 @@ export class SimNode implements SimulatedNode {
   }
 
   #boot(clock: LifeClock): Promise<void> {
-    const { id, plan, addresses, joins, network, random, trace, onBuilt } = this.#options;
+    const { id, plan, addresses, joins, network, random, trace, counts, onBuilt } = this.#options;
     const write = (level: string) => (fields: Record<string, unknown>, message: string) => {
-      if (!clock.isDead) trace(`log ${id} ${level} ${String(fields.code ?? message)}`);
+      if (clock.isDead) return;
+      trace(`log ${id} ${level} ${String(fields.code ?? message)}`);
+      const counted = COUNTED.get(message);
+      if (counted !== undefined) counts.add(counted);
+      if (fields.role === 'leader') counts.add('leaders');
     };
     return startProcess({
       id,
