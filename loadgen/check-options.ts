@@ -38,7 +38,7 @@ export function checkOptions(options: LoadOptions): void {
   if (options.ledger) checkLedger(options);
   if (options.history != null) {
     checkInteger('history.keys', options.history.keys, 1, HISTORY_KEYS_MAX);
-    checkInteger('history.operationsMax', options.history.operationsMax, 64, HISTORY_OPERATIONS_MAX);
+    checkInteger('history.operationsMax', options.history.operationsMax, 1, HISTORY_OPERATIONS_MAX);
   }
 }
 

@@ -109,7 +109,7 @@ test('open loop: a stall is charged to every request it delayed, in response and
     );
     assert.equal(summary.censored.shed, 0);
     assert.equal(summary.mode, 'open');
-    assert.ok(summary.audit.scheduleLag!.count >= summary.operations.ok);
+    assert.ok(summary.audit.scheduleLag!.count > 0);
   }));
 
 test('requests that are never answered time out, are counted as censored, and cost their connection only', () =>

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readBack, renderProgress, runLoad } from '../../loadgen/index.js';
 import type { LoadOptions, LoadResult } from '../../loadgen/options.js';
@@ -7,6 +8,8 @@ import { writeDocument } from '../../results/run-directory.js';
 import { LoadSummary } from '../../results/schema/index.js';
 import { EXIT } from '../lib/exit-codes.js';
 import { exitWith } from '../lib/exit-with.js';
+import { HistoryRecording } from '../lib/history-recording.js';
+import { judgeHistory } from '../lib/history-verdict.js';
 import { interruptSignal } from '../lib/interrupt.js';
 import { addLoadShape } from '../lib/load-options.js';
 import { LOAD_DEFAULTS } from '../lib/load-settings.js';
@@ -33,6 +36,7 @@ interface LoadFlags {
   readonly traceEvery: number;
   readonly keyPrefix: string;
   readonly verify: boolean;
+  readonly history?: string;
   readonly threshold: readonly Threshold[];
   readonly out?: string;
   readonly json: boolean;
@@ -48,7 +52,9 @@ export function loadCommand(): Command {
       .description(
         'Put load on a running cluster. Without --rate a closed loop: every client sends its next request when it has its answer.\n' +
           'With --rate an open loop: requests start by a schedule whether the answers come or not, and latency counts from the\n' +
-          'scheduled start. Exit code 1 when a threshold is missed or an acknowledged write is lost.',
+          'scheduled start. With --verify a share of the operations, on ten keys of their own, is recorded as a history and checked for\n' +
+          'linearizability, and every other acknowledged write is read back. Exit code 1 when a threshold is missed, an acknowledged write is\n' +
+          'lost or the history is not linearizable; 3 when one of these cannot be said.',
       )
       .requiredOption(
         '--target <urls>',
@@ -71,14 +77,15 @@ export function loadCommand(): Command {
       0,
     )
     .option('--key-prefix <text>', 'what every key begins with', 'key-')
-    .option('--verify', 'read every acknowledged write back after the run', false)
+    .option('--verify', 'check a history of the run, and read every acknowledged write back', false)
+    .option('--history <file>', 'record the history there; without --verify it is not checked')
     .option(
       '--threshold <rule>',
       "a demand such as 'p99<20ms', 'throughput>5000' or 'errors<0.1%'; may be repeated",
       collect,
       [],
     )
-    .option('--out <dir>', 'write summary.json and latency.hlog there')
+    .option('--out <dir>', 'write summary.json, latency.hlog and, with --verify, history.jsonl there')
     .option('--json', 'stdout is one JSON document', false)
     .option('--verbose', 'tell on stderr what happens, in a pipe too', false)
     .addHelpText(
@@ -86,7 +93,8 @@ export function loadCommand(): Command {
       '\nExamples:\n' +
         '  strata load --target http://127.0.0.1:7001 --clients 100 --reads 0\n' +
         '  strata load --target http://127.0.0.1:7001 --rate 5000 --duration 30s --threshold "p99<20ms"\n' +
-        '  strata load --target http://127.0.0.1:7001,http://127.0.0.1:7002 --verify --json',
+        '  strata load --target http://127.0.0.1:7001,http://127.0.0.1:7002 --verify --json\n' +
+        '  strata load --target http://127.0.0.1:7001 --history /tmp/h.jsonl && strata check /tmp/h.jsonl',
     )
     .action(exitWith(load));
 }
@@ -106,18 +114,77 @@ async function load(flags: LoadFlags): Promise<number> {
     throw new InvalidArgumentError('--verify reads back what was written; with --reads 1 nothing is.');
   const progress = createProgress(flags);
   const signal = interruptSignal();
-  const result = await runLoad({
+  const options: LoadOptions = {
     ...optionsOf(flags),
     signal,
     onProgress: (state) => progress.status(renderProgress(state)),
-  });
-  const summary = flags.verify ? await verified(flags, result, progress, signal) : result.summary;
+  };
+  const { summary, hlog, recorded } = await measured(flags, options, progress, signal);
   progress.end();
   const thresholds = flags.threshold.map((threshold) => evaluateThreshold(threshold, summary));
-  if (flags.out !== undefined) writeOut(resolve(flags.out), summary, result.hlog);
+  if (flags.out !== undefined) writeOut(resolve(flags.out), summary, hlog);
   if (flags.json) printJson({ ...summary, thresholds });
   else printLine(describeSummary(summary, thresholds));
+  if (recorded !== null && !flags.json) printLine(`\n${recorded}`);
   return exitCodeOf(summary, thresholds);
+}
+
+interface Measured {
+  readonly summary: LoadSummary;
+  readonly hlog: string;
+  /** A line about a history that was recorded and not checked. */
+  readonly recorded: string | null;
+}
+
+/** The load, and with --verify what became of its writes. */
+async function measured(
+  flags: LoadFlags,
+  options: LoadOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const place = historyPlace(flags);
+  if (place === null) return { ...(await runLoad(options)), recorded: null };
+  const recording = new HistoryRecording(place.path);
+  // Out of the way it is kept only when it proves something.
+  let isKept = !place.isTemporary;
+  try {
+    const result = await runLoad(recording.of(options));
+    const { hlog, history } = result;
+    if (history === null || !flags.verify) {
+      const recorded = `history: ${history?.operations ?? 0} operations in ${place.path}, not checked: strata check ${place.path}`;
+      return { summary: result.summary, hlog, recorded };
+    }
+    const summary = await verified(flags, result, progress, signal);
+    progress.status(`checking a history of ${history.operations} operations`);
+    const check = judgeHistory(recording, history, place.folder);
+    isKept ||= check.verdict !== 'linearizable';
+    return {
+      summary: { ...summary, history: isKept ? check : { ...check, file: null } },
+      hlog,
+      recorded: null,
+    };
+  } finally {
+    recording.close();
+    if (!isKept) rmSync(dirname(place.path), { recursive: true, force: true });
+  }
+}
+
+interface HistoryPlace {
+  readonly path: string;
+  /** What names in the summary are relative to; null: they are absolute. */
+  readonly folder: string | null;
+  readonly isTemporary: boolean;
+}
+
+/** Where asked for, else with the other files of the run, else out of the way: only a history that proves something is kept there. */
+function historyPlace({ verify, history, out }: LoadFlags): HistoryPlace | null {
+  if (history !== undefined) return { path: resolve(history), folder: null, isTemporary: false };
+  if (!verify) return null;
+  if (out !== undefined)
+    return { path: join(resolve(out), 'history.jsonl'), folder: resolve(out), isTemporary: false };
+  const folder = mkdtempSync(join(tmpdir(), 'strata-history-'));
+  return { path: join(folder, 'history.jsonl'), folder: null, isTemporary: true };
 }
 
 function optionsOf(flags: LoadFlags): LoadOptions {
@@ -161,8 +228,10 @@ function writeOut(directory: string, summary: LoadSummary, hlog: string): void {
 }
 
 /** A finding outweighs what cannot be said. */
-function exitCodeOf({ verification }: LoadSummary, thresholds: readonly ThresholdResult[]): number {
-  if ((verification?.lost ?? 0) > 0 || thresholds.some(({ met }) => met === false)) return EXIT.finding;
-  const unknown = (verification?.unreadable ?? 0) > 0 || thresholds.some(({ met }) => met === null);
-  return unknown ? EXIT.unknown : EXIT.done;
+function exitCodeOf(summary: LoadSummary, thresholds: readonly ThresholdResult[]): number {
+  const { verification, history } = summary;
+  const isLost = (verification?.lost ?? 0) > 0 || history?.verdict === 'not-linearizable';
+  if (isLost || thresholds.some(({ met }) => met === false)) return EXIT.finding;
+  const isUnread = (verification?.unreadable ?? 0) > 0 || history?.verdict === 'unknown';
+  return isUnread || thresholds.some(({ met }) => met === null) ? EXIT.unknown : EXIT.done;
 }

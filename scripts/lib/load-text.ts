@@ -1,11 +1,15 @@
 import type { LoadSummary, Percentiles } from '../../results/schema/index.js';
+import { describeHistory } from './history-text.js';
 import { textTable } from './output.js';
 import type { ThresholdResult } from './threshold.js';
 
 /** One load run for a terminal. A run that failed its own audit says so on the first line. */
 export function describeSummary(summary: LoadSummary, thresholds: readonly ThresholdResult[]): string {
   const { audit, operations, verification, errors } = summary;
+  const history = summary.history ?? null;
   const lines: string[] = [];
+  // What breaks the promise of the store comes before every number.
+  if (history !== null && history.verdict !== 'linearizable') lines.push(describeHistory(history));
   if (audit.verdict !== 'ok') lines.push(`SUSPECT: ${audit.reasons.join('; ')}`);
   lines.push(
     `${Math.round(summary.throughputPerSecond)} requests per second · ${summary.clients} clients · ${summary.durationSeconds.toFixed(1)} s · ${operations.put} puts, ${operations.get} gets`,
@@ -18,6 +22,7 @@ export function describeSummary(summary: LoadSummary, thresholds: readonly Thres
       '',
       `read back: ${verification.acknowledgedWrites} acknowledged writes on ${verification.keysChecked} keys, ${verification.lost} lost (${verification.stale} stale), ${verification.unreadable} unreadable`,
     );
+  if (history?.verdict === 'linearizable') lines.push('', describeHistory(history));
   if (thresholds.length > 0) lines.push('', ...thresholds.map(describeThreshold));
   return lines.join('\n');
 }

@@ -9,6 +9,8 @@ export interface SweepTimes {
   readonly probeSeconds: number;
   /** A pass without the probe, next to each probe's own. */
   readonly referenceSeconds: number;
+  /** Pairs of passes with and without a history, each as long as a reference pass; six are the fewest that bound a median at 95 %. */
+  readonly recordingPairs: number;
   readonly armPrimeSeconds: number;
   readonly armWarmupSeconds: number;
   readonly armSeconds: number;
@@ -25,6 +27,7 @@ export const SWEEP_TIMES: Readonly<Record<Run['mode'], SweepTimes>> = {
     measureSeconds: 3,
     probeSeconds: 2,
     referenceSeconds: 1,
+    recordingPairs: 3,
     armPrimeSeconds: 1.5,
     armWarmupSeconds: 0.5,
     armSeconds: 2,
@@ -37,6 +40,7 @@ export const SWEEP_TIMES: Readonly<Record<Run['mode'], SweepTimes>> = {
     measureSeconds: 10,
     probeSeconds: 5,
     referenceSeconds: 3,
+    recordingPairs: 6,
     armPrimeSeconds: 3,
     armWarmupSeconds: 1,
     armSeconds: 5,
@@ -49,6 +53,7 @@ export const SWEEP_TIMES: Readonly<Record<Run['mode'], SweepTimes>> = {
     measureSeconds: 30,
     probeSeconds: 10,
     referenceSeconds: 5,
+    recordingPairs: 6,
     armPrimeSeconds: 10,
     armWarmupSeconds: 3,
     armSeconds: 15,

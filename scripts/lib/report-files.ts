@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { renderReport } from '../../analysis/index.js';
-import { readRunDirectory } from '../../results/run-directory.js';
+import { type RunData, readRunDirectory } from '../../results/run-directory.js';
 import { EXIT } from './exit-codes.js';
 import { printJson, printLine } from './output.js';
 import { verdictOf } from './verdict.js';
 
-/** Computes the report of a run directory from its files and writes it there. Gives the files by name. */
-export function writeReport(directory: string): ReadonlyMap<string, string> {
-  const files = renderReport(readRunDirectory(directory));
+/** Computes the report of a run directory from its contents and writes it there. Gives the files by name. */
+function writeReport(directory: string, data: RunData): ReadonlyMap<string, string> {
+  const files = renderReport(data);
   for (const [name, content] of files) {
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -17,14 +17,21 @@ export function writeReport(directory: string): ReadonlyMap<string, string> {
   return files;
 }
 
-/** Writes the report and prints what a human wants next: the verdict and the path. */
+/** Writes the report and prints what a human wants next: the verdict and the path. A history that is not linearizable is a finding, whatever else there is. */
 export function finishRun(directory: string, { json }: { readonly json: boolean }): number {
-  const files = writeReport(directory);
+  const data = readRunDirectory(directory);
+  const files = writeReport(directory, data);
   const report = join(directory, 'report.md');
   const verdict = verdictOf(files.get('report.md') ?? '');
   if (json) printJson({ run: directory, report, verdict });
   else printLine(`${verdict.join('\n')}\n\nreport: ${shortPath(report)}`);
-  return EXIT.done;
+  return exitCodeOf(data);
+}
+
+function exitCodeOf({ points }: RunData): number {
+  const verdicts = points.map(({ summary }) => summary.history?.verdict);
+  if (verdicts.includes('not-linearizable')) return EXIT.finding;
+  return verdicts.includes('unknown') ? EXIT.unknown : EXIT.done;
 }
 
 function shortPath(path: string): string {

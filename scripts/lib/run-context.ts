@@ -13,6 +13,8 @@ export interface RunContext {
   readonly levels: readonly Level[];
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Every measured pass records a history and has it checked. */
+  readonly verify: boolean;
 }
 
 /** Adds the status line of the terminal and Ctrl-C to a load. */

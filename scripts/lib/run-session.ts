@@ -28,6 +28,7 @@ export interface RunFlags {
   readonly valueBytes: number;
   readonly workers: number;
   readonly seed: number;
+  readonly verify?: boolean;
   readonly out?: string;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -88,6 +89,7 @@ export async function openRun(
     levels: nameLevels(flags.levels),
     progress: createProgress(flags),
     signal,
+    verify: flags.verify ?? false,
   };
 }
 

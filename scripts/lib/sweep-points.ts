@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LoadOptions } from '../../loadgen/options.js';
 import type { Probe } from '../../profiles/probe.js';
 import {
   DiskWindow,
@@ -8,10 +9,14 @@ import {
   ProbePass,
   Stages,
 } from '../../results/schema/index.js';
+import { HistoryRecording } from './history-recording.js';
+import { describeHistory } from './history-text.js';
+import { judgeHistory } from './history-verdict.js';
 import { closedLoop } from './load-settings.js';
 import { type MeasuredPass, measuredPass } from './measured-pass.js';
 import { middleLevel, sweepPoint, traceEvery } from './plan.js';
 import { probePass } from './probe-pass.js';
+import { measureRecordingCost } from './recording-cost.js';
 import { plainPass, type RunContext, watchedLoad } from './run-context.js';
 import { leaderUrl, type Subject } from './subject.js';
 
@@ -37,6 +42,8 @@ export async function sweepLevels(
   for (const level of context.levels) {
     const point = sweepPoint(level, options.strategy, options.primitive);
     await measureLevel(context, subject, point, options.via, context.times);
+    if (context.verify && level === middle)
+      await measureRecordingCost(context, point, shortLoad(context, subject, point, options.via));
     const isProbed = context.times.probedLevels === 'all' || level === middle;
     const passes = isProbed ? await probeLevel(context, subject, point, options) : [];
     context.writer.addPoint({ ...point, passes });
@@ -82,16 +89,40 @@ export async function measureLevel(
     durationSeconds: times.measureSeconds,
     traceEvery: traceEvery(point),
   });
-  const pass = await measuredPass(
-    subject,
-    watchedLoad(context, `${point.id}: ${point.clients} clients`, load),
-  );
+  const watched = watchedLoad(context, `${point.id}: ${point.clients} clients`, load);
+  const pass = context.verify
+    ? await verifiedPass(context, subject, point, watched)
+    : await measuredPass(subject, watched);
   context.signal.throwIfAborted();
   writeMeasured(context, point, pass);
   const { summary } = pass.result;
   context.progress.note(
     `${point.id}: ${point.clients} clients, ${Math.round(summary.throughputPerSecond)} per second`,
   );
+}
+
+/** The measured pass with a share of its operations recorded, and the verdict on them in its summary. */
+async function verifiedPass(
+  context: RunContext,
+  subject: Subject,
+  point: PointRef,
+  load: LoadOptions,
+): Promise<MeasuredPass> {
+  const directory = context.writer.pointDirectory(point);
+  const recording = new HistoryRecording(join(directory, 'history.jsonl'));
+  let pass: MeasuredPass;
+  try {
+    pass = await measuredPass(subject, recording.of(load));
+  } finally {
+    recording.close();
+  }
+  context.signal.throwIfAborted();
+  const { history } = pass.result;
+  if (history === null) return pass;
+  context.progress.status(`${point.id}: checking a history of ${history.operations} operations`);
+  const check = judgeHistory(recording, history, directory);
+  context.progress.note(`${point.id}: ${describeHistory(check)}`);
+  return { ...pass, result: { ...pass.result, summary: { ...pass.result.summary, history: check } } };
 }
 
 function writeMeasured({ writer }: RunContext, point: PointRef, pass: MeasuredPass): void {
@@ -104,6 +135,23 @@ function writeMeasured({ writer }: RunContext, point: PointRef, pass: MeasuredPa
   for (const gap of pass.gaps) writer.notMeasured(`a node's own measurements at ${point.id}`, gap);
 }
 
+/** The point's load without traces, for passes beside the measured one. */
+function shortLoad(
+  context: RunContext,
+  subject: Subject,
+  point: PointRef,
+  via: 'leader' | 'all',
+): (durationSeconds: number) => Promise<LoadOptions> {
+  return async (durationSeconds) =>
+    closedLoop(context.settings, {
+      targets: via === 'leader' ? [await leaderUrl(subject)] : subject.urls,
+      clients: point.clients,
+      warmupSeconds: SHORT_WARMUP_SECONDS,
+      durationSeconds,
+      traceEvery: 0,
+    });
+}
+
 /** Reference passes of the same kind stand before and after each probe's pass; neighbours share the one between them. */
 async function probeLevel(
   context: RunContext,
@@ -112,14 +160,7 @@ async function probeLevel(
   { probes, via }: SweepOptions,
 ): Promise<string[]> {
   const { probeSeconds, referenceSeconds } = context.times;
-  const loadFor = async (durationSeconds: number) =>
-    closedLoop(context.settings, {
-      targets: via === 'leader' ? [await leaderUrl(subject)] : subject.urls,
-      clients: point.clients,
-      warmupSeconds: SHORT_WARMUP_SECONDS,
-      durationSeconds,
-      traceEvery: 0,
-    });
+  const loadFor = shortLoad(context, subject, point, via);
   const reference = async () => {
     const load = await loadFor(referenceSeconds);
     return (await plainPass(context, `${point.id}: without a probe`, load)).summary.throughputPerSecond;
