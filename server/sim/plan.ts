@@ -58,9 +58,14 @@ export interface DiskPlan {
   readonly bitFlip: number;
 }
 
+/** Whom a partition keeps apart, see `faults/partitions.ts`. */
+export type PartitionKind = 'leader' | 'minority' | 'halves' | 'bridge' | 'ring' | 'wires';
+
 export interface FaultPlan {
   readonly partition: number;
   readonly partitionMsMax: number;
+  /** Patterns that are drawn; all of them when nobody aims at one. */
+  readonly partitionKinds?: readonly PartitionKind[];
   readonly asymmetric: number;
   readonly crash: number;
   /** Share of crashes that are power cuts, and of those that take all nodes at once. */

@@ -1,9 +1,10 @@
 import type { NodeId } from '../../consensus/messages.js';
+import type { PartitionKind } from '../plan.js';
 import type { Random } from '../random.js';
 import type { SimWorld } from '../world/sim-world.js';
 import type { Fault } from './fault.js';
 
-const KINDS = ['leader', 'minority', 'halves', 'bridge', 'ring', 'wires'] as const;
+const KINDS: readonly PartitionKind[] = ['leader', 'minority', 'halves', 'bridge', 'ring', 'wires'];
 
 /** Wires that are cut for a while, one pattern at a time, in both directions or in one. And wires that hold everything back. */
 export class Partitions implements Fault {
@@ -48,7 +49,7 @@ export class Partitions implements Fault {
   #cut(): void {
     const { counts, trace, plan, leader } = this.#world;
     const ids = this.#world.nodes.filter((node) => !node.isRetired).map(({ id }) => id);
-    const kind = this.#random.pick(KINDS);
+    const kind = this.#random.pick(plan.faults.partitionKinds ?? KINDS);
     const isOneWay = this.#random.chance(plan.faults.asymmetric);
     counts.add('partitions');
     counts.add(`partitions: ${kind}`);
@@ -68,11 +69,7 @@ export class Partitions implements Fault {
   }
 
   /** Whether the wire from the first to the second is cut. Where directions matter, the first is on the side of the leader. */
-  #apart(
-    kind: (typeof KINDS)[number],
-    ids: readonly NodeId[],
-    hub: NodeId,
-  ): (a: NodeId, b: NodeId) => boolean {
+  #apart(kind: PartitionKind, ids: readonly NodeId[], hub: NodeId): (a: NodeId, b: NodeId) => boolean {
     const random = this.#random;
     switch (kind) {
       case 'leader':
