@@ -1,5 +1,5 @@
 import { BurstSchedule } from './burst-schedule.js';
-import { exactMonotonicNs } from './clock.js';
+import { exactMonotonicNs, monotonicNs } from './clock.js';
 import type { Exchange } from './exchange.js';
 import { decodeHistoryValue, encodeHistoryValue, historyValueBytes } from './history-values.js';
 import { historyKey } from './key-names.js';
@@ -59,8 +59,7 @@ export class HistoryRecorder {
   /** Makes the client's next request one of the history, when one is due. */
   begin(exchange: Exchange, client: number): RecordedRequest | null {
     if (this.#random.nextFloat() >= SHARE_MAX) return null;
-    const nowNs = exactMonotonicNs();
-    const burst = this.#schedule.take(nowNs);
+    const burst = this.#schedule.take(monotonicNs());
     if (burst === -1) return null;
     const key = this.#keys[this.#schedule.keyOf(burst)]!;
     const process = this.#processes.get(client) ?? client;
@@ -71,7 +70,7 @@ export class HistoryRecorder {
     exchange.isRead = isRead;
     this.counts.operations++;
     this.counts[isRead ? 'reads' : 'writes']++;
-    this.#add(operation, 'invoke', value, nowNs);
+    this.#add(operation, 'invoke', value);
     return {
       path: `/kv/${encodeURIComponent(key)}`,
       body: value === null ? null : encodeHistoryValue(value, this.#valueBytes),
@@ -124,12 +123,8 @@ export class HistoryRecorder {
     return next;
   }
 
-  #add(
-    { process, key, isRead }: RecordedOperation,
-    type: string,
-    value: string | null,
-    time = exactMonotonicNs(),
-  ): void {
+  #add({ process, key, isRead }: RecordedOperation, type: string, value: string | null): void {
+    const time = exactMonotonicNs();
     this.#times.push(time);
     this.#lines.push(historyLine({ process, type, f: isRead ? 'read' : 'write', key, value, time }));
   }

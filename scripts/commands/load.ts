@@ -52,9 +52,9 @@ export function loadCommand(): Command {
       .description(
         'Put load on a running cluster. Without --rate a closed loop: every client sends its next request when it has its answer.\n' +
           'With --rate an open loop: requests start by a schedule whether the answers come or not, and latency counts from the\n' +
-          'scheduled start. With --verify a share of the operations, on ten keys of their own, is recorded as a history and checked for\n' +
-          'linearizability, and every other acknowledged write is read back. Exit code 1 when a threshold is missed, an acknowledged write is\n' +
-          'lost or the history is not linearizable; 3 when one of these cannot be said.',
+          'scheduled start. With --verify a share of the operations, on ten keys of their own, is recorded as a history and\n' +
+          'checked for linearizability, and every other acknowledged write is read back. Exit code 1 when a threshold is missed,\n' +
+          'an acknowledged write is lost or the history is not linearizable; 3 when one of these cannot be said.',
       )
       .requiredOption(
         '--target <urls>',

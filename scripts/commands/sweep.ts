@@ -34,8 +34,9 @@ export function sweepCommand(): Command {
       'Measure a cluster at low, mid and high concurrency and write a report. Starts a cluster of its own on free ports, its data\n' +
         'on the disk of the results, or uses the one at --target. Every level has a measured pass without probes and one more\n' +
         'pass for each probe; --quick probes the middle level only. The load is puts (--reads changes that) and goes to the leader (--via changes that).\n' +
-        'With --verify every measured pass records a share of its operations as a history and has it checked for linearizability; what that costs\n' +
-        'is measured at the middle level and stands in the report. Exit code 1 when a history is not linearizable, 3 when one says nothing.\n' +
+        'With --verify every measured pass records a share of its operations as a history and has it checked for\n' +
+        'linearizability; what that costs is measured at the middle level and stands in the report. Exit code 1 when a history\n' +
+        'is not linearizable, 3 when one says nothing.\n' +
         'Prints the verdict and the path of the report.',
     )
     .option('--fsync <strategy>', 'A always, B interval, C none, G group', parseStrategy, 'G')
