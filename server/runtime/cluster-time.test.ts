@@ -29,7 +29,7 @@ function put(machine: StateMachine, key: string, ttl: number, clockMs: number): 
 
 describe('cluster time', () => {
   it('goes on with the monotonic clock from the newest stamp applied, and never back', () => {
-    const context = deskContext();
+    const context = deskContext({}, { leadingTerm: 1 });
     stamp(context.machine, 5_000);
     const time = new ClusterTime(context, 100 * MS);
     assert.equal(time.nowMs(100 * MS), 5_000);
@@ -41,6 +41,25 @@ describe('cluster time', () => {
     assert.equal(time.nowMs(380 * MS), 9_010);
   });
 
+  it('A2.11 counts slower while it follows, so that a clock that runs fast does not let keys expire early once it leads', () => {
+    const context = deskContext();
+    const time = new ClusterTime(context, 0);
+    const dayMs = 86_400_000;
+    // 500 ppm fast against a leader that is 400 ppm slow, with a stamp a minute.
+    let leaderMs = 0;
+    for (let trueMs = 60_000; trueMs <= dayMs; trueMs += 60_000) {
+      leaderMs = Math.floor(trueMs * 0.9996);
+      stamp(context.machine, leaderMs);
+      assert.equal(time.nowMs(trueMs * 1.0005 * MS), leaderMs);
+    }
+    context.leadingTerm = 1;
+    assert.equal(
+      time.nowMs((dayMs + 10_000) * 1.0005 * MS),
+      leaderMs + 10_005,
+      'who leads counts as its clock does',
+    );
+  });
+
   it('A2.11 a process that stood still for an hour is an hour behind, not lost: the next stamp brings it back', () => {
     const context = deskContext();
     const time = new ClusterTime(context, 0);
@@ -49,7 +68,7 @@ describe('cluster time', () => {
   });
 
   it('says at least a millisecond of a key that is due and not removed yet', () => {
-    const context = deskContext();
+    const context = deskContext({}, { leadingTerm: 1 });
     const time = new ClusterTime(context, 0);
     assert.equal(time.ttlMs(0, 5 * MS), null);
     assert.equal(time.ttlMs(100, 40 * MS), 60);
