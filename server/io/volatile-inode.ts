@@ -50,7 +50,7 @@ export class Inode {
       const number = Math.floor((position + at) / SECTOR_BYTES);
       const offset = (position + at) % SECTOR_BYTES;
       const length = Math.min(SECTOR_BYTES - offset, bytes.length - at);
-      const sector = Uint8Array.from(this.#sectors.get(number) ?? new Uint8Array(SECTOR_BYTES));
+      const sector = this.#sectors.get(number)?.slice() ?? new Uint8Array(SECTOR_BYTES);
       sector.set(bytes.subarray(at, at + length), offset);
       this.#sectors.set(number, sector);
       this.#dirty.add(number);

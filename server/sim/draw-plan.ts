@@ -30,7 +30,7 @@ function some(random: Random, share: number, most: number): number {
 }
 
 function drawRaft(random: Random): SimPlan['raft'] {
-  const tickMs = random.pick([5, 10, 10, 20]);
+  const tickMs = random.pick([5, 10, 20, 20]);
   const heartbeatMs = tickMs * random.between(1, 4);
   const electionTimeoutMsMin = Math.max(3 * heartbeatMs, 100) + tickMs * random.between(0, 10);
   return {
@@ -92,9 +92,9 @@ function drawFaults(random: Random, isDurable: boolean): FaultPlan {
 
 function drawClients(random: Random): ClientPlan {
   return {
-    count: random.between(2, 8),
+    count: random.between(2, 6),
     keys: random.between(2, 12),
-    thinkMsMean: random.pick([2, 10, 40]),
+    thinkMsMean: random.pick([5, 20, 60]),
     timeoutMs: random.pick([300, 1_000, 2_500]),
     reads: 0.1 + random.next() * 0.4,
     leaseReads: some(random, 0.5, 0.3),
