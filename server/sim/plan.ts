@@ -68,6 +68,8 @@ export interface FaultPlan {
   readonly partitionKinds?: readonly PartitionKind[];
   readonly asymmetric: number;
   readonly crash: number;
+  /** Per election: whoever was elected ends right after it, when some have heard of its term and some have not (Raft, figure 8). */
+  readonly crashElected?: number;
   /** Share of crashes that are power cuts, and of those that take all nodes at once. */
   readonly powerCut: number;
   readonly allAtOnce: number;

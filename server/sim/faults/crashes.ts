@@ -4,11 +4,16 @@ import type { SimWorld } from '../world/sim-world.js';
 import type { Fault } from './fault.js';
 
 const PLANNED_SHARE = 0.2;
+/** Long enough for the first entry of a new leader to reach some. */
+const ELECTED_TICKS_MAX = 10;
 
 /** Processes that end: killed, stopped by their operator, or with the power of their machine, or of the whole room. */
 export class Crashes implements Fault {
   readonly #world: SimWorld;
   readonly #random: Random;
+  /** The newest term that somebody was elected in. */
+  #term = 0;
+  #doomed: { readonly node: SimNode; readonly tick: number } | null = null;
 
   constructor(world: SimWorld) {
     this.#world = world;
@@ -16,7 +21,8 @@ export class Crashes implements Fault {
   }
 
   onTick(): void {
-    const { crash, powerCut, allAtOnce } = this.#world.plan.faults;
+    const { crash, crashElected = 0, powerCut, allAtOnce } = this.#world.plan.faults;
+    if (crashElected > 0) this.#crashElected(crashElected, powerCut);
     if (crash === 0 || !this.#random.chance(crash)) return;
     const isPowerCut = this.#random.chance(powerCut);
     if (this.#random.chance(allAtOnce)) {
@@ -28,6 +34,20 @@ export class Crashes implements Fault {
     if (node === null) return;
     if (!isPowerCut && this.#random.chance(PLANNED_SHARE)) node.shutDown();
     else this.#end(node, isPowerCut);
+  }
+
+  #crashElected(share: number, powerCut: number): void {
+    const { leader, tick } = this.#world;
+    const term = leader?.process?.raw.term ?? 0;
+    if (leader !== null && term > this.#term) {
+      this.#term = term;
+      if (this.#random.chance(share))
+        this.#doomed = { node: leader, tick: tick + this.#random.between(0, ELECTED_TICKS_MAX) };
+    }
+    if (this.#doomed === null || tick < this.#doomed.tick) return;
+    const { node } = this.#doomed;
+    this.#doomed = null;
+    if (node.isUp) this.#end(node, this.#random.chance(powerCut));
   }
 
   #end(node: SimNode, isPowerCut: boolean): void {
