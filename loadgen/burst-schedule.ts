@@ -2,8 +2,11 @@ import type { HistoryOptions } from './options.js';
 
 /** Operations of one burst, over all workers. */
 const BURST_OPERATIONS = 64;
-/** Of one burst under way at a time, over all workers: enough to overlap, few enough that a checker is done soon. */
-const BURST_UNDER_WAY_MAX = 16;
+/**
+ * Of one burst under way at a time, over all workers, burst by burst. Many that overlap find races; but among many writes a lost one hides behind
+ * another that overlapped it, and a read that is a little stale behind a slow one. Few find those.
+ */
+const BURST_UNDER_WAY_MAX = [2, 16, 4] as const;
 const BURST_NS_MIN = 50e6;
 /** Start-up, the callbacks around the window and the drain belong to the run too. */
 const RESERVE_SECONDS = 2;
@@ -22,7 +25,7 @@ export class BurstSchedule {
   readonly #keys: number;
   readonly #burstNs: number;
   readonly #tokensOfBurst: number;
-  readonly #underWayMax: number;
+  readonly #underWayMax: readonly number[];
   #startNs = Number.POSITIVE_INFINITY;
   #burst = -1;
   #tokens = 0;
@@ -35,7 +38,7 @@ export class BurstSchedule {
     this.#keys = keys;
     this.#burstNs = Math.max(BURST_NS_MIN, ((plannedSeconds + RESERVE_SECONDS) * 1e9) / bursts);
     this.#tokensOfBurst = shareOf(BURST_OPERATIONS, index, count);
-    this.#underWayMax = Math.max(1, shareOf(BURST_UNDER_WAY_MAX, index, count));
+    this.#underWayMax = BURST_UNDER_WAY_MAX.map((total) => shareOf(total, index, count));
     this.#left = shareOf(operationsMax, index, count);
   }
 
@@ -58,7 +61,8 @@ export class BurstSchedule {
       // What hangs from earlier bursts must not keep the rest of the run from being recorded.
       this.#underWay = 0;
     }
-    if (this.#tokens === 0 || this.#underWay >= this.#underWayMax) return -1;
+    const underWayMax = this.#underWayMax[burst % this.#underWayMax.length]!;
+    if (this.#tokens === 0 || this.#underWay >= underWayMax) return -1;
     this.#tokens--;
     this.#left--;
     this.#underWay++;

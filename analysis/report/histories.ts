@@ -149,7 +149,7 @@ export function recordingTable(facts: Facts): string | null {
         );
       }
       return blocks(
-        `Recording a history, ${levelName(point)}: ${effect(recording)}. Part of it is that half of the recorded operations are reads, whatever the load is.`,
+        `Recording a history, ${levelName(point)}: ${effect(recording)}. Part of it is that two thirds of the recorded operations are reads, whatever the load is.`,
         table.toString(),
       );
     }),

@@ -58,6 +58,7 @@ describe('renderReport of a run with gaps', () => {
       nodes: [],
       passes: [],
       durability: null,
+      powerCut: null,
     }));
     const sweepOnly = {
       ...bare,

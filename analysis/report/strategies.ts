@@ -27,9 +27,10 @@ export function compareStrategies(facts: Facts): readonly StrategyComparison[] {
   });
 }
 
-/** Acknowledged writes that a read-back missed, after a crash or without one; zero too when nobody looked. */
+/** Acknowledged writes that a read-back missed, after a crash, a power cut or without one; zero too when nobody looked. */
 export function lostWrites(point: PointFacts): number {
-  return (point.point.durability?.lost ?? 0) + (point.summary.verification?.lost ?? 0);
+  const { durability, powerCut } = point.point;
+  return (durability?.lost ?? 0) + (powerCut?.lost ?? 0) + (point.summary.verification?.lost ?? 0);
 }
 
 /** The sound arm of a strategy at one level. */

@@ -1,5 +1,5 @@
 import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
-import { fromNullable, map, valueOrNull } from '../measures/measured.js';
+import { map, valueOrNull } from '../measures/measured.js';
 import {
   counter,
   entriesPerFsync,
@@ -11,7 +11,8 @@ import {
 import { DOCUMENT_STRATEGIES } from '../reference/document.js';
 import { bytes, integer, micros, nanos, percent, perSecond, significant, times } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
-import type { Facts, PointFacts } from './facts.js';
+import type { Facts } from './facts.js';
+import { lossByKill, lossByPowerCut, lossNote } from './losses.js';
 import { blocks } from './section.js';
 import { compareStrategies, type StrategyComparison, soundArm } from './strategies.js';
 
@@ -33,9 +34,10 @@ export function strategyTable(facts: Facts): string {
       right('Fsync mean'),
       right('Fsync p99'),
       right('Bytes / fsync'),
-      right('Lost after kill -9'),
+      right('Lost, processes killed'),
+      right('Lost, power cut'),
     ],
-    '`points/*/summary.json`, leader in `points/*/nodes/*.json`, `points/*/durability.json`',
+    '`points/*/summary.json`, leader in `points/*/nodes/*.json`, `points/*/durability.json`, `points/*/power-cut.json`',
   );
   for (const arm of facts.strategies) {
     const { ref } = arm.point;
@@ -67,21 +69,11 @@ export function strategyTable(facts: Facts): string {
         nanos,
       ),
       table.cell(perSync, bytes),
-      lost(table, arm),
+      lossByKill(table, arm),
+      lossByPowerCut(table, arm),
     );
   }
   return table.toString();
-}
-
-function lost(table: MarkdownTable, arm: PointFacts): string {
-  const durability = fromNullable(
-    arm.point.durability,
-    'no `durability.json`: the nodes of this arm were not killed and read back',
-  );
-  return table.cell(durability, (found) => {
-    const unreadable = found.unreadable === 0 ? '' : `, ${integer(found.unreadable)} unreadable`;
-    return `${integer(found.lost)} of ${integer(found.keysChecked)} keys${unreadable}`;
-  });
 }
 
 export function strategyParagraphs(facts: Facts): string {
@@ -143,17 +135,4 @@ function diskSentence(row: StrategyComparison): string | null {
   });
   if (shares.length === 0) return null;
   return `Time in which the leader had a sync under way: ${shares.join(', ')}.`;
-}
-
-/** SIGKILL ends the process, not the kernel: what was written stays in its page cache. */
-function lossNote(facts: Facts): string {
-  const risky = facts.strategies.some(
-    (arm) => arm.point.ref.strategy === 'B' || arm.point.ref.strategy === 'C',
-  );
-  const method = facts.strategies.find((arm) => arm.point.durability !== null)?.point.durability?.method;
-  const how = method === undefined ? '' : ` Method: ${method.replace(/\.$/, '')}.`;
-  const note = risky
-    ? 'A killed process leaves its bytes in the page cache of the kernel, so B and C are expected to lose nothing here. A power cut takes them: up to one interval under B, whatever was not written back under C, nothing under A and G.'
-    : 'A killed process leaves its bytes in the page cache of the kernel; a power cut would not.';
-  return `**Reading the last column.** ${note}${how}`;
 }

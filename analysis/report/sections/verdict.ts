@@ -73,6 +73,7 @@ function findings(facts: Facts): string {
   const all = [
     ...historyFindings(facts),
     ...lossFindings(facts),
+    ...powerCutFindings(facts),
     ...adviceFindings(facts),
     ...documentFindings(facts),
     ...strategyFindings(facts),
@@ -101,9 +102,20 @@ function lossFindings(facts: Facts): Finding[] {
     const { strategy, id } = point.point.ref;
     const lost = lostWrites(point);
     if (lost === 0 || (strategy !== 'A' && strategy !== 'G')) return [];
-    const text = `**Acknowledged writes were lost under strategy ${strategy}**: ${integer(lost)} keys at point ${id}.`;
+    const text = `**Acknowledged writes were lost under strategy ${strategy}**: ${integer(lost)} at point ${id}.`;
     return [{ mark: '❌' as const, effect: Number.POSITIVE_INFINITY, text }];
   });
+}
+
+/** What else a power cut may not do: under B take more than an interval, under any strategy make the nodes differ. */
+function powerCutFindings(facts: Facts): Finding[] {
+  return facts.strategies.flatMap(({ point }) =>
+    (point.powerCut?.broken ?? []).map((sentence) => ({
+      mark: '❌' as const,
+      effect: Number.POSITIVE_INFINITY,
+      text: `**A power cut broke a promise** at point ${point.ref.id}, ${sentence}.`,
+    })),
+  );
 }
 
 function adviceFindings(facts: Facts): Finding[] {
