@@ -12,6 +12,7 @@ import { nemesisCommand } from './commands/nemesis.js';
 import { reportCommand } from './commands/report.js';
 import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
+import { simCommand } from './commands/sim.js';
 import { sweepCommand } from './commands/sweep.js';
 import { upCommand } from './commands/up.js';
 import { walCommand } from './commands/wal.js';
@@ -32,6 +33,7 @@ const COMMANDS = [
   fsyncCommand,
   nemesisCommand,
   reportCommand,
+  simCommand,
   doctorCommand,
 ];
 
