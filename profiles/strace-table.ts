@@ -15,6 +15,8 @@ const COLUMNS: readonly string[] = [
   '%time',
 ];
 const REQUIRED: readonly Column[] = ['syscall', 'calls', 'seconds'];
+/** Whole; fifteen digits are exact. */
+const COUNTS: readonly Column[] = ['calls', 'errors'];
 const US_PER_SECOND = 1_000_000;
 
 /**
@@ -72,7 +74,8 @@ function readRow(header: readonly Column[], cells: readonly string[], line: stri
   const number = (column: Column): number | null => {
     const value = cell(column);
     if (value === null) return null;
-    if (!/^\d+(\.\d+)?$/.test(value)) throw invalid(`${column} in line ${JSON.stringify(line)} is no number`);
+    const pattern = COUNTS.includes(column) ? /^\d{1,15}$/ : /^\d{1,15}(\.\d+)?$/;
+    if (!pattern.test(value)) throw invalid(`${column} in line ${JSON.stringify(line)} is no number`);
     return Number(value);
   };
   const calls = number('calls')!;

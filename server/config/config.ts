@@ -20,11 +20,22 @@ export function parseNodeConfig(document: unknown): NodeConfig {
 
 /** `id` takes the place of the one in the file, so that one file may serve all members. */
 export function readNodeConfig(path: string, id: number | null = null): NodeConfig {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw unreadable(path, (error as Error).message);
+  }
+  return parseNodeConfigText(path, bytes, id);
+}
+
+/** The bytes of a configuration file. What is not UTF-8 is refused: a bent name of a folder or of a cluster would be another one. */
+export function parseNodeConfigText(path: string, bytes: Uint8Array, id: number | null = null): NodeConfig {
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(path, 'utf8'));
+    document = JSON.parse(utf8.decode(bytes));
   } catch (error) {
-    throw new StrataError('STRATA_CONFIG_UNREADABLE', { path, reason: (error as Error).message });
+    throw unreadable(path, (error as Error).message);
   }
   return parseNodeConfig(id !== null && typeof document === 'object' ? { ...document, id } : document);
 }
@@ -126,10 +137,22 @@ function checkMembers(members: NodeConfig['members'], id: number): void {
     throw invalid('members', ports.join(','), 'must not use a port twice on one host');
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function unreadable(path: string, reason: string): StrataError {
+  return new StrataError('STRATA_CONFIG_UNREADABLE', { path, reason });
+}
+
 function invalid(field: string, actual: unknown, rule: string): StrataError {
-  const shown =
-    typeof actual === 'string' ? JSON.stringify(actual) : actual === undefined ? 'missing' : String(actual);
-  return new StrataError('STRATA_CONFIG_INVALID', { field, actual: shown, rule });
+  return new StrataError('STRATA_CONFIG_INVALID', { field, actual: shown(actual), rule });
+}
+
+/** `String` would call what an object of the file names `toString`, and fall over one that is nested deeply. */
+function shown(actual: unknown): string {
+  if (actual === undefined) return 'missing';
+  if (typeof actual === 'string') return JSON.stringify(actual);
+  if (typeof actual !== 'object' || actual === null) return String(actual);
+  return Array.isArray(actual) ? 'a list' : 'an object';
 }
 
 function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {

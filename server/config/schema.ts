@@ -237,7 +237,13 @@ const Testing = z.strictObject({
 
 export const NodeConfig = z.strictObject({
   id: count.describe('Which of the members this node is.'),
-  clusterId: z.string().min(1).max(64).describe('Name of the cluster; nodes of another one are refused.'),
+  // Half a surrogate pair has no UTF-8: the data directory would be of another cluster at the next start.
+  clusterId: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^\P{Surrogate}*$/u, 'must be Unicode text')
+    .describe('Name of the cluster; nodes of another one are refused.'),
   dataDir: z.string().min(1).describe('Folder of log and snapshots; made when missing.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address that the client ports bind to.'),
   peerHost: z

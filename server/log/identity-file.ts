@@ -32,7 +32,7 @@ export function decodeIdentity(file: string, bytes: Uint8Array): StorageIdentity
   if (formatVersion !== DIRECTORY_VERSION)
     throw new StrataError('STRATA_WAL_VERSION', {
       file,
-      actual: String(formatVersion),
+      actual: typeof formatVersion === 'number' ? formatVersion : typeof formatVersion,
       expected: DIRECTORY_VERSION,
     });
   if (typeof clusterId !== 'string' || typeof storageId !== 'string' || !Number.isSafeInteger(nodeId))
@@ -77,9 +77,16 @@ export async function writeIdentity(
   await disk('sync', directory, fileSystem.syncDirectory(directory));
 }
 
+/** Longer than any name of a cluster makes it; a text of brackets, as long as it likes, would overflow the stack of who writes it again. */
+const IDENTITY_BYTES_MAX = 4_096;
+
 function parseObject(file: string, bytes: Uint8Array): Record<string, unknown> {
+  if (bytes.length > IDENTITY_BYTES_MAX)
+    throw corrupt(file, `${bytes.length} bytes, at most ${IDENTITY_BYTES_MAX}`);
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const value: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    );
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {

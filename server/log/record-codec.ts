@@ -91,7 +91,8 @@ export function readHeader(bytes: Uint8Array, offset: number): Header {
   const payloadBytes = readUint32(bytes, offset);
   return {
     type: bytes[offset + 4]! as RecordType,
-    detail: bytes[offset + 5]!,
+    // The two bytes behind it are zero; where they are not, the detail is one that no writer knows.
+    detail: bytes[offset + 5]! | (bytes[offset + 6]! << 8) | (bytes[offset + 7]! << 16),
     payloadBytes,
     payloadChecksum: readUint32(bytes, offset + 8),
     recordBytes: recordBytes(payloadBytes),
@@ -152,6 +153,11 @@ export function decodeHardState(bytes: Uint8Array, offset: number): HardState {
   };
 }
 
+/** The last four bytes of a mark are zero: whatever a later format puts there, this one does not read over it. */
+export function markIntact(bytes: Uint8Array, offset: number): boolean {
+  return readUint32(bytes, offset + HEADER_BYTES + 12) === 0;
+}
+
 export function decodeMark(bytes: Uint8Array, offset: number): Mark {
   const start = offset + HEADER_BYTES;
   return {
@@ -174,7 +180,8 @@ export function decodeMetadata(bytes: Uint8Array, offset: number, header: Header
   if (header.payloadBytes < METADATA_PREFIX_BYTES) return null;
   const reset = readUint53(bytes, start + 32);
   if (reset > 1) return null;
-  const name = bytes.subarray(start + METADATA_PREFIX_BYTES, start + header.payloadBytes);
+  const clusterId = utf8Of(bytes.subarray(start + METADATA_PREFIX_BYTES, start + header.payloadBytes));
+  if (clusterId === null) return null;
   return {
     version: readUint32(bytes, start),
     sequence: readUint32(bytes, start + 4),
@@ -182,8 +189,18 @@ export function decodeMetadata(bytes: Uint8Array, offset: number, header: Header
     previousTerm: readUint53(bytes, start + 16),
     nodeId: readUint53(bytes, start + 24),
     isReset: reset === 1,
-    clusterId: new TextDecoder('utf-8', { fatal: true }).decode(name),
+    clusterId,
   };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function utf8Of(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 export function readUint32(bytes: Uint8Array, at: number): number {

@@ -11,6 +11,7 @@ import {
   type Header,
   type Identity,
   type Metadata,
+  markIntact,
   RecordType,
   readHeader,
 } from './record-codec.js';
@@ -206,6 +207,7 @@ export class Replay {
 const HEAD_TYPES: readonly RecordType[] = [RecordType.Metadata, RecordType.HardState, RecordType.Mark];
 
 function checkMark(bytes: Uint8Array, offset: number, name: SegmentName): void {
+  if (!markIntact(bytes, offset)) throw new ReplayFault(offset, 'a mark that this version does not write');
   const mark = decodeMark(bytes, offset);
   if (mark.sequence !== name.sequence || mark.offset !== offset)
     throw new ReplayFault(

@@ -1,7 +1,7 @@
 import { BufferReader, BufferWriter } from 'protobufjs/minimal.js';
 import { StrataError } from '../../errors.js';
 import { frameHeaderBytesMax, methodBytesMax } from '../limits.js';
-import { invalidFrame, readUint, sizeUint, sizeUintField, writeUintField } from './varint.js';
+import { invalidFrame, readText, readUint, sizeUint, sizeUintField, writeUintField } from './varint.js';
 
 /**
  * The wire between nodes:
@@ -71,7 +71,7 @@ export function decodeHeader(bytes: Buffer): FrameHeader {
     while (reader.pos < reader.len) {
       const field = reader.uint32();
       if (field === 0x08) service = readUint(reader);
-      else if (field === 0x12) method = reader.string();
+      else if (field === 0x12) method = readText(reader, methodBytesMax);
       else if (field === 0x18) requestId = readUint(reader);
       else if (field === 0x20) kind = readUint(reader);
       else reader.skipType(field & 7);
@@ -80,7 +80,6 @@ export function decodeHeader(bytes: Buffer): FrameHeader {
     if (error instanceof StrataError) throw error;
     throw invalidFrame((error as Error).message);
   }
-  if (method.length > methodBytesMax) throw invalidFrame(`the method has more than ${methodBytesMax} bytes`);
   return { service, method, requestId, kind };
 }
 

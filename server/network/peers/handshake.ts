@@ -1,7 +1,7 @@
 import { BufferReader, BufferWriter, type Reader } from 'protobufjs/minimal.js';
 import type { NodeId } from '../../consensus/messages.js';
 import { isErrorCode, StrataError } from '../../errors.js';
-import { invalidFrame, readUint, writeUintField } from './varint.js';
+import { invalidFrame, readText, readUint, writeUintField } from './varint.js';
 
 /** The payloads of the frames that begin a connection; `peer.proto` specifies them, `handshake-exchange.ts` says when each is due. */
 
@@ -32,7 +32,9 @@ export interface Welcome {
   readonly mac: Uint8Array;
 }
 
-const textBytesMax = 256;
+/** A text of this many UTF-16 units takes three times as many bytes at most. */
+const textUnitsMax = 256;
+const textBytesMax = 3 * textUnitsMax;
 const detailsMax = 16;
 const noBytes = new Uint8Array(0);
 type Draft = { -readonly [Field in keyof Greeting]: Greeting[Field] };
@@ -77,15 +79,15 @@ export function decodeGreeting(payload: Buffer): Greeting {
 function readGreetingField(reader: Reader, greeting: Draft): void {
   const field = reader.uint32();
   if (field === 0x08) greeting.protocolVersion = readUint(reader);
-  else if (field === 0x12) greeting.clusterId = readText(reader);
+  else if (field === 0x12) greeting.clusterId = readText(reader, textBytesMax);
   else if (field === 0x18) greeting.nodeId = readUint(reader);
-  else if (field === 0x22) greeting.instanceId = readText(reader);
+  else if (field === 0x22) greeting.instanceId = readText(reader, textBytesMax);
   else if (field === 0x28) greeting.toNodeId = readUint(reader);
   else if (field === 0x30) greeting.lane = readUint(reader);
-  else if (field === 0x3a) greeting.storageId = readText(reader);
+  else if (field === 0x3a) greeting.storageId = readText(reader, textBytesMax);
   else if (field === 0x42) greeting.nonce = reader.bytes();
   else if (field === 0x48) greeting.appliedIndex = readUint(reader);
-  else if (field === 0x52) greeting.host = readText(reader);
+  else if (field === 0x52) greeting.host = readText(reader, textBytesMax);
   else if (field === 0x58) greeting.peerPort = readUint(reader);
   else reader.skipType(field & 7);
 }
@@ -136,7 +138,9 @@ export function encodeRefusal(error: StrataError): Buffer {
   writer.uint32(0x0a).string(error.code);
   for (const [name, value] of Object.entries(error.details)) {
     writer.uint32(0x12).fork();
-    writer.uint32(0x0a).string(name).uint32(0x12).string(String(value).slice(0, textBytesMax)).ldelim();
+    // As bytes: of half a surrogate pair, which a cut may leave, the writer's own `string` makes no UTF-8.
+    const text = Buffer.from(String(value).slice(0, textUnitsMax));
+    writer.uint32(0x0a).string(name).uint32(0x12).bytes(text).ldelim();
   }
   return asBuffer(writer.finish());
 }
@@ -148,7 +152,7 @@ export function decodeRefusal(payload: Buffer): StrataError {
     const details = new Map<string, string>();
     while (reader.pos < reader.len) {
       const field = reader.uint32();
-      if (field === 0x0a) code = readText(reader);
+      if (field === 0x0a) code = readText(reader, textBytesMax);
       else if (field === 0x12) {
         const [name, value] = readDetail(reader);
         details.set(name, value);
@@ -166,18 +170,12 @@ function readDetail(reader: Reader): [string, string] {
   let value = '';
   while (reader.pos < end) {
     const field = reader.uint32();
-    if (field === 0x0a) name = readText(reader);
-    else if (field === 0x12) value = readText(reader);
+    if (field === 0x0a) name = readText(reader, textBytesMax);
+    else if (field === 0x12) value = readText(reader, textBytesMax);
     else reader.skipType(field & 7);
   }
   if (reader.pos !== end) throw invalidFrame('a detail reaches beyond its length');
   return [name, value];
-}
-
-function readText(reader: Reader): string {
-  const text = reader.string();
-  if (text.length > textBytesMax) throw invalidFrame(`a text has more than ${textBytesMax} characters`);
-  return text;
 }
 
 function decoding<Result>(payload: Buffer, read: (reader: Reader) => Result): Result {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Reader, Writer } from 'protobufjs/minimal.js';
 import { InvariantError, StrataError } from '../../errors.js';
 
@@ -58,6 +59,17 @@ export function readUint(reader: Reader): number {
     scale *= 128;
   }
   throw invalidFrame('a varint ends early');
+}
+
+/**
+ * Reads a text of at most `bytesMax` bytes. The reader's own `string` makes U+FFFD of what is not UTF-8, so that two names that differ would come
+ * out as one; and it makes a string of whatever length was sent before anybody could refuse it.
+ */
+export function readText(reader: Reader, bytesMax: number): string {
+  const bytes = reader.bytes();
+  if (bytes.length > bytesMax) throw invalidFrame(`a text of ${bytes.length} bytes, at most ${bytesMax}`);
+  if (!isUtf8(bytes)) throw invalidFrame('a text is not UTF-8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
 export function invalidFrame(reason: string): StrataError {

@@ -17,7 +17,12 @@ const line = /^(read|write|admin)[ \t]+([\x21-\x7e]+)$/;
  * @throws StrataError STRATA_SECRET_UNREADABLE naming field, path and line, never what stands there
  */
 export function readTokens(field: string, path: string, logger: Logger): readonly Token[] {
-  const text = readSecret(field, path, logger).toString('utf8');
+  return parseTokens(field, path, readSecret(field, path, logger));
+}
+
+/** The bytes of a token file, which were read from `path`. */
+export function parseTokens(field: string, path: string, bytes: Buffer): readonly Token[] {
+  const text = bytes.toString('utf8');
   const tokens: Token[] = [];
   const seen = new Set<string>();
   for (const [index, raw] of text.split('\n').entries()) {
