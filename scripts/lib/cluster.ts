@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly fsyncIntervalMs?: number;
   /** Bearer token with which this process asks the nodes, where they want one. */
   readonly token?: string;
+  /** Nodes that are not started yet, fewer than half. */
+  readonly later?: readonly number[];
   /** Last word on the configuration of every node. */
   readonly adjust?: (config: NodeConfigInput) => NodeConfigInput;
 }
@@ -62,7 +64,7 @@ export class Cluster {
     }
     const cluster = new Cluster(options.directory, planned, options.token);
     try {
-      await cluster.startAll();
+      await cluster.startAll(options.later);
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -78,9 +80,10 @@ export class Cluster {
     return this.planned.map(urlOf);
   }
 
-  /** Starts every node that does not run and waits until a leader serves. Gives the leader. */
-  async startAll(): Promise<NodeProcess> {
-    const missing = this.planned.filter((node) => this.#nodes.get(node.id)?.running !== true);
+  /** Starts every node that does not run, but for those named, and waits until a leader serves. Gives the leader. */
+  async startAll(later: readonly number[] = []): Promise<NodeProcess> {
+    const due = this.planned.filter((node) => !later.includes(node.id));
+    const missing = due.filter((node) => this.#nodes.get(node.id)?.running !== true);
     const outcomes = await Promise.allSettled(missing.map((node) => this.startNode(node.id)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;

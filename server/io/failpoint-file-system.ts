@@ -20,6 +20,7 @@ import {
   written,
 } from './failpoint-names.js';
 
+const SECTOR_BYTES = 512;
 const IDENTITY_NAME = 'identity.json';
 
 /** A disk that is watched by a trap: the process ends before, in or after a named step. Reads and opening change nothing and are no steps. */
@@ -30,6 +31,8 @@ export class FailpointFileSystem implements FileSystem {
   readonly #changes = new Map<string, FailpointName>();
   /** The data directory has its identity. */
   #isMade = false;
+  /** The log in it is ready for appends. */
+  #isRecovered = false;
 
   constructor(disk: FileSystem, trap: Trap) {
     this.#disk = disk;
@@ -58,7 +61,7 @@ export class FailpointFileSystem implements FileSystem {
     const file = await this.#step(mode === 'create' ? created(path) : null, () =>
       this.#disk.open(path, mode),
     );
-    return new FailpointFile(file, this.#trap);
+    return new FailpointFile(file, this.#trap, () => this.#isRecovered);
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -69,10 +72,11 @@ export class FailpointFileSystem implements FileSystem {
     return this.#change(path, removed(path, this.#isMade), () => this.#disk.remove(path));
   }
 
-  syncDirectory(path: string): Promise<void> {
+  async syncDirectory(path: string): Promise<void> {
     const name = directorySynced(path, this.#changes.get(path) ?? null);
     this.#changes.delete(path);
-    return this.#step(name, () => this.#disk.syncDirectory(path));
+    await this.#step(name, () => this.#disk.syncDirectory(path));
+    if (name === 'recovery-directory-sync') this.#isRecovered = true;
   }
 
   lock(path: string): Promise<FileLock> {
@@ -97,10 +101,12 @@ export class FailpointFileSystem implements FileSystem {
 class FailpointFile implements File {
   readonly #file: File;
   readonly #trap: Trap;
+  readonly #isRecovered: () => boolean;
 
-  constructor(file: File, trap: Trap) {
+  constructor(file: File, trap: Trap, isRecovered: () => boolean) {
     this.#file = file;
     this.#trap = trap;
+    this.#isRecovered = isRecovered;
   }
 
   get path(): string {
@@ -108,13 +114,14 @@ class FailpointFile implements File {
   }
 
   write(bytes: Uint8Array, length: number, position: number, label: SyncLabel | null, done: WriteDone): void {
-    const name = written(this.path, bytes);
+    const name = written(this.path, bytes, this.#isRecovered());
     if (name === null) {
       this.#file.write(bytes, length, position, label, done);
       return;
     }
-    if (this.#trap.before(name)) {
-      this.#file.write(bytes, length >> 1, position, label, () => this.#trap.strike());
+    const cut = lastBorder(position, length) - position;
+    if (this.#trap.before(name, cut > 0)) {
+      this.#file.write(bytes, cut, position, label, () => this.#trap.strike());
       return;
     }
     this.#file.write(bytes, length, position, label, (error, bytesWritten) => {
@@ -139,4 +146,9 @@ class FailpointFile implements File {
   close(): Promise<void> {
     return this.#file.close();
   }
+}
+
+/** Of the borders of sectors inside a write the last one; not above `position` when there is none. */
+function lastBorder(position: number, length: number): number {
+  return Math.floor((position + length - 1) / SECTOR_BYTES) * SECTOR_BYTES;
 }

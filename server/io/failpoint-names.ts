@@ -26,13 +26,15 @@ export function created(path: string): FailpointName | null {
   return name.endsWith('.part') ? 'received-create' : null;
 }
 
-export function written(path: string, bytes: Uint8Array): FailpointName | null {
+/** `isRecovered`: the log is past its recovery and takes appends. */
+export function written(path: string, bytes: Uint8Array, isRecovered: boolean): FailpointName | null {
   const name = basename(path);
   // A write of records begins with a mark or metadata, whose first byte is never zero; what is zero is filled up or cleared.
   const isZeros = bytes[0] === 0;
   if (name === 'identity.json.tmp') return 'identity-write';
   if (name === 'next.tmp') return isZeros ? 'segment-preallocate-write' : 'segment-head-write';
-  if (name.endsWith('.wal')) return isZeros ? 'recovery-zero-write' : 'log-append-write';
+  if (name.endsWith('.wal') && isRecovered) return 'log-append-write';
+  if (name.endsWith('.wal')) return isZeros ? 'recovery-zero-write' : 'recovery-write';
   if (name === 'new.tmp') return 'snapshot-write';
   return name.endsWith('.part') ? 'received-write' : null;
 }

@@ -21,6 +21,7 @@ export const FAILPOINTS = [
   'leftover-remove',
   'snapshot-set-aside',
   'snapshot-set-aside-directory-sync',
+  'recovery-write',
   'recovery-zero-write',
   'recovery-sync',
   'recovery-directory-sync',
@@ -64,7 +65,7 @@ export const FAILPOINTS = [
 ] as const;
 export type FailpointName = (typeof FAILPOINTS)[number];
 
-/** `during` is for writes: the first half of the bytes is there. */
+/** `during` is for writes: they are cut at the last border of sectors in them, as a killed process and a power cut leave them. */
 export type FailpointPhase = 'before' | 'during' | 'after';
 
 export interface Failpoint {
@@ -93,6 +94,8 @@ export class Trap {
   readonly #failpoint: Failpoint;
   readonly #kill: (line: string) => void;
   #hits = 0;
+  /** The hit that counts has begun. */
+  #isArmed = false;
 
   /** `kill` does not return, except in a test. */
   constructor(failpoint: Failpoint, kill: (line: string) => void = killSelf) {
@@ -100,23 +103,28 @@ export class Trap {
     this.#kill = kill;
   }
 
-  /** The process is about to take this step. Gives true when it is to be cut in the middle: then `strike` is called half-way. */
-  before(name: FailpointName): boolean {
+  /**
+   * The process is about to take this step. Gives true when it is to be cut in the middle: then `strike` is called half-way. A step that cannot be
+   * cut is no hit then.
+   */
+  before(name: FailpointName, canBeCut = false): boolean {
     const { name: own, phase, hit } = this.#failpoint;
-    if (name !== own) return false;
+    if (name !== own || (phase === 'during' && !canBeCut)) return false;
     this.#hits++;
     if (this.#hits !== hit) return false;
+    this.#isArmed = true;
     if (phase === 'before') this.strike();
     return phase === 'during';
   }
 
   /** The step is done, and nobody knows of it yet. */
   after(name: FailpointName): void {
-    const { name: own, phase, hit } = this.#failpoint;
-    if (name === own && phase === 'after' && this.#hits === hit) this.strike();
+    const { name: own, phase } = this.#failpoint;
+    if (name === own && phase === 'after' && this.#isArmed) this.strike();
   }
 
   strike(): void {
+    this.#isArmed = false;
     const { name, phase, hit } = this.#failpoint;
     this.#kill(`failpoint ${name}:${phase}:${hit} reached, the process is killed\n`);
   }
