@@ -9,6 +9,7 @@ import {
   type HistoryCheck,
   LoadSummary,
   NodeWindow,
+  PowerCut,
   ProbePass,
   RecordingCost,
   Run,
@@ -48,6 +49,7 @@ function checkPoint(directory: string, passes: readonly string[], problems: stri
   if (summary?.history != null) checkHistoryFiles(directory, summary.history, problems);
   optional(join(directory, 'stages.json'), Stages, problems);
   optional(join(directory, 'durability.json'), Durability, problems);
+  optional(join(directory, 'power-cut.json'), PowerCut, problems);
   optional(join(directory, 'disk.json'), DiskWindow, problems);
   optional(join(directory, 'recording.json'), RecordingCost, problems);
   for (const name of files(join(directory, 'nodes'))) {

@@ -9,6 +9,7 @@ import {
   LoadSummary,
   NodeWindow,
   type PointRef,
+  PowerCut,
   ProbePass,
   RecordingCost,
   Run,
@@ -43,6 +44,7 @@ export interface PointData {
   readonly nodes: readonly NodeWindow[];
   readonly passes: readonly PassData[];
   readonly durability: Durability | null;
+  readonly powerCut: PowerCut | null;
   readonly disk: DiskWindow | null;
   /** What recording a history costs; null where it was not measured. */
   readonly recording: RecordingCost | null;
@@ -78,6 +80,7 @@ function readPoint(directory: string, ref: PointRef): PointData {
       );
     }),
     durability: readOptional(join(directory, 'durability.json'), Durability),
+    powerCut: readOptional(join(directory, 'power-cut.json'), PowerCut),
     disk: readOptional(join(directory, 'disk.json'), DiskWindow),
     recording: readOptional(join(directory, 'recording.json'), RecordingCost),
   };

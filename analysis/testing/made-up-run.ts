@@ -1,5 +1,12 @@
 import type { PassData, PointData, RunData } from '../../results/run-directory.js';
-import type { Baseline, DiskWindow, PointRef, Run, StrategyLetter } from '../../results/schema/index.js';
+import type {
+  Baseline,
+  DiskWindow,
+  PointRef,
+  PowerCut,
+  Run,
+  StrategyLetter,
+} from '../../results/schema/index.js';
 import { madeUpNode } from './made-up-node.js';
 import {
   type MadeUpLevel,
@@ -57,6 +64,7 @@ function sweepPoint(level: 'low' | 'mid' | 'high'): PointData {
     nodes: [1, 2, 3].map((node) => madeUpNode(node, node === 1 ? 'leader' : 'follower', numbers, 'G')),
     passes: profiled ? [madeUpCpuPass(), madeUpSyscallPass()] : [],
     durability: null,
+    powerCut: null,
     disk: madeUpDisk(numbers.seconds),
     recording: null,
   };
@@ -91,8 +99,44 @@ function armPoint(strategy: StrategyLetter, level: 'low' | 'mid'): PointData {
       stale: 0,
       unreadable: 0,
     },
+    powerCut: level === 'mid' ? madeUpPowerCut(strategy) : null,
     disk: null,
     recording: null,
+  };
+}
+
+const CUT_LOSS = { A: 0, B: 240, C: 5_100, G: 0 } as const;
+
+function madeUpPowerCut(strategy: StrategyLetter): PowerCut {
+  const lost = CUT_LOSS[strategy];
+  const oldestLostMs = { A: null, B: 88.4, C: 2_950, G: null }[strategy];
+  return {
+    schema: 'strata.power-cut/1',
+    method:
+      'all nodes ended with SIGKILL on a disk that forgets, started again, every write looked for; 1 cut',
+    strategy,
+    nodes: 3,
+    clients: 100,
+    intervalMs: strategy === 'B' ? 100 : null,
+    rounds: [
+      {
+        acknowledged: 6_000,
+        lost,
+        oldestLostMs,
+        allowedMs: { A: 0, B: 112, C: null, G: 0 }[strategy],
+        longestSyncMs: 4,
+        latestTimerMs: 3,
+        unanswered: 100,
+        unansweredFound: 0,
+        foreign: 0,
+        nodesEqual: true,
+        restartMs: 1_200,
+      },
+    ],
+    acknowledged: 6_000,
+    lost,
+    oldestLostMs,
+    broken: [],
   };
 }
 

@@ -86,7 +86,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
     if (external !== null) await sweepLevels(context, external.subject, options);
     else await sweepOwnCluster(context, facts, options);
     if (strategies.length > 0)
-      await fsyncArms(context, { strategies, primitive: flags.primitive, nodes: flags.nodes });
+      await fsyncArms(context, { strategies, primitive: flags.primitive, nodes: flags.nodes, powerCuts: 0 });
     else
       context.writer.notMeasured(
         'fsync strategies',

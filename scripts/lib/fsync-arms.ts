@@ -1,11 +1,12 @@
 import { readBack, runLoad } from '../../loadgen/index.js';
 import type { WriteLedger } from '../../loadgen/options.js';
-import { Durability, type PointRef, type StrategyLetter } from '../../results/schema/index.js';
+import { Durability, type PointRef, PowerCut, type StrategyLetter } from '../../results/schema/index.js';
 import { CliError } from './cli-error.js';
 import { Cluster } from './cluster.js';
 import { EXIT } from './exit-codes.js';
 import { closedLoop } from './load-settings.js';
 import { armPoint, middleLevel } from './plan.js';
+import { powerCutRounds } from './power-cut.js';
 import { type RunContext, watchedLoad } from './run-context.js';
 import { measureLevel, primeCluster } from './sweep-points.js';
 
@@ -16,11 +17,14 @@ export interface ArmOptions {
   readonly strategies: readonly StrategyLetter[];
   readonly primitive: PointRef['primitive'];
   readonly nodes: number;
+  /** Power cuts of each strategy at the middle level, 0 for none. */
+  readonly powerCuts: number;
 }
 
 /**
  * The comparison of the fsync strategies. Every strategy has a fresh cluster; every level one measured pass; at the middle level
- * all nodes are killed at once under load, and every write that was acknowledged is read back.
+ * all nodes are killed at once under load, and every write that was acknowledged is read back; and on wish their power is cut, which takes a cluster
+ * of its own, because the disk that forgets is not the one that speed is measured on.
  */
 export async function fsyncArms(context: RunContext, options: ArmOptions): Promise<void> {
   const proof = middleLevel(context.levels);
@@ -47,17 +51,29 @@ export async function fsyncArms(context: RunContext, options: ArmOptions): Promi
         const point = armPoint(level, strategy, options.primitive);
         await measureLevel(context, subject, point, 'leader', times);
         if (level === proof) await proveDurability(context, cluster, point);
-        context.writer.addPoint(point);
+        if (level !== proof || options.powerCuts === 0) context.writer.addPoint(point);
       }
     } finally {
       await cluster.stop();
       context.writer.dropScratch(scratch);
     }
+    if (options.powerCuts > 0) await cutPower(context, options, armPoint(proof, strategy, options.primitive));
   }
+  if (options.powerCuts > 0) return;
   context.writer.notMeasured(
     'writes lost to a power cut',
-    'durability is proved with kill -9 of all nodes at once: that loses what the processes held, but the page cache of the kernel lives on; a power cut is a different thing',
+    'durability is proved with kill -9 of all nodes at once: that loses what the processes held, but the page cache of the kernel lives on; strata fsync --power-cut takes that too',
   );
+}
+
+async function cutPower(
+  context: RunContext,
+  { nodes, powerCuts }: ArmOptions,
+  point: PointRef,
+): Promise<void> {
+  const found = await powerCutRounds(context, { point, nodes, rounds: powerCuts });
+  context.writer.writePoint(point, 'power-cut.json', PowerCut, found);
+  context.writer.addPoint(point);
 }
 
 /** Writes, kills every node under way, starts them again, reads back. */

@@ -16,6 +16,8 @@ export interface SweepTimes {
   readonly armSeconds: number;
   /** How long the load runs before all nodes are killed. */
   readonly beforeKillSeconds: number;
+  /** Power cuts of one strategy, each after such a load. */
+  readonly powerCuts: number;
   readonly probedLevels: 'all' | 'middle';
 }
 
@@ -32,6 +34,7 @@ export const SWEEP_TIMES: Readonly<Record<Run['mode'], SweepTimes>> = {
     armWarmupSeconds: 0.5,
     armSeconds: 2,
     beforeKillSeconds: 0.8,
+    powerCuts: 3,
     probedLevels: 'middle',
   },
   standard: {
@@ -45,6 +48,7 @@ export const SWEEP_TIMES: Readonly<Record<Run['mode'], SweepTimes>> = {
     armWarmupSeconds: 1,
     armSeconds: 5,
     beforeKillSeconds: 3,
+    powerCuts: 5,
     probedLevels: 'all',
   },
   full: {
@@ -58,6 +62,7 @@ export const SWEEP_TIMES: Readonly<Record<Run['mode'], SweepTimes>> = {
     armWarmupSeconds: 3,
     armSeconds: 15,
     beforeKillSeconds: 10,
+    powerCuts: 10,
     probedLevels: 'all',
   },
 };

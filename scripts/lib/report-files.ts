@@ -17,7 +17,7 @@ function writeReport(directory: string, data: RunData): ReadonlyMap<string, stri
   return files;
 }
 
-/** Writes the report and prints what a human wants next: the verdict and the path. A history that is not linearizable is a finding, whatever else there is. */
+/** Writes the report and prints what a human wants next: the verdict and the path. A history that is not linearizable, or a promise that a power cut broke, is a finding, whatever else there is. */
 export function finishRun(directory: string, { json }: { readonly json: boolean }): number {
   const data = readRunDirectory(directory);
   const files = writeReport(directory, data);
@@ -29,6 +29,7 @@ export function finishRun(directory: string, { json }: { readonly json: boolean 
 }
 
 function exitCodeOf({ points }: RunData): number {
+  if (points.some(({ powerCut }) => powerCut !== null && powerCut.broken.length > 0)) return EXIT.finding;
   const verdicts = points.map(({ summary }) => summary.history?.verdict);
   if (verdicts.includes('not-linearizable')) return EXIT.finding;
   return verdicts.includes('unknown') ? EXIT.unknown : EXIT.done;
