@@ -1,11 +1,15 @@
-/** Writes the parts of documents that are made from the code: `node dist/scripts/write-docs.js`, then `npm run format`. */
+/**
+ * Writes the parts of documents that are made from the code, or measured from it, as the table of mutations: `node dist/scripts/write-docs.js`,
+ * then `npm run format`.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dashboard } from './lib/dashboard.js';
+import { mutationTable } from './lib/mutation-table.js';
 import { projectRoot } from './lib/project-root.js';
 import { REFERENCE_DOCS, writePart } from './lib/reference-docs.js';
 
-for (const doc of REFERENCE_DOCS) {
+for (const doc of [...REFERENCE_DOCS, await mutationTable()]) {
   writePart(doc);
   process.stderr.write(`strata: wrote ${doc.name} into ${doc.path}\n`);
 }

@@ -50,9 +50,11 @@ export const READ_MUTATIONS: readonly SimMutation[] = [
     name: 'read-before-replay',
     defect: 'A node that starts again serves reads before it has replayed its log (Redis-Raft #18)',
     foundBy: ['stale read'],
+    // All begin again, and a long way between heartbeats: who follows learns late how much of its log is committed.
     adjust: aim({
-      clients: { count: 10, reads: 0.5, thinkMsMean: 3 },
-      faults: { crash: 0.006, allAtOnce: 0.4, downMsMax: 50 },
+      raft: { tickMs: 20, heartbeatMs: 80, electionTimeoutMsMin: 240, electionTimeoutMsMax: 300 },
+      clients: { count: 10, keys: 2, reads: 0.5, thinkMsMean: 3 },
+      faults: { crash: 0.008, allAtOnce: 0.6, downMsMax: 50 },
     }),
     apply: readsBeforeReplay,
   },
