@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EntryType } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
 import { decodeCommand, encodeCommand } from '../state/command-codec.js';
 import type { StateMachine } from '../state/state-machine.js';
@@ -58,6 +59,25 @@ describe('cluster time', () => {
       leaderMs + 10_005,
       'who leads counts as its clock does',
     );
+  });
+
+  it('A2.11 goes back with a leader that was started anew, or what that one stamps would be due at once where the next leader counts', () => {
+    const time = new ClusterTime(deskContext({}, { leadingTerm: 1 }), 0);
+    assert.equal(time.nowMs(3_600_000 * MS), 3_600_000);
+    const stamped = encodeCommand({ kind: 'expire-due' }, 5_000, LIMITS);
+    const registration = { kind: 'register-storage', node: 1, storageId: 'd' } as const;
+    const entries = [stamped, encodeCommand(registration, 40, LIMITS), new Uint8Array(0)].map((data, at) => ({
+      index: at + 1,
+      term: 1,
+      type: EntryType.Normal,
+      data,
+    }));
+    time.follow(entries, 3_600_000 * MS);
+    assert.equal(time.nowMs(3_600_010 * MS), 5_010, 'by the newest command with the time of a leader');
+    time.follow(entries.slice(1), 3_600_020 * MS);
+    assert.equal(time.nowMs(3_600_020 * MS), 5_020, 'entries without a stamp say nothing');
+    time.beginAnew(3_600_030 * MS);
+    assert.equal(time.nowMs(3_600_030 * MS), 0, 'a state without a stamp says that there was none');
   });
 
   it('A2.11 a process that stood still for an hour is an hour behind, not lost: the next stamp brings it back', () => {

@@ -194,7 +194,10 @@ export class NodeLoop {
     }
     if (ready.messages.length > 0) this.#send(ready.messages);
     if (append !== null) {
-      if (append.snapshot !== null) this.#applier.install(append.snapshot);
+      if (append.snapshot !== null) {
+        this.#applier.install(append.snapshot);
+        this.#parts.time.beginAnew(turnNs);
+      } else if (!this.#leads) this.#parts.time.follow(append.entries, turnNs);
       this.#persist(append);
     }
     if (ready.committedEntries.length > 0) this.#applier.apply(ready.committedEntries, turnNs);

@@ -54,6 +54,27 @@ describe('keys with a time to live', () => {
     assert.deepEqual(stored(cluster, 'a'), [null, null]);
   });
 
+  it('live as long as they should although their leader was started anew and the next one counted through an idle hour', async () => {
+    const cluster = await TestCluster.start();
+    cluster.clock.advance(60_000);
+    const log = cluster.crash(1);
+    cluster.clock.advance(500);
+    await cluster.boot(1, log);
+    cluster.clock.advance(500);
+    cluster.admin(2).transferLeader(1, () => {});
+    cluster.clock.advance(200);
+    assert.equal(cluster.node(1).raw.role, 'leader');
+    cluster.write(1, batch(put('a', 10_000)));
+    cluster.clock.advance(100);
+    cluster.admin(1).transferLeader(2, () => {});
+    cluster.clock.advance(300);
+    assert.equal(cluster.node(2).raw.role, 'leader');
+    cluster.clock.advance(9_000);
+    assert.deepEqual(stored(cluster, 'a'), ['1', '1', '1']);
+    cluster.clock.advance(1_000);
+    assert.deepEqual(stored(cluster, 'a'), [null, null, null]);
+  });
+
   it('end by the thousand in a burst, an entry after the other', async () => {
     for (const nodes of [1, 3]) {
       const cluster = await TestCluster.start({ nodes });
@@ -68,6 +89,60 @@ describe('keys with a time to live', () => {
       assert.ok(cluster.nodes.every(({ machine }) => machine.keyCount === 0));
       assert.equal(cluster.counter(1, 'state_expiry_proposals_total'), 6);
     }
+  });
+
+  it('do not end early under a leader that was cut off while nobody led: it counts from the stamps of the leader before', async () => {
+    const cluster = await TestCluster.start();
+    cluster.write(2, batch(put('a', null)));
+    cluster.clock.advance(50);
+    cluster.network.cut(2);
+    const found = [1, 3].map((id) => ({ id, log: cluster.crash(id) }));
+    // Nobody leads, and node 2 alone counts these seconds.
+    cluster.clock.advance(3_000);
+    for (const { id, log } of found) await cluster.boot(id, log);
+    cluster.clock.advance(4 * ELECTION_MS);
+    cluster.write(1, batch(put('lock', 2_000)));
+    cluster.clock.advance(100);
+    cluster.network.heal();
+    cluster.clock.advance(6 * ELECTION_MS);
+    const answer = cluster.ask((done) => cluster.admin(1).transferLeader(2, done));
+    cluster.clock.advance(300);
+    assert.equal(answer.error, null);
+    assert.equal(cluster.node(2).raw.role, 'leader');
+    assert.deepEqual(stored(cluster, 'lock'), ['1', '1', '1'], 'half its time is over');
+    cluster.clock.advance(2_000);
+    assert.deepEqual(stored(cluster, 'lock'), [null, null, null]);
+  });
+
+  it('do not end early under a leader that applies the stamps of the one before only after its election', async () => {
+    const cluster = await TestCluster.start();
+    cluster.write(2, batch(put('a', null)));
+    cluster.clock.advance(50);
+    cluster.network.cut(2);
+    const found = [1, 3].map((id) => ({ id, log: cluster.crash(id) }));
+    cluster.clock.advance(3_000);
+    for (const { id, log } of found) await cluster.boot(id, log);
+    cluster.clock.advance(4 * ELECTION_MS);
+    cluster.network.heal();
+    cluster.clock.advance(6 * ELECTION_MS);
+    // Node 2 has the entry when node 1 falls, and does not know that it is committed.
+    cluster.write(1, batch(put('lock', 2_000)));
+    cluster.clock.advance(4);
+    cluster.crash(1);
+    cluster.network.cut(3);
+    assert.equal(cluster.stored(2, 'lock'), null);
+    cluster.clock.advance(10);
+    cluster.network.heal();
+    let waited = 0;
+    for (; cluster.node(2).raw.role !== 'leader' && waited < 1_000; waited++) cluster.clock.advance(1);
+    assert.equal(cluster.node(2).raw.role, 'leader', 'node 2 is the first to campaign');
+    const other = cluster.write(2, batch(put('other', 2_000)));
+    cluster.clock.advance(100);
+    assert.equal(other.error, null);
+    assert.deepEqual(stored(cluster, 'lock'), ['1', '1']);
+    cluster.clock.advance(1_500 - waited);
+    assert.deepEqual(stored(cluster, 'lock'), ['1', '1'], 'not before its time');
+    assert.deepEqual(stored(cluster, 'other'), ['1', '1'], 'not before its time');
   });
 
   it('A2.11 do not care for the wall clock: a leader that stood still does not end them early', async () => {

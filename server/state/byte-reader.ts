@@ -56,12 +56,8 @@ export class ByteReader {
   /** Six bytes, big-endian: the width of a time stamp. */
   stamp(): number {
     this.#need(6);
-    const data = this.#data;
-    const at = this.#at;
     this.#at += 6;
-    const high = (data[at]! << 8) | data[at + 1]!;
-    const low = ((data[at + 2]! << 24) | (data[at + 3]! << 16) | (data[at + 4]! << 8) | data[at + 5]!) >>> 0;
-    return high * 0x1_0000_0000 + low;
+    return readStamp(this.#data, this.#at - 6);
   }
 
   /** Eight bytes, two's complement, big-endian. */
@@ -137,4 +133,11 @@ export class ByteReader {
   #need(bytes: number): void {
     if (this.#at + bytes > this.#end) this.fail(`ends after ${this.#end - this.#at} bytes of ${bytes}`);
   }
+}
+
+/** The six bytes must be there. */
+export function readStamp(data: Uint8Array, at: number): number {
+  const high = (data[at]! << 8) | data[at + 1]!;
+  const low = ((data[at + 2]! << 24) | (data[at + 3]! << 16) | (data[at + 4]! << 8) | data[at + 5]!) >>> 0;
+  return high * 0x1_0000_0000 + low;
 }

@@ -6,7 +6,7 @@
  * `once-codec.ts` puts a head before either.
  */
 import { InvariantError, StrataError } from '../errors.js';
-import { ByteReader } from './byte-reader.js';
+import { ByteReader, readStamp } from './byte-reader.js';
 import { ByteWriter, writeStamp } from './byte-writer.js';
 import { ONCE, ONCE_HEAD_BYTES, type OnceRef, readOnceHead } from './once-codec.js';
 import {
@@ -124,6 +124,17 @@ export function encodeCommand(command: Command, clockMs: number, limits: Command
 export function stampCommand(data: Uint8Array, clockMs: number): void {
   const start = data[0] === Operation.Once ? ONCE_HEAD_BYTES : 0;
   if (data[start]! > Operation.Delete) writeStamp(data, start + 1, clockMs);
+}
+
+/**
+ * The time of the leader that stamped a command of the log; null for one that carries none. A registration has but the time of the state that it is
+ * proposed to.
+ */
+export function stampOf(data: Uint8Array): number | null {
+  const start = data[0] === Operation.Once ? ONCE_HEAD_BYTES : 0;
+  const operation = data[start] ?? 0;
+  if (operation <= Operation.Delete || operation === Operation.RegisterStorage) return null;
+  return readStamp(data, start + 1);
 }
 
 function writeHeader(operation: Operation, clockMs: number): void {
