@@ -6,7 +6,7 @@ const CONFIG_STREAM = 2;
 
 /** Strategies that promise to keep what they acknowledged: mostly G, as most clusters have it. */
 const STRATEGIES: readonly StrategyLetter[] = ['G', 'G', 'G', 'A'];
-const ENTRIES_MAX = [100, 300, 1_000];
+const ENTRIES_MAX = [100, 200, 300];
 const KEEP_ENTRIES = [0, 20, 90];
 const SEGMENT_BYTES = [65_536, 262_144];
 

@@ -6,6 +6,7 @@ import { type NodeConfigInput, parseNodeConfig } from '../../server/config/confi
 import { planNodes } from '../lib/cluster-config.js';
 import type { ExitInfo } from '../lib/node-process.js';
 import { freePorts } from '../lib/ports.js';
+import { endWithParent } from './end-with-parent.js';
 import { FleetNode } from './fleet-node.js';
 import { LinkTable } from './links/link-table.js';
 import type { SmallDisk } from './small-disk.js';
@@ -125,7 +126,7 @@ export class Fleet {
       links: this.links,
       seed: this.#options.seed,
       hosts: { proxy: PROXY_HOST, node: NODE_HOST },
-      wrapper: disk?.wrapper ?? [],
+      wrapper: [...endWithParent(), ...(disk?.wrapper ?? [])],
       onUnexpectedEnd: (exit) => {
         if (!this.#closing) this.#options.onUnexpectedEnd(node, exit);
       },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../loadgen/random.js';
 import { CliError } from '../lib/cli-error.js';
+import { EXIT } from '../lib/exit-codes.js';
 import { judge } from './check.js';
 import { ClientPool } from './clients/client-pool.js';
 import { HistoryRecorder } from './clients/history-recorder.js';
@@ -13,6 +14,7 @@ import { type FaultRecord, runFaults } from './fault-runner.js';
 import type { FaultGroup, FaultKind } from './faults/fault.js';
 import { figuresOf } from './figures.js';
 import { Fleet } from './fleet.js';
+import { brokenInvariants } from './log-scan.js';
 import { Monitor } from './monitor.js';
 import { recover } from './recovery.js';
 import { calmMs, planFaults } from './schedule.js';
@@ -75,6 +77,7 @@ export async function runNemesis(options: RunOptions): Promise<RunResult> {
     // The checker takes all the time and memory that it can get.
     await fleet.close();
     await recorder.close();
+    violations.push(...brokenInvariants(directory));
     const judgement = judge(recorder.events, join(directory, 'counterexample.txt'));
     if (judgement.result === 'violation') violations.push(judgement.sentence);
     if (violations.length > 0) smallDisk?.salvage(join(directory, 'small-disk-data'));
@@ -116,7 +119,7 @@ async function attack(options: RunOptions, scene: Scene): Promise<Evidence> {
   const { seed, durationMs, kinds, directory, staleReads, signal } = options;
   const { fleet, caller, recorder, smallDisk, violations } = scene;
   const monitor = new Monitor(fleet, caller);
-  await ready(monitor, signal);
+  await ready(monitor, violations, signal);
   const urls = () => fleet.urls;
   const pool = new ClientPool({ caller, recorder, seed, clients: CLIENTS, staleReads, urls });
   const startedMs = performance.now();
@@ -162,10 +165,12 @@ function cutsLeaderOff(kind: FaultKind): boolean {
   return kind.name === 'isolate-leader' || kind.name === 'leader-in-minority';
 }
 
-async function ready(monitor: Monitor, signal: AbortSignal): Promise<void> {
+async function ready(monitor: Monitor, violations: readonly string[], signal: AbortSignal): Promise<void> {
   const endMs = performance.now() + READY_MS_MAX;
   while (monitor.leader === null || !monitor.leader.ready) {
     signal.throwIfAborted();
+    // Nothing was done to it yet.
+    if (violations.length > 0) throw new CliError('STRATA_NODE_LOST', violations.join('; '), EXIT.finding);
     if (performance.now() > endMs)
       throw new CliError('STRATA_NO_LEADER', `No leader served within ${READY_MS_MAX} ms of the start.`);
     await sleep(50);

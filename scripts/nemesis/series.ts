@@ -6,12 +6,17 @@ import { join, resolve } from 'node:path';
 import { CliError } from '../lib/cli-error.js';
 import { EXIT } from '../lib/exit-codes.js';
 import type { Progress } from '../lib/progress.js';
-import { ALL_FAULTS, availableFaults } from './faults/catalogue.js';
-import type { FaultGroup, FaultKind } from './faults/fault.js';
+import { faultsOf } from './faults/catalogue.js';
+import type { FaultGroup, FaultKind, Need } from './faults/fault.js';
 import { NODE_HOST } from './fleet.js';
 import { type RunResult, runNemesis } from './run.js';
 import { SmallDisk } from './small-disk.js';
 import { canTrace } from './tracer.js';
+
+const LACK: Readonly<Record<Need, string>> = {
+  tracer: 'strace cannot trace here',
+  'small-disk': 'a small file system cannot be mounted here',
+};
 
 export interface SeriesOptions {
   readonly runs: number;
@@ -41,7 +46,7 @@ export interface Series {
 export async function runSeries(options: SeriesOptions): Promise<Series> {
   const { runs, durationMs, nodes, groups, out, staleReads, signal, progress } = options;
   await checkAddresses();
-  const { kinds, leftOut } = await survey(groups);
+  const { kinds, leftOut } = await survey(faultsOf(groups, nodes));
   for (const sentence of leftOut) progress.warn(sentence);
   const directory = out === null ? mkdtempSync(join(tmpdir(), 'strata-nemesis-')) : resolve(out);
   const firstSeed = options.seed ?? randomInt(2 ** 31 - runs);
@@ -91,31 +96,32 @@ function repeatOf({ seed }: RunResult, { durationMs, nodes, groups, staleReads }
 
 /** What a green run leaves behind is its history and its logs, not its data. */
 function dropData(home: string): void {
-  for (const name of readdirSync(home)) rmSync(join(home, name, 'data'), { recursive: true, force: true });
+  for (const entry of readdirSync(home, { withFileTypes: true }))
+    if (entry.isDirectory()) rmSync(join(home, entry.name, 'data'), { recursive: true, force: true });
 }
 
 /** Which faults this machine can make. */
-async function survey(groups: readonly FaultGroup[]): Promise<{ kinds: FaultKind[]; leftOut: string[] }> {
-  const wantsDisk = groups.includes('disk');
+async function survey(wanted: readonly FaultKind[]): Promise<{ kinds: FaultKind[]; leftOut: string[] }> {
+  const needs = (need: Need): boolean => wanted.some((kind) => kind.need === need);
+  const has: Record<Need, boolean> = {
+    tracer: needs('tracer') && canTrace(),
+    'small-disk': needs('small-disk') && (await canMount()),
+  };
+  const kinds = wanted.filter(({ need }) => need === undefined || has[need]);
+  const leftOut = wanted
+    .filter((kind) => !kinds.includes(kind))
+    .map(({ name, need }) => `left out: ${name}, ${LACK[need!]}`);
+  if (kinds.length === 0)
+    throw new CliError('STRATA_NEMESIS_NO_FAULTS', `No fault can be made here; ${leftOut.join('; ')}.`);
+  return { kinds, leftOut };
+}
+
+async function canMount(): Promise<boolean> {
   const path = mkdtempSync(join(tmpdir(), 'strata-disk-'));
-  const disk = wantsDisk ? await SmallDisk.make(path) : null;
+  const disk = await SmallDisk.make(path);
   disk?.close();
   rmSync(path, { recursive: true, force: true });
-  const has = { tracer: wantsDisk && canTrace(), 'small-disk': disk !== null };
-  const why = {
-    tracer: 'strace cannot trace here',
-    'small-disk': 'a small file system cannot be mounted here',
-  };
-  const kinds = availableFaults(groups, has);
-  const leftOut = ALL_FAULTS.filter((kind) => groups.includes(kind.group) && !kinds.includes(kind)).map(
-    ({ name, need }) => `left out: ${name}, ${why[need!]}`,
-  );
-  if (kinds.length === 0)
-    throw new CliError(
-      'STRATA_NEMESIS_NO_FAULTS',
-      `None of these faults can be made here: ${leftOut.join('; ')}.`,
-    );
-  return { kinds, leftOut };
+  return disk !== null;
 }
 
 /** The proxies stand at one address of the loopback and the nodes at another. */

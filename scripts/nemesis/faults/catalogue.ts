@@ -1,5 +1,5 @@
 import { DISK_FAULTS } from './disks.js';
-import type { FaultGroup, FaultKind, Need } from './fault.js';
+import type { FaultGroup, FaultKind } from './fault.js';
 import { FLAKY_LINKS } from './flaky-links.js';
 import { MEMBERSHIP_FAULTS } from './membership.js';
 import { PARTITIONS } from './partitions.js';
@@ -13,10 +13,7 @@ export const ALL_FAULTS: readonly FaultKind[] = [
   ...MEMBERSHIP_FAULTS,
 ];
 
-/** The faults of these groups that this machine can make. */
-export function availableFaults(
-  groups: readonly FaultGroup[],
-  has: Readonly<Record<Need, boolean>>,
-): FaultKind[] {
-  return ALL_FAULTS.filter(({ group, need }) => groups.includes(group) && (need === undefined || has[need]));
+/** The faults of these groups that a cluster of this size can have, whether this machine can make them or not. */
+export function faultsOf(groups: readonly FaultGroup[], nodes: number): FaultKind[] {
+  return ALL_FAULTS.filter(({ group, nodesMin = 0 }) => groups.includes(group) && nodes >= nodesMin);
 }

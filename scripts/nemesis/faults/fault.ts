@@ -51,6 +51,8 @@ export interface FaultKind {
   readonly need?: Need;
   /** Shorter than this it would show nothing. */
   readonly lengthMsMin?: number;
+  /** In a smaller cluster it is nothing, or the same as another. */
+  readonly nodesMin?: number;
   run(context: FaultContext): Promise<FaultOutcome>;
 }
 

@@ -8,6 +8,7 @@ interface Shape {
   readonly cut: Cut;
   /** The leader and those with it are fewer than half: it must stop to lead. */
   readonly minority: boolean;
+  readonly nodesMin?: number;
 }
 
 const SHAPES: readonly Shape[] = [
@@ -15,6 +16,8 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'leader-in-minority',
     minority: true,
+    // Of three it is the leader alone: that is `isolate-leader`.
+    nodesMin: 5,
     cut: (from, to, order) => {
       const size = Math.floor((order.length - 1) / 2);
       return order.indexOf(from) < size !== order.indexOf(to) < size;
@@ -45,6 +48,8 @@ const SHAPES: readonly Shape[] = [
     // Each sees its two neighbours: a majority of five for everybody, and a different one.
     name: 'ring',
     minority: false,
+    // Of three everybody is everybody's neighbour.
+    nodesMin: 4,
     cut: (from, to, order) => {
       const distance = Math.abs(order.indexOf(from) - order.indexOf(to));
       return distance !== 1 && distance !== order.length - 1;
@@ -55,6 +60,7 @@ const SHAPES: readonly Shape[] = [
 export const PARTITIONS: readonly FaultKind[] = SHAPES.map((shape) => ({
   name: shape.name,
   group: 'partition',
+  ...(shape.nodesMin === undefined ? {} : { nodesMin: shape.nodesMin }),
   // An election time-out has to pass before a cut is noticed at all.
   lengthMsMin: 1_500,
   run: (context) => partition(context, shape),
