@@ -134,7 +134,12 @@ export class Candidates {
     const { produces } = this.#model;
     for (let group = 0; group < open.groupCount; group += 1) {
       const operation = open.available(group, frontierRank);
-      if (operation === -1 || (hasUnobservedWrite && this.#overwrites(operation))) continue;
+      if (
+        operation === -1 ||
+        !this.#window.isFree(operation) ||
+        (hasUnobservedWrite && this.#overwrites(operation))
+      )
+        continue;
       const next = this.#model.step(operation, state);
       if (next === ILLEGAL || next === state) continue;
       if (this.#knowsValues && this.#observedStamp[next] !== this.#stamp) continue;

@@ -1,9 +1,15 @@
-import type { HistoryEvent } from '../../results/schema/history.js';
 import { checkKey, type KeyOutcome } from './check-key.js';
 import { explain } from './explain.js';
 import { HistoryError } from './history-error.js';
 import { type EqualTimes, type KeyHistory, splitByKey } from './key-history.js';
-import { checkFunctions, type ModelName, modelOf, type Operation, pairOperations } from './operations.js';
+import {
+  checkFunctions,
+  type ModelName,
+  modelOf,
+  type Operation,
+  pairOperations,
+  type RecordedEvent,
+} from './operations.js';
 import { type Exhausted, SearchBudget } from './search-budget.js';
 import { shrink } from './shrink.js';
 import { type JsonValue, ValueTable } from './values.js';
@@ -41,7 +47,7 @@ const STEPS_GROWTH = 8;
  *
  * @throws HistoryError when the events are no history: malformed, contradictory, or none at all
  */
-export function checkHistory(events: readonly HistoryEvent[], options: CheckOptions = {}): Verdict {
+export function checkHistory(events: readonly RecordedEvent[], options: CheckOptions = {}): Verdict {
   if (events.length === 0) throw new HistoryError(null, 'The history is empty: it tests nothing.');
   const model = options.model ?? modelOf(events);
   checkFunctions(events, model);

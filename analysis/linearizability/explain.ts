@@ -17,7 +17,12 @@ export function explain(
   operations: readonly Operation[],
 ): Counterexample {
   const budget = new SearchBudget(STEPS_MAX, MEMO_BYTES_MAX, () => false);
-  const longest = search(history, budget, { longest: true }).longest ?? [];
+  // As a register if possible: there the search gets to the point sooner.
+  const register = asRegister(history);
+  const searched = register === 'impossible' ? history : register;
+  const found = search(searched, budget, { longest: true }).longest ?? [];
+  const placeOf = new Map(history.operations.map(({ id }, index) => [id, index]));
+  const longest = found.map((index) => placeOf.get(searched.operations[index]!.id)!);
   const places = new Map(longest.map((operation, index) => [operation, index + 1]));
   const impossible = firstLeftOut(history, places);
   const reached = replay(history, longest);

@@ -1,7 +1,7 @@
 export { type CheckOptions, checkHistory } from './check-history.js';
 export { HistoryError } from './history-error.js';
 export type { EqualTimes } from './key-history.js';
-export type { ModelName, Operation } from './operations.js';
+export type { ModelName, Operation, RecordedEvent } from './operations.js';
 export { parseHistory } from './parse-history.js';
 export type { JsonValue } from './values.js';
 export type { Counterexample, CounterexampleOperation, Judged, Verdict } from './verdict.js';

@@ -16,7 +16,8 @@ export class OpenOperations {
       // An open read, and an open cas that changes nothing, have no effect.
       if (operation.ret !== OPEN || operation.kind === KIND.read) return;
       if (operation.kind === KIND.cas && operation.a === operation.b) return;
-      const name = sameness(operation);
+      // One that has to wait for another would hold up its equals.
+      const name = operation.after === -1 ? sameness(operation) : `${operation.id}`;
       const group = groups.get(name);
       if (group === undefined) groups.set(name, [index]);
       else group.push(index);

@@ -4,6 +4,9 @@ import { canonicalJson, type JsonValue } from './values.js';
 
 export type ModelName = 'register' | 'kv';
 
+/** An event from a file, or from a recorder that does not know the schema. Its value has to be JSON. */
+export type RecordedEvent = Readonly<Omit<HistoryEvent, 'value'>> & { readonly value: unknown };
+
 /** An operation from its invocation to its completion. Operations that failed, and reads that told nobody anything, are none. */
 export interface Operation {
   readonly process: number;
@@ -26,14 +29,14 @@ const FUNCTIONS: Readonly<Record<ModelName, readonly HistoryEvent['f'][]>> = {
 };
 
 /** The model that knows every function of the history; `register` when only `cas` occurs. @throws HistoryError when the functions are mixed */
-export function modelOf(events: readonly HistoryEvent[]): ModelName {
+export function modelOf(events: readonly RecordedEvent[]): ModelName {
   const model = events.some(({ f }) => f !== 'cas' && FUNCTIONS.kv.includes(f)) ? 'kv' : 'register';
   checkFunctions(events, model);
   return model;
 }
 
 /** @throws HistoryError when the model has no such function */
-export function checkFunctions(events: readonly HistoryEvent[], model: ModelName): void {
+export function checkFunctions(events: readonly RecordedEvent[], model: ModelName): void {
   const index = events.findIndex(({ f }) => !FUNCTIONS[model].includes(f));
   if (index === -1) return;
   const functions = FUNCTIONS[model].join(', ');
@@ -47,7 +50,7 @@ export function checkFunctions(events: readonly HistoryEvent[], model: ModelName
  * Joins invocations and completions, in the order of the invocations in the list.
  * @throws HistoryError when the list cannot be the record of clients that do one thing at a time
  */
-export function pairOperations(events: readonly HistoryEvent[]): Operation[] {
+export function pairOperations(events: readonly RecordedEvent[]): Operation[] {
   const found: (Operation | null)[] = [];
   /** By process: place in `found` of what is under way. After an `info` it stays: that process never returned. */
   const underWay = new Map<number, { readonly at: number; readonly line: number; ended: boolean }>();
@@ -95,7 +98,7 @@ function isSilentRead({ f, returnNs }: Operation): boolean {
   return returnNs === null && (f === 'read' || f === 'get');
 }
 
-function invoked({ process, f, key, value, time }: HistoryEvent, line: number): Operation {
+function invoked({ process, f, key, value, time }: RecordedEvent, line: number): Operation {
   if ((f === 'read' || f === 'get') && value !== null)
     throw new HistoryError(
       line,
@@ -109,7 +112,7 @@ function invoked({ process, f, key, value, time }: HistoryEvent, line: number): 
     process,
     f,
     key,
-    input: value,
+    input: value as JsonValue,
     output: null,
     invokeNs: time,
     returnNs: null,
@@ -118,7 +121,7 @@ function invoked({ process, f, key, value, time }: HistoryEvent, line: number): 
   };
 }
 
-function completed(operation: Operation, event: HistoryEvent, line: number): Operation | null {
+function completed(operation: Operation, event: RecordedEvent, line: number): Operation | null {
   const { process, f, key, input, invokeLine } = operation;
   if (event.f !== f || event.key !== key)
     throw new HistoryError(
@@ -132,10 +135,13 @@ function completed(operation: Operation, event: HistoryEvent, line: number): Ope
       line,
       'the value of append at ok is a string: what was appended, or the whole value after it.',
     );
-  if ((f === 'write' || f === 'put' || f === 'cas') && canonicalJson(event.value) !== canonicalJson(input))
+  if (
+    (f === 'write' || f === 'put' || f === 'cas') &&
+    canonicalJson(event.value as JsonValue) !== canonicalJson(input)
+  )
     throw new HistoryError(
       line,
       `the value of ${f} at ok differs from that of its invocation at line ${invokeLine}.`,
     );
-  return { ...operation, output: event.value, returnNs: event.time, returnLine: line };
+  return { ...operation, output: event.value as JsonValue, returnNs: event.time, returnLine: line };
 }

@@ -1,6 +1,7 @@
 import { checkKey } from './check-key.js';
 import { type KeyHistory, type KeyOperation, KIND, OPEN } from './key-history.js';
 import { SearchBudget } from './search-budget.js';
+import type { ValueTable } from './values.js';
 import { observedBy, producedBy } from './zones.js';
 
 export interface ShrinkLimits {
@@ -176,32 +177,71 @@ function inOrder(history: KeyHistory): KeyHistory {
 }
 
 /**
- * Without the operations of the run that may go: reads always, changes if nothing that stays observes what they produce. Then an order of the whole
+ * Without the operations of the run that may go: reads always, changes if nothing that stays observes what they made. Then an order of the whole
  * stays one when they are taken out. Null when none may go.
  */
 function without(history: KeyHistory, start: number, end: number): KeyHistory | null {
   const { operations } = history;
-  const inRun = (place: number) => place >= start && place < end;
-  const appends = operations.some(({ kind }) => kind === KIND.append);
   const goes = new Set<number>();
-  const observers = new Map<number, number>();
-  operations.forEach((operation, place) => {
-    const value = observedBy(operation);
-    if (inRun(place) && operation.kind === KIND.read) goes.add(place);
-    else if (value !== -1) observers.set(value, (observers.get(value) ?? 0) + 1);
-  });
-  // A cas that goes observes no longer: from the last to the first, so that a chain of them goes as a whole.
-  for (let again = !appends; again; ) {
+  for (let place = start; place < Math.min(end, operations.length); place += 1)
+    if (operations[place]!.kind === KIND.read) goes.add(place);
+  const observed = new Observed(history, (place) => !goes.has(place));
+  // A cas that goes observes no longer, so that a chain of them goes as a whole.
+  for (let again = true; again; ) {
     again = false;
     for (let place = Math.min(end, operations.length) - 1; place >= start; place -= 1) {
       const operation = operations[place]!;
-      if (goes.has(place) || (observers.get(producedBy(operation)) ?? 0) > 0) continue;
+      if (goes.has(place) || observed.has(operation)) continue;
       goes.add(place);
+      observed.forget(operation);
       again = true;
-      const value = observedBy(operation);
-      if (value !== -1) observers.set(value, observers.get(value)! - 1);
     }
   }
   if (goes.size === 0) return null;
   return { ...history, operations: operations.filter((_, place) => !goes.has(place)) };
+}
+
+/** The values that some operations observe. */
+class Observed {
+  readonly #counts = new Map<number, number>();
+  readonly #values: ValueTable;
+  readonly #hasAppends: boolean;
+
+  constructor({ operations, values }: KeyHistory, isIn: (place: number) => boolean) {
+    this.#values = values;
+    this.#hasAppends = operations.some(({ kind }) => kind === KIND.append);
+    operations.forEach((operation, place) => {
+      if (isIn(place)) this.#count(operation, 1);
+    });
+  }
+
+  forget(operation: KeyOperation): void {
+    this.#count(operation, -1);
+  }
+
+  /** Whether what the operation makes may be seen, by itself or, where there are appends, as a part. */
+  has(operation: KeyOperation): boolean {
+    if (!this.#hasAppends) return this.#counts.has(producedBy(operation));
+    const made = this.#text(operation.kind === KIND.append ? operation.a : producedBy(operation));
+    for (const value of this.#counts.keys()) {
+      const seen = this.#text(value);
+      if (seen === null || made === null) {
+        if (this.#counts.has(producedBy(operation))) return true;
+      } else if (operation.kind === KIND.append ? seen.includes(made) : seen.startsWith(made)) return true;
+    }
+    return false;
+  }
+
+  #text(value: number): string | null {
+    return value !== -1 && this.#values.lengthOf(value) >= 0 ? String(this.#values.value(value) ?? '') : null;
+  }
+
+  #count(operation: KeyOperation, change: number): void {
+    for (const value of [observedBy(operation), operation.whole]) {
+      if (value === -1) continue;
+      const count = (this.#counts.get(value) ?? 0) + change;
+      if (count === 0) this.#counts.delete(value);
+      else this.#counts.set(value, count);
+    }
+  }
 }

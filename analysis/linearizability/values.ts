@@ -37,6 +37,11 @@ export class ValueTable {
     return id;
   }
 
+  /** A number for a value that equals no other. */
+  anonymous(): number {
+    return this.#add(null, -1, 0);
+  }
+
   value(id: number): JsonValue {
     return this.#values[id]!;
   }

@@ -101,14 +101,15 @@ export function randomHistory(
     const output = isRead || (f === 'append' && random() < 0.5) ? pick(values) : value;
     const fate = random();
     const type = fate < open ? 'info' : fate < open + failed ? 'fail' : 'ok';
-    const common = { process: client.process, f, key: 'k' };
     const invokeNs = client.freeAt;
     const returnNs = invokeNs + wait();
     client.freeAt = returnNs + (random() < 0.3 ? 0 : wait());
-    events.push({ ...common, type: 'invoke', value, time: invokeNs });
+    const { process } = client;
+    events.push({ process, type: 'invoke', f, key: 'k', value, time: invokeNs });
     // An append cannot have returned anything but a string.
     const told = f === 'append' && typeof output !== 'string' ? value : output;
-    if (type !== 'info' || random() < 0.5) events.push({ ...common, type, value: told, time: returnNs });
+    if (type !== 'info' || random() < 0.5)
+      events.push({ process, type, f, key: 'k', value: told, time: returnNs });
     if (type === 'info') {
       client.process = nextProcess;
       nextProcess += 1;
