@@ -8,7 +8,7 @@ import type { SimNode } from './world/sim-node.js';
 import type { SimWorld } from './world/sim-world.js';
 
 /** More than any election, stream of a snapshot and chain of retries takes. */
-const HEALED_TICKS_MAX = 30_000;
+export const HEALED_TICKS_MAX = 30_000;
 const BLOCK_BYTES = 65_536;
 
 /**
@@ -20,13 +20,15 @@ export class Convergence {
   readonly #faults: FaultScheduler;
   readonly #clients: Clients;
   readonly #fromTick: number;
+  readonly #ticksMax: number;
   #isServed = false;
 
-  constructor(world: SimWorld, faults: FaultScheduler, clients: Clients) {
+  constructor(world: SimWorld, faults: FaultScheduler, clients: Clients, ticksMax: number) {
     this.#world = world;
     this.#faults = faults;
     this.#clients = clients;
     this.#fromTick = world.tick;
+    this.#ticksMax = ticksMax;
   }
 
   /** Asked once a tick. @throws Violation when it takes too long, or when equal logs made unequal states */
@@ -34,7 +36,7 @@ export class Convergence {
     const obstacle = this.#obstacle();
     if (obstacle === null) return true;
     const ticks = this.#world.tick - this.#fromTick;
-    if (ticks > HEALED_TICKS_MAX)
+    if (ticks > this.#ticksMax)
       throw new Violation('liveness', `${ticks} ticks after the healing: ${obstacle}`);
     return false;
   }

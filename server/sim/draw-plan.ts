@@ -78,6 +78,7 @@ function drawFaults(random: Random, isDurable: boolean): FaultPlan {
     partitionMsMax: random.pick([200, 1_000, 4_000]),
     asymmetric: some(random, 0.5, 1),
     crash: some(random, 0.7, 0.002),
+    crashElected: some(random, 0.2, 0.5),
     powerCut: isDurable ? powerCut : 0,
     allAtOnce,
     downMsMax: random.pick([50, 500, 2_000]),

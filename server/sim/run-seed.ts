@@ -8,8 +8,10 @@ import { Simulation } from './simulation.js';
 export interface RunExtras {
   /** Besides those that every run is held to. */
   readonly invariants?: readonly Invariant[];
-  /** Nobody starts these again, not even when everything is healed. */
+  /** This many of the founders are never started, not even when everything is healed. */
   readonly buriedFounders?: number;
+  /** Patience after the healing. */
+  readonly healedTicksMax?: number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createClients } from './clients/index.js';
 import type { Clients, Invariant, SimReport } from './contracts.js';
-import { Convergence } from './convergence.js';
+import { Convergence, HEALED_TICKS_MAX } from './convergence.js';
 import { FaultScheduler } from './faults/fault-scheduler.js';
 import { createInvariants } from './invariants/index.js';
 import type { SimPlan } from './plan.js';
@@ -11,12 +11,14 @@ import { SimWorld } from './world/sim-world.js';
 export class Simulation {
   readonly #world: SimWorld;
   readonly #plan: SimPlan;
+  readonly #healedTicksMax: number;
   readonly #invariants: readonly Invariant[];
   readonly #faults: FaultScheduler;
   readonly #clients: Clients;
 
   constructor(plan: SimPlan, extras: RunExtras, onTrace?: (line: string) => void) {
     this.#plan = plan;
+    this.#healedTicksMax = extras.healedTicksMax ?? HEALED_TICKS_MAX;
     this.#invariants = [...createInvariants(), ...(extras.invariants ?? [])];
     this.#world = new SimWorld({
       plan,
@@ -61,7 +63,7 @@ export class Simulation {
   async #converge(): Promise<void> {
     this.#clients.stop();
     this.#faults.heal();
-    const convergence = new Convergence(this.#world, this.#faults, this.#clients);
+    const convergence = new Convergence(this.#world, this.#faults, this.#clients, this.#healedTicksMax);
     while (!convergence.isReached()) {
       this.#faults.onTick();
       await this.#pass();
