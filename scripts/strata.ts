@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { backupCommand } from './commands/backup.js';
+import { checkCommand } from './commands/check.js';
 import { doctorCommand } from './commands/doctor.js';
 import { fsyncCommand } from './commands/fsync.js';
 import { loadCommand } from './commands/load.js';
@@ -34,6 +35,7 @@ const COMMANDS = [
   nemesisCommand,
   reportCommand,
   simCommand,
+  checkCommand,
   doctorCommand,
 ];
 

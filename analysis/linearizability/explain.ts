@@ -1,9 +1,11 @@
+import { asRegister } from './check-key.js';
 import { type KeyHistory, type KeyOperation, KIND, OPEN } from './key-history.js';
 import type { Operation } from './operations.js';
 import { search } from './search.js';
 import { SearchBudget } from './search-budget.js';
+import { shortJson } from './short-json.js';
 import type { Shrunk } from './shrink.js';
-import type { JsonValue } from './values.js';
+import { canonicalJson, type JsonValue } from './values.js';
 import type { Counterexample, CounterexampleOperation } from './verdict.js';
 
 /** To find how far an order gets; the verdict stands without it. */
@@ -12,7 +14,7 @@ const MEMO_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What a person needs to see why there is no order: the operations, the longest order that could be found, and what cannot come next. */
 export function explain(
-  { history, isMinimal }: Shrunk,
+  { history, isMinimal, initialFrom }: Shrunk,
   whole: KeyHistory,
   operations: readonly Operation[],
 ): Counterexample {
@@ -30,6 +32,7 @@ export function explain(
   return {
     key: history.key,
     initial: history.values.value(history.initial),
+    initialLine: initialFrom === null ? null : operations[initialFrom]!.returnLine,
     operations: history.operations.map((operation, index): CounterexampleOperation => {
       const { id, inv, ret } = operation;
       return {
@@ -77,18 +80,18 @@ function reason(
 ): string {
   const operation = operations[impossible];
   if (operation === undefined) return 'no order of these operations gives what they returned';
-  const present = `the value is ${JSON.stringify(reached)} after ${places.size} placed operations`;
+  const present = `the value is ${shortJson(reached)} after ${places.size} placed operations`;
   if (operation.kind === KIND.write)
     return `${present}, and no order in which this write takes effect agrees with what was read later`;
   if (operation.kind === KIND.append)
     return operation.whole === -1
       ? `${present}, and no order in which this append takes effect agrees with what was read later`
-      : `${present}, and this append left ${JSON.stringify(values.value(operation.whole))}`;
-  const wanted = JSON.stringify(values.value(operation.a));
+      : `${present}, and this append left ${shortJson(values.value(operation.whole))}`;
+  const wanted = values.value(operation.a);
   const verb = operation.kind === KIND.read ? 'read' : 'found';
-  if (JSON.stringify(reached) === wanted)
+  if (canonicalJson(reached) === canonicalJson(wanted))
     return `${present}, but with this operation here, one that returned earlier has no place any more`;
-  return `${present}, but this operation ${verb} ${wanted}, and ${missingProducer(operation, operations, places)}`;
+  return `${present}, but this operation ${verb} ${shortJson(wanted)}, and ${missingProducer(operation, operations, places)}`;
 }
 
 /** Why the value that is wanted cannot come to be there. */
@@ -105,10 +108,9 @@ function missingProducer(
       ({ operation: { kind, a, b } }) =>
         (kind === KIND.write && a === wanting.a) || (kind === KIND.cas && b === wanting.a),
     );
-  if (producers.length === 0) return 'nothing ever wrote that';
+  if (producers.length === 0) return 'none of these wrote that';
   if (producers.every(({ operation }) => operation.inv > wanting.ret))
     return 'that was written only after it had returned';
-  if (producers.every(({ index }) => places.has(index)))
-    return 'every write of that was overwritten before it was invoked or is needed elsewhere';
+  if (producers.every(({ index }) => places.has(index))) return 'what wrote that is overwritten';
   return 'no write of that fits before its end';
 }

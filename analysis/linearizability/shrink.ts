@@ -15,42 +15,55 @@ export interface Shrunk {
   readonly history: KeyHistory;
   /** False when a limit ended it. */
   readonly isMinimal: boolean;
+  /** Id of the read whose value is the initial one, null when the beginning is that of the history. */
+  readonly initialFrom: number | null;
 }
 
-/** Checks of smaller histories at most, beside the logarithmic ones. */
-const CHECKS_MAX = 3_000;
+/** Operations in all smaller histories that are checked while single ones are taken out: some seconds at most. */
+const WORK_MAX = 2_000_000;
+/** More than a person takes in: then the beginning is cut off. */
+const OPERATIONS_WANTED_MAX = 40;
 
 /**
  * Makes a history that is not linearizable as small as it gets by steps that only ever take constraints away, so that what is left is a reason why the
  * whole is not linearizable, and not a new problem:
  * 1. the end: all that follows the first completion at which no order exists any more; what is under way then counts as open;
- * 2. the beginning: all before a read that stood alone among the changes, whose value becomes the initial one;
- * 3. single operations: reads, and changes whose value nobody observes.
+ * 2. single operations: reads, and changes whose value nobody observes;
+ * 3. if it is still long, the beginning: all before a read that stood alone among the changes, whose value becomes the initial one.
  */
 export function shrink(history: KeyHistory, limits: ShrinkLimits): Shrunk {
   const tester = new Tester(limits);
-  const ended = cutEnd(history, tester);
-  const begun = cutBeginning(ended, tester);
-  const small = dropOperations(begun, tester);
-  return { history: small, isMinimal: !tester.isExhausted };
+  const ended = dropOperations(cutEnd(history, tester), tester.withWork(WORK_MAX));
+  if (ended.operations.length <= OPERATIONS_WANTED_MAX)
+    return { history: ended, isMinimal: !tester.isExhausted, initialFrom: null };
+  tester.isExhausted = false;
+  const { history: begun, from } = cutBeginning(ended, tester.withWork(Number.POSITIVE_INFINITY));
+  const small = dropOperations(begun, tester.withWork(WORK_MAX));
+  return { history: small, isMinimal: !tester.isExhausted, initialFrom: from };
 }
 
 class Tester {
   isExhausted = false;
   readonly #limits: ShrinkLimits;
   #stepsLeft: number;
-  #checksLeft = CHECKS_MAX;
+  #workLeft = Number.POSITIVE_INFINITY;
 
   constructor(limits: ShrinkLimits) {
     this.#limits = limits;
     this.#stepsLeft = limits.stepsMax;
   }
 
+  /** From now on, this many operations may be checked. */
+  withWork(operations: number): this {
+    this.#workLeft = operations;
+    return this;
+  }
+
   /** Whether the history is certainly not linearizable: a check that cannot end proves nothing. */
   isBad(history: KeyHistory): boolean {
     const { memoBytesMax, isTimeUp } = this.#limits;
-    this.#checksLeft -= 1;
-    if (this.#checksLeft < 0 || this.#stepsLeft <= 0 || isTimeUp()) {
+    this.#workLeft -= history.operations.length;
+    if (this.#workLeft < 0 || this.#stepsLeft <= 0 || isTimeUp()) {
       this.isExhausted = true;
       return false;
     }
@@ -95,7 +108,10 @@ function unfinished(operation: KeyOperation): KeyOperation {
 }
 
 /** The latest beginning that is still bad. A later one has less constraints, so this is found by halving too. */
-function cutBeginning(history: KeyHistory, tester: Tester): KeyHistory {
+function cutBeginning(
+  history: KeyHistory,
+  tester: Tester,
+): { readonly history: KeyHistory; readonly from: number | null } {
   const { operations } = history;
   const changes = operations.filter(({ kind, ret }) => kind !== KIND.read && ret !== OPEN);
   const invocations = changes.map(({ inv }) => inv);
@@ -114,7 +130,9 @@ function cutBeginning(history: KeyHistory, tester: Tester): KeyHistory {
     if (tester.isBad(suffix(history, alone[middle]!))) bad = middle;
     else good = middle;
   }
-  return bad === -1 ? history : suffix(history, alone[bad]!);
+  return bad === -1
+    ? { history, from: null }
+    : { history: suffix(history, alone[bad]!), from: alone[bad]!.id };
 }
 
 function countBelow(sorted: readonly number[], limit: number): number {
@@ -136,7 +154,7 @@ function suffix(history: KeyHistory, { a, ret: start }: KeyOperation): KeyHistor
 /** Takes out ever smaller runs of operations, as long as what is left stays bad (delta debugging, Zeller & Hildebrandt 2002). */
 function dropOperations(history: KeyHistory, tester: Tester): KeyHistory {
   let current: KeyHistory = { ...history, operations: byValue(history.operations) };
-  for (let run = current.operations.length; run >= 1; run = Math.floor(run / 2)) {
+  for (let run = Math.ceil(current.operations.length / 2); run >= 1; run = Math.floor(run / 2)) {
     for (let start = 0; start < current.operations.length && !tester.isExhausted; ) {
       const smaller = without(current, start, start + run);
       if (smaller !== null && tester.isBad(inOrder(smaller))) current = smaller;

@@ -26,6 +26,8 @@ export interface Counterexample {
   readonly key: string;
   /** Value of the key before the first of the operations. */
   readonly initial: JsonValue;
+  /** Line of the completed read that showed `initial`, when what was before it is left out; null when `initial` is that of the history. */
+  readonly initialLine: number | null;
   /** By invocation. */
   readonly operations: readonly CounterexampleOperation[];
   /** Operations of the key that the history has in all. */
