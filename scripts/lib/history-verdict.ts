@@ -1,9 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { checkHistory, parseHistory, type Verdict } from '../../analysis/linearizability/index.js';
+import {
+  checkHistory,
+  parseHistory,
+  renderTimelineText,
+  type Verdict,
+} from '../../analysis/linearizability/index.js';
 import type { HistoryRecord } from '../../loadgen/options.js';
 import type { HistoryCheck } from '../../results/schema/index.js';
-import { counterexampleText } from './counterexample-text.js';
 import type { HistoryRecording } from './history-recording.js';
 
 const CHECK_MS_MAX = 60_000;
@@ -24,7 +28,7 @@ export function judgeHistory(
   // One of an earlier run with the same file must not be taken for this one's.
   rmSync(counterexamplePath, { force: true });
   const isBroken = found.verdict === 'not-linearizable';
-  if (isBroken) writeFileSync(counterexamplePath, counterexampleText(found.counterexample));
+  if (isBroken) writeFileSync(counterexamplePath, `${renderTimelineText(found.counterexample)}\n`);
   return {
     file: name(recording.path),
     model: 'register',
