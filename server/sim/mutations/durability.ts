@@ -57,7 +57,12 @@ export const DURABILITY_MUTATIONS: readonly SimMutation[] = [
     name: 'log-cut-at-damage',
     defect: 'A start cuts the log off at a damaged record in its middle (NATS 2.12)',
     foundBy: ['durable before answering', 'leader completeness'],
-    adjust: aim({ disk: { bitFlip: 1 }, faults: { crash: 0.01, downMsMax: 100 } }),
+    adjust: aim({
+      segmentBytes: 4_096,
+      disk: { bitFlip: 1 },
+      clients: { thinkMsMean: 4, reads: 0.1 },
+      faults: { crash: 0.004, downMsMax: 30 },
+    }),
     apply: logCutAtDamage,
   },
   {

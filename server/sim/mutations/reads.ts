@@ -50,11 +50,12 @@ export const READ_MUTATIONS: readonly SimMutation[] = [
     name: 'read-before-replay',
     defect: 'A node that starts again serves reads before it has replayed its log (Redis-Raft #18)',
     foundBy: ['stale read'],
-    // All begin again, and a long way between heartbeats: who follows learns late how much of its log is committed.
+    // Appends get lost and wait for a heartbeat, while a round of reads gets through.
     adjust: aim({
       raft: { tickMs: 20, heartbeatMs: 80, electionTimeoutMsMin: 240, electionTimeoutMsMax: 300 },
-      clients: { count: 10, keys: 2, reads: 0.5, thinkMsMean: 3 },
-      faults: { crash: 0.008, allAtOnce: 0.6, downMsMax: 50 },
+      network: { loss: 0.25 },
+      clients: { count: 8, keys: 2, reads: 0.5, thinkMsMean: 5 },
+      faults: { crash: 0.008, downMsMax: 60 },
     }),
     apply: readsBeforeReplay,
   },
