@@ -138,7 +138,7 @@ export class ClusterObserver {
       if (entry === undefined) {
         this.#keep(
           new Violation(
-            'commit is durable',
+            'committed is durable',
             `${view.words} commits ${index}, which it never handed to a disk`,
           ),
         );

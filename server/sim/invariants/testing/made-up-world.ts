@@ -214,7 +214,7 @@ export class MadeUpWorld {
   }
 }
 
-export function entry(index: number, term: number, data = new Uint8Array(0)): Entry {
+export function entry(index: number, term: number, data: Uint8Array = new Uint8Array(0)): Entry {
   return { index, term, type: EntryType.Normal, data };
 }
 
