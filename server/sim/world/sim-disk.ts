@@ -5,6 +5,8 @@ import type { Random } from '../random.js';
 import type { LifeClock } from './life-clock.js';
 import type { Timeline } from './timeline.js';
 
+const SECTOR_BYTES = 512;
+
 /** Quick and in order: what is left of the disks when everything is healed. */
 const CALM: DiskPlan = {
   latencyMsMean: 0.1,
@@ -108,7 +110,7 @@ export class SimDisk {
     return fault;
   }
 
-  #draw({ kind, bytes }: DiskCall): DiskFault | null {
+  #draw({ kind, position, bytes }: DiskCall): DiskFault | null {
     const { random, counts, timeline } = this.#options;
     const { latencyMsMean, stall, stallMsMax, syncError, full, fullMsMax } = this.#plan;
     this.#latencyMs = -Math.log(1 - random.next()) * latencyMsMean;
@@ -127,9 +129,17 @@ export class SimDisk {
     if (full === 0 || !random.chance(full)) return null;
     counts.add('full disks');
     this.#fullUntilNs = timeline.nowNs() + random.between(1, fullMsMax) * 1e6;
-    // The write that finds the end of the space may have got a part of its bytes in.
-    return kind === 'write' && bytes > 1 && random.chance(0.5)
-      ? { shortBytes: random.between(1, bytes - 1) }
-      : { code: 'ENOSPC' };
+    return kind === 'write' ? shortened(position, bytes, random) : { code: 'ENOSPC' };
   }
+}
+
+/**
+ * The write that finds the end of the space may have got a part of its bytes in: whole sectors, as space is given out in blocks. A process that is
+ * killed before it can clear half a sector again leaves what its next start has to take for damage (`log/scan.ts`).
+ */
+function shortened(position: number, bytes: number, random: Random): DiskFault {
+  const first = Math.ceil((position + 1) / SECTOR_BYTES);
+  const last = Math.ceil((position + bytes) / SECTOR_BYTES) - 1;
+  if (last < first || random.chance(0.3)) return { code: 'ENOSPC' };
+  return { shortBytes: random.between(first, last) * SECTOR_BYTES - position };
 }
