@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { EXIT } from '../lib/exit-codes.js';
 import { exitWith } from '../lib/exit-with.js';
 import { interruptSignal } from '../lib/interrupt.js';
 import { printJson, printLine } from '../lib/output.js';
@@ -74,5 +73,5 @@ async function nemesis(flags: NemesisFlags): Promise<number> {
   progress.end();
   if (flags.json) printJson(series);
   else printLine(renderRuns(series));
-  return exitCodeOf(series.runs) ?? EXIT.done;
+  return exitCodeOf(series.runs);
 }

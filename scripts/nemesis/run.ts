@@ -78,7 +78,7 @@ export async function runNemesis(options: RunOptions): Promise<RunResult> {
     await fleet.close();
     await recorder.close();
     violations.push(...brokenInvariants(directory));
-    const judgement = judge(recorder.events, join(directory, 'counterexample.txt'));
+    const judgement = judge(recorder.events, directory);
     if (judgement.result === 'violation') violations.push(judgement.sentence);
     if (violations.length > 0) smallDisk?.salvage(join(directory, 'small-disk-data'));
     const doubts = emptiness(figures, faults, groups);

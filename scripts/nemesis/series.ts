@@ -12,6 +12,7 @@ import { NODE_HOST } from './fleet.js';
 import { type RunResult, runNemesis } from './run.js';
 import { SmallDisk } from './small-disk.js';
 import { canTrace } from './tracer.js';
+import { NO_FIGURES, type Verdict } from './verdict.js';
 
 const LACK: Readonly<Record<Need, string>> = {
   tracer: 'strace cannot trace here',
@@ -44,49 +45,62 @@ export interface Series {
 
 /** Runs one after the other. */
 export async function runSeries(options: SeriesOptions): Promise<Series> {
-  const { runs, durationMs, nodes, groups, out, staleReads, signal, progress } = options;
+  const { runs, nodes, groups, out, signal, progress } = options;
   await checkAddresses();
   const { kinds, leftOut } = await survey(faultsOf(groups, nodes));
   for (const sentence of leftOut) progress.warn(sentence);
   const directory = out === null ? mkdtempSync(join(tmpdir(), 'strata-nemesis-')) : resolve(out);
   const firstSeed = options.seed ?? randomInt(2 ** 31 - runs);
   const results: RunResult[] = [];
-  for (let at = 0; at < runs; at++) {
-    const seed = firstSeed + at;
-    progress.status(`run ${at + 1} of ${runs}, seed ${seed}`);
-    const home = join(directory, `seed-${seed}`);
-    if (existsSync(home))
-      throw new CliError('STRATA_NEMESIS_OUT', `${home} is there already; use another --out.`, EXIT.usage);
-    const result = await runNemesis({
-      seed,
-      durationMs,
-      nodes,
-      groups,
-      kinds,
-      directory: home,
-      staleReads,
-      signal,
-    });
-    writeFileSync(join(home, 'summary.json'), `${JSON.stringify(result, null, 2)}\n`);
-    if (result.verdict === 'green') dropData(home);
-    progress.note(`run ${at + 1} of ${runs}, seed ${seed}: ${result.verdict}`);
-    results.push(result);
+  const red = () => results.filter(({ verdict }) => verdict !== 'green');
+  const isKept = () => out !== null || red().length > 0;
+  try {
+    for (let at = 0; at < runs; at++) {
+      signal.throwIfAborted();
+      const seed = firstSeed + at;
+      progress.status(`run ${at + 1} of ${runs}, seed ${seed}`);
+      const result = await runOne(options, kinds, seed, join(directory, `seed-${seed}`));
+      progress.note(`run ${at + 1} of ${runs}, seed ${seed}: ${result.verdict}`);
+      results.push(result);
+    }
+  } finally {
+    if (!isKept()) rmSync(directory, { recursive: true, force: true });
   }
-  const red = results.filter(({ verdict }) => verdict !== 'green');
-  const kept = out !== null || red.length > 0;
-  if (!kept) rmSync(directory, { recursive: true, force: true });
-  return {
-    runs: results,
-    leftOut,
-    directory: kept ? directory : null,
-    repeat: red.map((run) => repeatOf(run, options)),
-  };
+  const repeat = red().map((run) => repeatOf(run, options));
+  return { runs: results, leftOut, directory: isKept() ? directory : null, repeat };
 }
 
-/** Null when everything is green. A violation outweighs what cannot be said. */
-export function exitCodeOf(runs: readonly RunResult[]): number | null {
-  if (runs.some(({ verdict }) => verdict === 'violation')) return EXIT.finding;
-  return runs.every(({ verdict }) => verdict === 'green') ? null : EXIT.unknown;
+async function runOne(
+  { durationMs, nodes, groups, staleReads, signal }: SeriesOptions,
+  kinds: readonly FaultKind[],
+  seed: number,
+  home: string,
+): Promise<RunResult> {
+  if (existsSync(home))
+    throw new CliError('STRATA_NEMESIS_OUT', `${home} is there already; use another --out.`, EXIT.usage);
+  const options = { seed, durationMs, nodes, groups, kinds, directory: home, staleReads, signal };
+  const result = await runNemesis(options).catch((error: unknown) => {
+    // A port that somebody took must not cost the other runs their results.
+    if (signal.aborted || !(error instanceof CliError)) throw error;
+    return failed(seed, home, error);
+  });
+  writeFileSync(join(home, 'summary.json'), `${JSON.stringify(result, null, 2)}\n`);
+  if (result.verdict === 'green') dropData(home);
+  return result;
+}
+
+function failed(seed: number, directory: string, { message, code, exitCode }: CliError): RunResult {
+  const verdict = exitCode === EXIT.finding ? 'violation' : 'environment';
+  const reasons = [`${message} (${code})`];
+  return { seed, directory, verdict, reasons, figures: NO_FIGURES, faults: [], recoveryMs: 0 };
+}
+
+/** A violation outweighs everything, and what the machine refused outweighs what was not tested. */
+export function exitCodeOf(runs: readonly RunResult[]): number {
+  const has = (wanted: Verdict) => runs.some(({ verdict }) => verdict === wanted);
+  if (has('violation')) return EXIT.finding;
+  if (has('environment')) return EXIT.environment;
+  return has('unknown') || has('vacuous') ? EXIT.unknown : EXIT.done;
 }
 
 function repeatOf({ seed }: RunResult, { durationMs, nodes, groups, staleReads }: SeriesOptions): string {

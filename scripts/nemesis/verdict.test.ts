@@ -37,7 +37,8 @@ test('every way to test nothing is found', () => {
   );
 });
 
-test('one success of several attempts is enough, and without partitions none is asked for', () => {
+test('one success of several attempts is enough, and nothing is asked for that the faults chosen do not bring', () => {
   const faults = [fault('kill-one', { happened: false }), fault('kill-one')];
   assert.deepEqual(emptiness(GOOD, faults, ['kill']), []);
+  assert.deepEqual(emptiness({ ...GOOD, elections: 0 }, [fault('slow-disk')], ['disk']), []);
 });

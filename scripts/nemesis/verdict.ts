@@ -1,8 +1,11 @@
 import type { FaultRecord } from './fault-runner.js';
 import type { FaultGroup } from './faults/fault.js';
 
-/** `vacuous`: it tested nothing. `unknown`: the checker did not come to an end. Neither is a pass. */
-export type Verdict = 'green' | 'violation' | 'unknown' | 'vacuous';
+/**
+ * `vacuous`: it tested nothing. `unknown`: the checker did not come to an end. `environment`: the machine did not let it come to an end. None of them is
+ * a pass.
+ */
+export type Verdict = 'green' | 'violation' | 'unknown' | 'vacuous' | 'environment';
 
 export interface RunFigures {
   readonly ok: number;
@@ -21,6 +24,14 @@ export interface RunFigures {
   /** Some log was cut behind a snapshot. */
   readonly compacted: boolean;
 }
+
+export const NO_FIGURES: RunFigures = {
+  ...{ ok: 0, fail: 0, info: 0, okPerKeyMin: 0, calmRate: 0 },
+  ...{ elections: 0, leaders: 0, longestGapMs: 0, compacted: false },
+};
+
+/** Who lets one of these loose wants leaders to fall. */
+const TOPPLE: readonly FaultGroup[] = ['partition', 'kill', 'pause', 'transfer', 'restart'];
 
 const OK_PER_KEY_MIN = 10;
 /** Far below what clients do on a busy machine; a cluster that serves less was not under attack but ill. */
@@ -43,7 +54,8 @@ export function emptiness(
   for (const kind of neverHappened(faults)) reasons.push(`${kind} was drawn and never happened`);
   const cut = faults.some((fault) => fault.happened && fault.leaderInMinority);
   if (groups.includes('partition') && !cut) reasons.push('the leader was never in the minority');
-  if (elections === 0) reasons.push('no leader was elected after the first');
+  const topples = groups.some((group) => TOPPLE.includes(group));
+  if (topples && elections === 0) reasons.push('no leader was elected after the first');
   if (!compacted) reasons.push('no log was ever cut behind a snapshot');
   return reasons;
 }

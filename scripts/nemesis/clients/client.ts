@@ -6,7 +6,7 @@ import type { KeyRing, LiveKey } from './key-ring.js';
 import { type Attempt, attemptOf } from './operations.js';
 import type { Outcome } from './outcome.js';
 
-const PAUSE_AFTER_ERROR_MS = 20;
+const PAUSE_AFTER_ERROR_MS = 50;
 
 export interface ClientOptions {
   readonly caller: HttpCaller;
@@ -51,11 +51,12 @@ export class Client {
   }
 
   async #operate(key: LiveKey): Promise<Outcome> {
-    const { random, nextValue, staleReads, recorder } = this.#options;
+    const { random, nextValue, staleReads, recorder, keys } = this.#options;
     const attempt = attemptOf(key, random, nextValue, staleReads);
     recorder.invoke(this.#process, attempt.operation);
     const { outcome, operation } = await this.#send(attempt);
     recorder.complete(this.#process, outcome, operation);
+    if (outcome !== 'fail') keys.used(key);
     // Its operation never ended, so this process cannot begin another.
     if (outcome === 'info') this.#process = recorder.newProcess();
     return outcome;

@@ -38,10 +38,14 @@ export class KeyRing {
 
   pick(random: Random): LiveKey {
     const at = random.nextBelow(this.#slots.length);
-    const key = this.#slots[at]!;
+    return this.#slots[at]!;
+  }
+
+  /** An operation took effect, or may have. What certainly did not leaves no trace in the key's history. */
+  used(key: LiveKey): void {
     key.uses += 1;
-    if (key.uses >= this.#usesMax) this.#slots[at] = this.#fresh(key.use);
-    return key;
+    if (key.uses !== this.#usesMax) return;
+    this.#slots[this.#slots.indexOf(key)] = this.#fresh(key.use);
   }
 
   #fresh(use: KeyUse): LiveKey {

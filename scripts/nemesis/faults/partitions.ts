@@ -11,7 +11,7 @@ interface Shape {
   readonly nodesMin?: number;
 }
 
-const SHAPES: readonly Shape[] = [
+export const SHAPES: readonly Shape[] = [
   { name: 'isolate-leader', minority: true, cut: (from, to, [leader]) => from === leader || to === leader },
   {
     name: 'leader-in-minority',
