@@ -24,7 +24,13 @@ const CASES: Readonly<Record<string, string>> = {
   config: 'A2.48 ',
 };
 
-const order = { seed: 20_261, secondsMax: Number.POSITIVE_INFINITY, slowMs: null, replay: null };
+const order = {
+  seed: 20_261,
+  secondsMax: Number.POSITIVE_INFINITY,
+  slowMs: null,
+  keeps: false,
+  replay: null,
+};
 
 for (const target of targetNames) {
   test(`${CASES[target] ?? ''}malformed bytes, ${target}: corpus and ${EXECUTIONS} mutants break no property`, async () => {

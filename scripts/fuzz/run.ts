@@ -43,6 +43,7 @@ async function fuzz(named: readonly string[], options: Options): Promise<void> {
         executionsMax: Number.POSITIVE_INFINITY,
         secondsMax: options.seconds,
         slowMs: SLOW_MS,
+        keeps: options.keep,
         replay,
       },
       HANG_MS,

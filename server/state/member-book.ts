@@ -21,6 +21,10 @@ export class MemberBook {
     return this.#removedList;
   }
 
+  isMember(id: number): boolean {
+    return this.#members.has(id);
+  }
+
   isRemoved(id: number): boolean {
     return this.#removed.has(id);
   }

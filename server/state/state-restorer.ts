@@ -165,7 +165,7 @@ export class StateRestorer {
   #takeRemovedId(reader: ByteReader): void {
     const id = reader.positive('removed id');
     if (id <= this.#lastId) reader.fail(`removed id ${id} after ${this.#lastId}`);
-    if (this.#book.list().some((member) => member.id === id)) reader.fail(`member ${id} is removed as well`);
+    if (this.#book.isMember(id)) reader.fail(`member ${id} is removed as well`);
     this.#book.change({ upsert: [], remove: [id] });
     this.#removed -= 1;
     this.#lastId = id;

@@ -59,6 +59,12 @@ export class Coverage {
     this.#post('Profiler.takePreciseCoverage');
   }
 
+  /** All ground is new again. */
+  clear(): void {
+    this.#scripts.clear();
+    this.forget();
+  }
+
   /** Executed and seen characters of the modules whose path ends so. */
   of(sources: readonly string[]): { readonly executed: number; readonly seen: number } {
     let executed = 0;

@@ -80,6 +80,22 @@ export class Fuzzer {
     if (this.#corpus.length === 0) this.#corpus.push(Buffer.alloc(0));
   }
 
+  /** Of the kept inputs the few, short ones first, that together reach what the seeds do not. */
+  async distil(seeds: readonly Seed[]): Promise<Kept[]> {
+    const { coverage } = this.#options;
+    coverage.clear();
+    for (const { bytes } of seeds) await this.#run(Buffer.from(bytes));
+    coverage.look();
+    const few: Kept[] = [];
+    for (const kept of this.kept.toSorted((a, b) => a.bytes.length - b.bytes.length)) {
+      coverage.forget();
+      await this.#run(kept.bytes);
+      const { newCharacters, newIn } = coverage.look();
+      if (newCharacters > 0) few.push({ name: nameOf(newIn, kept.bytes), bytes: kept.bytes });
+    }
+    return few;
+  }
+
   /** As many mutants as one look is worth. */
   async batch(): Promise<void> {
     const inputs = Array.from({ length: this.#batch }, () => this.#mutant());
@@ -116,7 +132,7 @@ export class Fuzzer {
 
   #keep(input: Buffer, newIn: string | null): void {
     this.#corpus.push(input);
-    this.kept.push({ name: `reaches-${slugOf(newIn ?? 'new')}-${hashOf(input)}`, bytes: input });
+    this.kept.push({ name: nameOf(newIn, input), bytes: input });
   }
 
   #mutant(): Buffer {
@@ -224,6 +240,10 @@ export class Fuzzer {
 
 /** More memory or time than the bound of the target. */
 class Excess extends BrokenProperty {}
+
+function nameOf(newIn: string | null, bytes: Buffer): string {
+  return `reaches-${slugOf(newIn ?? 'new')}-${hashOf(bytes)}`;
+}
 
 function hashOf(bytes: Buffer): string {
   return crc32(bytes).toString(16).padStart(8, '0');

@@ -44,7 +44,7 @@ export interface Bound {
 export const DEFAULTS = {
   bytesMax: 4_096,
   allocation: { base: 8 * 2 ** 20, perByte: 1_024 },
-  steps: { base: 200_000, perByte: 2_000 },
+  steps: { base: 1_000_000, perByte: 2_000 },
 } as const;
 
 export function boundOf({ base, perByte }: Bound, input: Uint8Array): number {

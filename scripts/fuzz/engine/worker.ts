@@ -14,6 +14,8 @@ export interface Order {
   readonly secondsMax: number;
   readonly slowMs: number | null;
   readonly findingsMax?: number;
+  /** Whether inputs that reached new ground are given back. */
+  readonly keeps: boolean;
   /** Instead of everything else: these bytes once. */
   readonly replay: Uint8Array | null;
   /** The input under way: a counter, its length, its bytes. */
@@ -28,6 +30,7 @@ export interface Outcome {
   readonly corpusSize: number;
   readonly coverage: { readonly executed: number; readonly seen: number };
   readonly findings: readonly Finding[];
+  /** Where they were asked for. */
   readonly kept: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
@@ -63,15 +66,17 @@ while (
 ) {
   await fuzzer.batch();
 }
+const reached = coverage.of(target.sources);
+const kept: readonly Kept[] = order.keeps ? await fuzzer.distil(seeds) : [];
 const outcome: Outcome = {
   target: target.name,
   executions: fuzzer.executions,
   seconds: (performance.now() - startMs) / 1_000,
   seeds: seeds.length,
   corpusSize: fuzzer.corpusSize,
-  coverage: coverage.of(target.sources),
+  coverage: reached,
   findings: fuzzer.findings,
-  kept: fuzzer.kept.map(({ name, bytes }: Kept) => ({ name, bytes })),
+  kept,
 };
 coverage.stop();
 parentPort!.postMessage(outcome);

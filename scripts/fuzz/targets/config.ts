@@ -64,7 +64,7 @@ export const target: Target = {
       identity,
     );
   },
-  steps: { base: 1_000_000, perByte: 5_000 },
+  steps: { base: 8_000_000, perByte: 5_000 },
   // A text of characters that JSON writes in six bytes each.
   allocation: { base: 16 * 2 ** 20, perByte: 4_096 },
 };

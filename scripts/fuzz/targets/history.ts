@@ -64,7 +64,7 @@ export const target: Target = {
     checkHistory(events, { stepsMax: 2_000, memoBytesMax: 65_536 });
   },
   isRefusal: (error) => error instanceof HistoryError,
-  steps: { base: 2_000_000, perByte: 5_000 },
+  steps: { base: 8_000_000, perByte: 5_000 },
   allocation: { base: 16 * 2 ** 20, perByte: 4_096 },
 };
 

@@ -69,7 +69,7 @@ export const target: Target = {
   seeds: () => seedsOf(modes),
   mutate: (input, random) => behindMode((rest) => mutateJson(rest, random), input),
   run: (input) => runMode(modes, input),
-  steps: { base: 400_000, perByte: 3_000 },
+  steps: { base: 2_000_000, perByte: 3_000 },
 };
 
 function check({ command }: ReadCommand): void {

@@ -148,5 +148,5 @@ export const target: Target = {
   mutate: (input, random) => behindMode((rest) => mutateJson(rest, random), input),
   run: (input) => runMode(modes, input),
   isRefusal: (error) => error instanceof ProbeError,
-  steps: { base: 1_000_000, perByte: 5_000 },
+  steps: { base: 8_000_000, perByte: 5_000 },
 };

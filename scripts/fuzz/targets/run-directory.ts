@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { renderReport } from '../../../analysis/index.js';
 import { checkRunDirectory } from '../../../results/check-run-directory.js';
 import { RunDirectoryError, readRunDirectory } from '../../../results/run-directory.js';
 import { writeMinimalRun } from '../../../results/testing/minimal-run.js';
 import { mutateJson } from '../engine/mutate-json.js';
-import { holds, verdict } from '../engine/properties.js';
+import { holds, must, verdict } from '../engine/properties.js';
 import type { Target } from '../engine/target.js';
 import { behindMode } from './modes.js';
 
@@ -15,7 +16,8 @@ const files = filesBelow(directory);
 const contents = new Map(files.map((file) => [file, readFileSync(join(directory, file))]));
 const isRefusal = (error: unknown): boolean => error instanceof RunDirectoryError;
 
-/** A run directory with one strange document: the reader and the check agree whether it can be read, and both say so in sentences. */
+/** A run directory with one strange document: the reader and the check agree whether it can be read, and both say so in sentences; one that is
+ * in order has a report. */
 export const target: Target = {
   name: 'run-directory',
   about: 'documents of a run directory',
@@ -33,7 +35,7 @@ export const target: Target = {
   mutate: (input, random) => behindMode((rest) => mutateJson(rest, random), input),
   run,
   isRefusal,
-  steps: { base: 4_000_000, perByte: 5_000 },
+  steps: { base: 8_000_000, perByte: 5_000 },
   allocation: { base: 32 * 2 ** 20, perByte: 4_096 },
 };
 
@@ -47,6 +49,7 @@ function run(input: Buffer): void {
     // The check sees more, such as files that nobody names.
     if ('refused' in read) holds(!ok, `nothing was found, and yet: ${read.refused}`);
     holds(ok === (problems.length === 0), 'no problem, and not in order');
+    if (ok && 'ok' in read) must('report', () => renderReport(read.ok));
   } finally {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents.get(file)!);

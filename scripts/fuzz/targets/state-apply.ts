@@ -60,7 +60,7 @@ export const target: Target = {
     equal('memory again', again.stateBytes, machine.stateBytes);
     equal('expiry again', again.nextExpiryMs, machine.nextExpiryMs);
   },
-  steps: { base: 400_000, perByte: 4_000 },
+  steps: { base: 2_000_000, perByte: 4_000 },
 };
 
 function* parts(input: Buffer): Iterable<Buffer> {

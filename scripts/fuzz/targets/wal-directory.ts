@@ -38,12 +38,14 @@ export const target: Target = {
   mutate,
   run,
   bytesMax: 16_384,
-  steps: { base: 2_000_000, perByte: 5_000 },
+  steps: { base: 8_000_000, perByte: 5_000 },
   allocation: { base: 32 * 2 ** 20, perByte: 4_096 },
 };
 
 async function run(input: Buffer): Promise<void> {
   const disk = diskOf(filesOf(input));
+  // Who looks at a folder that is not there is told by the command.
+  await disk.makeDirectory(DATA_DIRECTORY);
   const before = disk.snapshot();
   // Looks as an opening does, and changes nothing.
   const summary = await inspectWal(DATA_DIRECTORY, disk);
