@@ -195,7 +195,10 @@ export class MadeUpWorld {
     for (const node of this.nodes) {
       node.become({ term, commitIndex: commit });
       node.turn({ committed: entries });
-      for (const { index, data } of entries) node.machine.apply(index, data);
+      for (const { index, type, data } of entries) {
+        if (type === EntryType.ConfChange) node.machine.applyMembership(index, new Uint8Array(0));
+        else node.machine.apply(index, data);
+      }
       node.core.appliedIndex = commit;
     }
   }
