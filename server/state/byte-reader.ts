@@ -8,11 +8,13 @@ import type { Value } from './vocabulary.js';
  */
 export class ByteReader {
   readonly #data: Uint8Array;
+  readonly #start: number;
   readonly #end: number;
   #at: number;
 
   constructor(data: Uint8Array, start = 0, end = data.length) {
     this.#data = data;
+    this.#start = start;
     this.#at = start;
     this.#end = end;
   }
@@ -120,7 +122,7 @@ export class ByteReader {
   }
 
   fail(reason: string): never {
-    throw new StrataError('STRATA_FRAME_INVALID', { reason: `${reason} (before byte ${this.#at})` });
+    throw new StrataError('STRATA_FRAME_INVALID', { reason: `${reason} (before byte ${this.#at - this.#start})` });
   }
 
   #length(bytesMax: number, what: string): number {
