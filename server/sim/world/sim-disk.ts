@@ -40,6 +40,7 @@ export class SimDisk {
   #latencyMs = 0;
   #fullUntilNs = 0;
   #hasSyncFailed = false;
+  #nextSyncFails = false;
   /** A bit of it was flipped: a start that is refused because of damage is right. */
   isFlipped = false;
 
@@ -86,6 +87,11 @@ export class SimDisk {
     this.isFlipped = true;
   }
 
+  /** The next sync of this disk fails, whatever the plan says. */
+  failNextSync(): void {
+    this.#nextSyncFails = true;
+  }
+
   /** The next life uses it. */
   begin(clock: LifeClock): void {
     this.#clock = clock;
@@ -119,7 +125,8 @@ export class SimDisk {
       this.#latencyMs += random.next() * stallMsMax;
     }
     const isSync = kind === 'fdatasync' || kind === 'fsync' || kind === 'sync-directory';
-    if (isSync && syncError > 0 && random.chance(syncError)) {
+    if (isSync && (this.#nextSyncFails || (syncError > 0 && random.chance(syncError)))) {
+      this.#nextSyncFails = false;
       counts.add('sync errors');
       this.#hasSyncFailed = true;
       return { code: 'EIO' };
