@@ -30,9 +30,9 @@ export class Scene {
   readonly lines: string[] = [];
   readonly #invariants: readonly Invariant[] = createInvariants();
 
-  private constructor(part: Aim) {
+  private constructor(part: Aim, seed: number) {
     this.world = new SimWorld({
-      plan: aim(part)(drawPlan(1, 0)),
+      plan: aim(part)(drawPlan(seed, 0)),
       onBuilt: (node, process) => {
         for (const invariant of this.#invariants) invariant.onBoot?.(node, process);
       },
@@ -40,8 +40,8 @@ export class Scene {
   }
 
   /** A cluster with a leader that everybody knows. */
-  static async open(part: Aim = {}): Promise<Scene> {
-    const scene = new Scene(part);
+  static async open(part: Aim = {}, seed = 1): Promise<Scene> {
+    const scene = new Scene(part, seed);
     for (const node of scene.world.nodes) node.start();
     await scene.until('a leader that all know', () => {
       const { leader, nodes } = scene.world;
