@@ -16,6 +16,8 @@ import type { NodeParts } from './node-parts.js';
 const EXPIRY_CHECK_MS = 100;
 /** Beyond it a turn ends after the batch at hand. */
 const TURN_MS_MAX = 20;
+/** Appends at the disk behind which no answer waits that brings nothing to write. */
+const ANSWERS_BEHIND_APPENDS_MAX = 128;
 
 /**
  * The only place that orders things. Everything that arrives (messages, writes, reads, ticks, completed appends) is put into a queue;
@@ -227,7 +229,14 @@ export class NodeLoop {
   }
 
   #persist(append: StorageAppend): void {
-    const { entries, hardState, snapshot, mustSync } = append;
+    const { entries, hardState, responses, snapshot, mustSync } = append;
+    // While the disk stands still a leader goes on asking, with every heartbeat and so with every round of reads. Answers may be lost, as
+    // on a wire: it asks again. What is written is bounded by what a leader sends ahead.
+    const isAnswer = entries.length === 0 && hardState === null && snapshot === null;
+    if (isAnswer && this.#context.log.pendingAppends >= ANSWERS_BEHIND_APPENDS_MAX) {
+      this.#context.nodeMetrics.answersDropped.add(responses.length);
+      return;
+    }
     const onDurable = (timings: AppendTimings): void => {
       this.#completed.push({ append, timings });
       this.schedule();

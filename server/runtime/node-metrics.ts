@@ -22,6 +22,10 @@ export function createNodeMetrics(metrics: Metrics) {
     ),
     leaderChanges: metrics.counter('consensus_leader_changes_total', 'Times this node saw a new leader.'),
     heartbeats: metrics.counter('consensus_heartbeats_sent_total', 'Heartbeats sent.'),
+    answersDropped: metrics.counter(
+      'runtime_answers_dropped_total',
+      'Answers to a leader that were dropped because too many wait for the own disk already.',
+    ),
     readRounds: metrics.counter('consensus_read_rounds_total', 'ReadIndex rounds started.'),
     reads: metrics.counter('consensus_reads_total', 'Reads served by this node, whatever their consistency.'),
     readWait: metrics.histogram(

@@ -2,14 +2,14 @@ import { Role } from '../../consensus/messages.js';
 import type { World } from '../contracts.js';
 import { ClusterInvariant } from './cluster-invariant.js';
 
-/** What the simulated nodes are configured with at most: the defaults of the server. */
-const INFLIGHT_MESSAGES_MAX = 256;
-const UNCOMMITTED_BYTES_MAX = 67_108_864;
+/** What the simulated nodes are configured with (`world/node-process.ts`). */
+const INFLIGHT_MESSAGES_MAX = 16;
+const UNCOMMITTED_BYTES_MAX = 1 << 20;
 /**
- * A follower is sent so many appends before it has to answer, and every leader of the time that a disk stands still may do so; votes and
- * answers to heartbeats of a new term join them. A leader gathers its writes behind the appends under way.
+ * No answer without entries waits behind more than 128 (`runtime/node-loop.ts`). Entries join them as far as a leader sends ahead, and each
+ * leader of the time that a disk stands still may do so; new terms and votes too.
  */
-const PENDING_APPENDS_MAX = 4 * INFLIGHT_MESSAGES_MAX;
+const PENDING_APPENDS_MAX = 128 + 8 * INFLIGHT_MESSAGES_MAX;
 const EVERY_TICKS = 16;
 
 /**

@@ -27,8 +27,8 @@ export class ClusterObserver {
   readonly chosen = new ChosenLog();
   /** Who wants to hear of what: most want little. */
   readonly #watchersOf = new Map<keyof Watcher, Watcher[]>(HOOKS.map((hook) => [hook, []]));
-  /** What leaves each node with the appends under way, oldest first. */
-  readonly #responsesOf = new Map<NodeView, (readonly Message[])[]>();
+  /** What leaves each node with the append that is handed to its disk next. */
+  readonly #responsesOf = new Map<NodeView, readonly Message[]>();
   /** What was found between two ticks, the first of it. */
   #flaw: Violation | null = null;
   #tick = -1;
@@ -96,15 +96,14 @@ export class ClusterObserver {
   #listenToDisk(view: NodeView, process: NodeProcess): void {
     const { log } = process;
     const { append } = log;
-    const responses: (readonly Message[])[] = [];
-    this.#responsesOf.set(view, responses);
     log.append = (request) => {
       const { onDurable } = request;
+      const responses = this.#responsesOf.get(view) ?? [];
       if (view.process === process) view.underWay.push(request);
       append.call(log, {
         ...request,
         onDurable: (timings) => {
-          if (view.process === process) this.#onDurable(view, responses.shift());
+          if (view.process === process) this.#onDurable(view, responses);
           onDurable(timings);
         },
       });
@@ -161,7 +160,7 @@ export class ClusterObserver {
 
   #onAppend(view: NodeView, append: StorageAppend): void {
     const { entries, responses, snapshot } = append;
-    this.#responsesOf.get(view)!.push(responses);
+    this.#responsesOf.set(view, responses);
     this.#tell('onAppend', (watcher) => watcher.onAppend?.(view, append));
     if (snapshot !== null) {
       this.#tell('onInstall', (watcher) => watcher.onInstall?.(view, snapshot));
@@ -171,10 +170,10 @@ export class ClusterObserver {
     view.log.write(entries);
   }
 
-  #onDurable(view: NodeView, released: readonly Message[] | undefined): void {
+  #onDurable(view: NodeView, released: readonly Message[]): void {
     view.becomeDurable();
     this.#tell('onDurable', (watcher) => watcher.onDurable?.(view));
-    if (released !== undefined) this.#leave(view, released);
+    this.#leave(view, released);
   }
 
   #leave(view: NodeView, messages: readonly Message[]): void {
