@@ -1,5 +1,5 @@
 import type { Done, KeyValueService, RequestContext } from '../../ports/key-value-service.js';
-import type { SimulatedNode, World } from '../contracts.js';
+import type { NodeProcess, SimulatedNode, World } from '../contracts.js';
 import type { Random } from '../random.js';
 import { Violation } from '../violation.js';
 import { type Failure, failureOf } from './outcome.js';
@@ -21,16 +21,18 @@ export type Ask<Result> = (service: KeyValueService, context: RequestContext, do
 export class Caller {
   readonly #world: World;
   readonly #random: Random;
-  /** Requests without an answer, given up or not. */
-  #waiting = 0;
+  /** What nodes were asked and have not answered, whether the client still waits for it or not. */
+  readonly #asked = new Set<{ readonly node: SimulatedNode; readonly process: NodeProcess }>();
 
   constructor(world: World, random: Random) {
     this.#world = world;
     this.#random = random;
   }
 
-  get waiting(): number {
-    return this.#waiting;
+  /** Answers that nodes owe which have lived on since: each request is answered in the end, if only with an error (A2.45). */
+  get owed(): number {
+    for (const asked of this.#asked) if (asked.node.process !== asked.process) this.#asked.delete(asked);
+    return this.#asked.size;
   }
 
   /** A node that runs, null when none does. */
@@ -45,11 +47,9 @@ export class Caller {
     const { process, life } = node;
     const from = `${node.id}/${life}`;
     let isEnded = false;
-    this.#waiting += 1;
     const end = (answer: Answer<Result>): void => {
       if (isEnded) return;
       isEnded = true;
-      this.#waiting -= 1;
       timeout.cancel();
       ended(answer);
     };
@@ -65,13 +65,16 @@ export class Caller {
   }
 
   #ask<Result>(
-    { process }: SimulatedNode,
+    node: SimulatedNode,
     ask: Ask<Result>,
     nowNs: number,
     answered: (answer: Answer<Result>) => void,
     from: string,
   ): void {
+    const { process } = node;
     if (process === null) return;
+    const asked = { node, process };
+    this.#asked.add(asked);
     const context: RequestContext = {
       receivedNs: nowNs,
       parsedNs: nowNs,
@@ -83,6 +86,7 @@ export class Caller {
     let hasReturned = false;
     ask(process.runtime, context, (error, result) => {
       answers += 1;
+      this.#asked.delete(asked);
       if (answers > 1) throw new Violation('one answer', `node ${from} answers a request ${answers} times`);
       if (!hasReturned) throw new Violation('one answer', `node ${from} answers before the call returns`);
       if (error !== null) answered({ type: failureOf(error), error, from });

@@ -158,6 +158,15 @@ describe('clients of a cluster that lies', () => {
     }
   });
 
+  it('A2.45 are not content with a node that lives and owes an answer', () => {
+    let count = 0;
+    const { isServed } = run({}, () => {
+      count += 1;
+      return count === 20;
+    });
+    assert.equal(isServed, false);
+  });
+
   it('find half a transaction', () => {
     finds({ transactions: 1 }, 'atomicity', (world) => (kind, request, done) => {
       const command = request as { kind: string; success: unknown[] };

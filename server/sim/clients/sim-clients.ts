@@ -53,7 +53,7 @@ export class SimClients implements Clients {
       if (this.pending > 0 || membersOf(this.#world).length === 0) return false;
       this.#finalCheck = new FinalCheck(this.#world, this.#examiner, this.#clients, this.#sharedCounter);
     }
-    return this.#finalCheck.isDone;
+    return this.#finalCheck.isDone && this.#clients.every(({ actor }) => actor.caller.owed === 0);
   }
 
   #actor(id: number): Actor {
