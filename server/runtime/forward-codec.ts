@@ -130,7 +130,7 @@ function throwIfError(data: Uint8Array): void {
 function detailsOf(details: unknown): ErrorDetails {
   if (typeof details !== 'object' || details === null) return {};
   const known = Object.entries(details).filter(
-    ([, value]) => typeof value === 'string' || typeof value === 'number',
+    ([, value]) => typeof value === 'string' || Number.isFinite(value),
   );
   return Object.fromEntries(known) as ErrorDetails;
 }
@@ -138,7 +138,7 @@ function detailsOf(details: unknown): ErrorDetails {
 /** Revisions, indexes and times are whole numbers from 0 on. */
 function numberAt(data: Uint8Array, at: number): number {
   const value = view(data).getFloat64(at);
-  if (!Number.isSafeInteger(value) || value < 0) throw malformed('number', data);
+  if (!Number.isSafeInteger(value) || value < 0 || Object.is(value, -0)) throw malformed('number', data);
   return value;
 }
 

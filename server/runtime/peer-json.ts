@@ -51,11 +51,14 @@ export function objectOf(value: unknown, what: string): JsonObject {
   return value as JsonObject;
 }
 
-/** A whole number from 0 (or `min`) that JavaScript counts exactly. */
+/** A whole number from 0 (or `min`) that JavaScript counts exactly. Minus zero is none: it would not come out again as it went in. */
 export function numberOf(value: unknown, what: string, min = 0, max = Number.MAX_SAFE_INTEGER): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max)
-    throw malformed(`${what} is ${shown(value)}`);
+  if (!isWhole(value) || value < min || value > max) throw malformed(`${what} is ${shown(value)}`);
   return value;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
 }
 
 export function textOf(value: unknown, what: string, lengthMax: number): string {
@@ -93,8 +96,13 @@ function detailsOf(value: unknown): ErrorDetails {
   if (value === undefined) return {};
   const details: Record<string, string | number> = {};
   for (const [name, detail] of Object.entries(objectOf(value, 'the details')))
-    if (typeof detail === 'string' || typeof detail === 'number') details[name] = detail;
+    if (typeof detail === 'string' || isFiniteNumber(detail)) details[name] = detail;
   return details;
+}
+
+/** `1e999` is a number to `JSON.parse` and none to `JSON.stringify`. */
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 function shown(value: unknown): string {

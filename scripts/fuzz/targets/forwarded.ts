@@ -85,7 +85,7 @@ function answered<Result>(bytes: Uint8Array, decode: (bytes: Uint8Array) => Resu
     equal(
       'error again',
       errorOf(() => decode(encodeError(error))),
-      [error.code, error.details],
+      [error.code, JSON.stringify(error.details)],
     );
     throw error;
   }
@@ -95,7 +95,8 @@ function errorOf(work: () => unknown): unknown {
   try {
     return work();
   } catch (error) {
-    return error instanceof StrataError ? [error.code, error.details] : error;
+    // As text: JSON knows no negative zero.
+    return error instanceof StrataError ? [error.code, JSON.stringify(error.details)] : error;
   }
 }
 

@@ -56,11 +56,9 @@ export const target: Target = {
   run(input) {
     const events = parseHistory(input.toString('utf8'));
     const text = events.map((event) => JSON.stringify(event)).join('\n');
-    equal(
-      'history again',
-      must('history', () => parseHistory(text)),
-      events,
-    );
+    // As text: JSON knows no negative zero.
+    const again = must('history', () => parseHistory(text));
+    equal('history again', again.map((event) => JSON.stringify(event)).join('\n'), text);
     checkHistory(events, { stepsMax: 2_000, memoBytesMax: 65_536 });
   },
   isRefusal: (error) => error instanceof HistoryError,
