@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NodeId } from '../../consensus/messages.js';
 import { StrataError } from '../../errors.js';
+import type { ClusterAdmin, MembershipResult } from '../../ports/cluster-admin.js';
 import type {
   Consistency,
   Done,
@@ -92,6 +93,15 @@ export class Scene {
       node,
       (runtime, context, done) => runtime.get(Buffer.from(key), consistency, context, done),
       ({ value }) => (value === null ? 'nothing' : Buffer.from(value).toString()),
+    );
+  }
+
+  /** An operator asks for another membership. */
+  change(node: SimNode, ask: (admin: ClusterAdmin, done: Done<MembershipResult>) => void): Outcome {
+    return this.#ask<MembershipResult>(
+      node,
+      ({ admin }, _context, done) => ask(admin, done),
+      ({ members }) => `members ${members.map(({ id }) => id).join(', ')}`,
     );
   }
 
