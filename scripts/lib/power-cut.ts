@@ -3,14 +3,9 @@ import { CliError } from './cli-error.js';
 import { Cluster } from './cluster.js';
 import { EXIT } from './exit-codes.js';
 import { fetchLayers } from './node-api.js';
+import { readContents } from './power-cut-contents.js';
 import { PowerCutLoad } from './power-cut-load.js';
-import {
-  allowedLossMs,
-  brokenPromises,
-  type Contents,
-  countLoss,
-  type SyncTimes,
-} from './power-cut-verdict.js';
+import { allowedLossMs, brokenPromises, countLoss, type SyncTimes } from './power-cut-verdict.js';
 import type { RunContext } from './run-context.js';
 
 export interface PowerCutOptions {
@@ -21,8 +16,6 @@ export interface PowerCutOptions {
 
 /** The default of the configuration, said here because the loss of B is compared with it. */
 const INTERVAL_MS = 100;
-const PAGE_ITEMS = 2_000;
-const EQUAL_TIMEOUT_MS = 30_000;
 /** So that the cut falls into another part of the interval each time. */
 const CUT_SHIFT_MS = 37;
 
@@ -99,7 +92,7 @@ async function cutOnce(
   await cluster.startAll();
   const restartMs = performance.now() - startedMs;
   progress.status(`${what}: looking for ${load.acknowledged} acknowledged writes on every node`);
-  const contents = await readAll(cluster, prefix);
+  const contents = await readContents(cluster.urls, prefix);
   const loss = countLoss({ written, cutAtMs, contents, sent: (key) => load.valueFor(key) });
   if (loss.acknowledged === 0)
     throw new CliError(
@@ -129,52 +122,6 @@ async function slowest(cluster: Cluster): Promise<Omit<SyncTimes, 'unseenMs'>> {
       largestMs('io_fsync_ns') + Math.max(largestMs('io_write_ns'), largestMs('io_write_background_ns')),
     latestTimerMs: largestMs('runtime_loop_delay_ns'),
   };
-}
-
-/** What every node holds, read linearizably through it; what a node lacks at first must come. */
-async function readAll(cluster: Cluster, prefix: string): Promise<Contents[]> {
-  const deadline = performance.now() + EQUAL_TIMEOUT_MS;
-  const contents: Contents[] = [];
-  for (const url of cluster.urls) contents.push(await readNode(url, prefix, deadline));
-  return contents;
-}
-
-async function readNode(url: string, prefix: string, deadline: number): Promise<Contents> {
-  for (;;) {
-    try {
-      return await readPages(url, prefix);
-    } catch (error) {
-      if (performance.now() > deadline)
-        throw new CliError(
-          'STRATA_TARGET_UNREACHABLE',
-          `${url} gives no linearizable answer ${EQUAL_TIMEOUT_MS} ms after the start: ${(error as Error).message}.`,
-        );
-      await pause(100);
-    }
-  }
-}
-
-async function readPages(url: string, prefix: string): Promise<Contents> {
-  const found = new Map<string, string>();
-  let cursor: string | null = null;
-  do {
-    const query = new URLSearchParams({
-      prefix,
-      limit: String(PAGE_ITEMS),
-      encoding: 'utf8',
-      consistency: 'linearizable',
-    });
-    if (cursor !== null) query.set('cursor', cursor);
-    const response = await fetch(`${url}/kv?${query}`, { signal: AbortSignal.timeout(10_000) });
-    if (!response.ok) throw new Error(`it answered ${response.status}: ${await response.text()}`);
-    const page = (await response.json()) as {
-      items: readonly { key: string; value: string }[];
-      next: string | null;
-    };
-    for (const { key, value } of page.items) found.set(key, value);
-    cursor = page.next;
-  } while (cursor !== null);
-  return found;
 }
 
 function summarize({ point, nodes }: PowerCutOptions, rounds: readonly PowerCutRound[]): PowerCut {

@@ -1,3 +1,4 @@
+import { InvariantError } from '../errors.js';
 import type { Entry, Message } from './messages.js';
 import { JOINING, MessageType } from './messages.js';
 import type { Raft } from './raft.js';
@@ -17,6 +18,7 @@ export function handleAppend(raft: Raft, message: Message): void {
     });
     return;
   }
+  mustHoldCommitted(raft, message);
   if (message.index < raft.log.committed) {
     // An old message: what is committed matches already (leader completeness).
     raft.send({ type: MessageType.AppendResponse, to: message.from, index: raft.log.committed });
@@ -40,6 +42,27 @@ export function handleAppend(raft: Raft, message: Message): void {
     rejectHint: hint,
     logTerm: raft.log.term(hint),
   });
+}
+
+/**
+ * Leader completeness (Raft §5.4): the leader of a term holds everything that was committed before it. One that does not has lost it, with a majority,
+ * by a power cut under a strategy that acknowledges before it syncs: to go on would be to differ from the others for good, so this node stops.
+ */
+function mustHoldCommitted({ log }: Raft, { index, logTerm, entries }: Message): void {
+  const { committed, baseIndex } = log;
+  if (index > committed) return;
+  if (index >= baseIndex) mustMatch(log, index, logTerm);
+  for (const entry of entries) {
+    if (entry.index > committed) return;
+    if (entry.index >= baseIndex) mustMatch(log, entry.index, entry.term);
+  }
+}
+
+function mustMatch(log: Raft['log'], index: number, term: number): void {
+  if (!log.matches(index, term))
+    throw new InvariantError(
+      `the leader has term ${term} at index ${index}, this node has committed term ${log.term(index)} there`,
+    );
 }
 
 function isContiguous(previous: number, entries: readonly Entry[]): boolean {

@@ -54,15 +54,26 @@ export class Batcher {
   readonly #entriesMax: number;
   readonly #bytesMax: number;
   readonly #accepted: Accepted;
+  readonly #remembersCommit: boolean;
+  /** The commit index as the log has it. Invariant: durableCommit <= accepted.hardState.commit. */
+  #durableCommit: number;
   #queue: Pending[] = [];
   /** Invariant: 0 <= head <= queue.length; what lies before it is taken. */
   #head = 0;
   #owedHardState: HardState | null = null;
 
-  constructor(options: { entriesMax: number; bytesMax: number; accepted: Accepted }) {
+  /** `remembersCommit`: see `SyncPolicy`. */
+  constructor(options: {
+    entriesMax: number;
+    bytesMax: number;
+    accepted: Accepted;
+    remembersCommit: boolean;
+  }) {
     this.#entriesMax = options.entriesMax;
     this.#bytesMax = options.bytesMax;
     this.#accepted = { ...options.accepted };
+    this.#remembersCommit = options.remembersCommit;
+    this.#durableCommit = options.accepted.hardState.commit;
   }
 
   get isEmpty(): boolean {
@@ -137,10 +148,13 @@ export class Batcher {
   /** A batch of its own: what is queued before it belongs to the log that it replaces. */
   #takeReset(): Batch {
     const pending = this.#queue[this.#head++]!;
-    const hardState = stateOf(pending.request) ?? this.#owedHardState;
+    const { snapshot } = pending.request;
+    if (!this.#remembersCommit) this.#durableCommit = Math.max(this.#durableCommit, snapshot!.index);
+    const state = stateOf(pending.request) ?? this.#owedHardState;
+    const hardState = state === null ? null : this.#written(state);
     this.#owedHardState = null;
     this.#compact();
-    return { ...NOTHING, appends: [pending], mustSync: true, hardState, reset: pending.request.snapshot };
+    return { ...NOTHING, appends: [pending], mustSync: true, hardState, reset: snapshot };
   }
 
   #endsBefore(next: AppendRequest, appends: number, entries: number, mustSync: boolean): boolean {
@@ -171,10 +185,14 @@ export class Batcher {
    */
   #encodeOwed(lastTerm: number): HardState | null {
     if (this.#owedHardState === null) return null;
-    const owed = raisedTo(lastTerm, this.#owedHardState);
+    const owed = raisedTo(lastTerm, this.#written(this.#owedHardState));
     this.#owedHardState = null;
     this.encoder.hardState(owed);
     return owed;
+  }
+
+  #written(state: HardState): HardState {
+    return this.#remembersCommit ? state : { ...state, commit: this.#durableCommit };
   }
 
   #compact(): void {

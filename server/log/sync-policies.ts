@@ -16,17 +16,30 @@ export interface SyncPolicy {
   readonly entriesPerWriteMax: number;
   /** Entries are synced before they are acknowledged. */
   readonly syncsEntries: boolean;
+  /**
+   * The log remembers the commit index. Where entries are acknowledged before they are synced, a power cut may take from a majority what was committed:
+   * the nodes that still have it must then be able to give it up, or they would hold on to what the others replaced (Raft §5.4 needs that entries
+   * which are acknowledged stay). A start learns the commit index from the leader.
+   */
+  readonly remembersCommit: boolean;
   /** A sync runs in the background at the configured interval while anything is unsynced. */
   readonly syncsInBackground: boolean;
 }
 
 export type SyncPolicyName = 'always' | 'interval' | 'none' | 'group';
 
+const SYNCED = { syncsEntries: true, syncsInBackground: false, remembersCommit: true } as const;
+const UNSYNCED = {
+  entriesPerWriteMax: Number.POSITIVE_INFINITY,
+  syncsEntries: false,
+  remembersCommit: false,
+} as const;
+
 export const SYNC_POLICIES: Readonly<Record<SyncPolicyName, SyncPolicy>> = {
-  always: { entriesPerWriteMax: 1, syncsEntries: true, syncsInBackground: false },
-  interval: { entriesPerWriteMax: Number.POSITIVE_INFINITY, syncsEntries: false, syncsInBackground: true },
-  none: { entriesPerWriteMax: Number.POSITIVE_INFINITY, syncsEntries: false, syncsInBackground: false },
-  group: { entriesPerWriteMax: Number.POSITIVE_INFINITY, syncsEntries: true, syncsInBackground: false },
+  always: { ...SYNCED, entriesPerWriteMax: 1 },
+  interval: { ...UNSYNCED, syncsInBackground: true },
+  none: { ...UNSYNCED, syncsInBackground: false },
+  group: { ...SYNCED, entriesPerWriteMax: Number.POSITIVE_INFINITY },
 };
 
 export type SyncPrimitiveName = 'fdatasync' | 'fsync' | 'dsync';

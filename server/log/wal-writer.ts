@@ -77,6 +77,7 @@ export class WalWriter implements LogStorage {
       entriesMax: policy.entriesPerWriteMax,
       bytesMax: options.batchBytesMax,
       accepted: this.#end,
+      remembersCommit: policy.remembersCommit,
     });
     this.#measured = logMetrics(metrics);
     this.#acknowledgements = new Acknowledgements(clock, this.#measured.appends);
