@@ -22,13 +22,14 @@ export interface CodePlace {
   readonly module: string;
 }
 
-const PSEUDO_LAYER: Readonly<Record<string, LayerName>> = {
-  '(garbage collector)': 'gc',
-  '(idle)': 'idle',
+/** A map: builtins are called `toString` and `constructor` too, and of an object those would be layers. */
+const PSEUDO_LAYERS: ReadonlyMap<string, LayerName> = new Map<string, LayerName>([
+  ['(garbage collector)', 'gc'],
+  ['(idle)', 'idle'],
   // V8 and libuv at work outside JavaScript: the event loop, system calls, the HTTP parser.
-  '(program)': 'runtime',
-  '(root)': 'unattributed',
-};
+  ['(program)', 'runtime'],
+  ['(root)', 'unattributed'],
+]);
 
 /** Folders of the server that are no layer of the report are wiring, which the runtime answers for. */
 const SERVER_FILE = /^server\//;
@@ -40,7 +41,7 @@ const TIER_PREFIX = /^[~^*+](?=[^\s])/;
 export function placeOf(frame: CpuProfileCallFrame, lines: LineResolver | null = null): CodePlace {
   const name = frame.functionName.replace(TIER_PREFIX, '') || '(anonymous)';
   const line = Math.max(0, frame.lineNumber + 1);
-  const pseudo = frame.url === '' ? PSEUDO_LAYER[name] : undefined;
+  const pseudo = frame.url === '' ? PSEUDO_LAYERS.get(name) : undefined;
   if (pseudo !== undefined) return { kind: 'pseudo', name, file: '', line: 0, layer: pseudo, module: '' };
   if (frame.url === '') return { kind: 'native', name, file: '', line: 0, layer: 'unattributed', module: '' };
   if (frame.url.startsWith('node:')) {

@@ -43,7 +43,9 @@ export function parseCpuProfile(text: string, source: string): CpuProfile {
     const issue = result.error.issues[0];
     throw invalid(`${source} is no V8 CPU profile: field ${issue?.path.join('.')}: ${issue?.message}`);
   }
-  const { samples, timeDeltas } = result.data;
+  const { nodes, samples, timeDeltas } = result.data;
+  if (new Set(nodes.map(({ id }) => id)).size !== nodes.length)
+    throw invalid(`${source} has two nodes of one id`);
   if (samples.length !== timeDeltas.length) {
     throw invalid(`${source} has ${samples.length} samples but ${timeDeltas.length} time deltas`);
   }

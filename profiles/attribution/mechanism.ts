@@ -140,7 +140,8 @@ export function mechanismOf(stack: readonly CodePlace[]): Mechanism {
     case 'node':
       return firstMatch(NODE_RULES, leaf.name, leaf.module) ?? 'js';
     case 'package':
-      return PACKAGES[leaf.module] ?? 'js';
+      // A package may be called `constructor`.
+      return Object.hasOwn(PACKAGES, leaf.module) ? PACKAGES[leaf.module]! : 'js';
     case 'layer':
     case 'foreign':
       return CODEC_FILE.test(leaf.file) ? 'codec' : 'js';

@@ -53,7 +53,11 @@ export function ownerOf(stack: readonly CodePlace[]): LayerName {
   if (ours !== undefined) return ours.layer;
   if (stack.some((place) => place.kind === 'foreign')) return 'unattributed';
   return (
-    nearest(stack, (place) => (place.kind === 'package' ? PACKAGE_LAYER[place.module] : undefined)) ??
+    nearest(stack, (place) =>
+      place.kind === 'package' && Object.hasOwn(PACKAGE_LAYER, place.module)
+        ? PACKAGE_LAYER[place.module]
+        : undefined,
+    ) ??
     nearest(stack, specificLayer) ??
     nearest(stack, (place) =>
       place.kind === 'node' && GENERAL_MODULE.test(place.module) ? 'runtime' : undefined,
