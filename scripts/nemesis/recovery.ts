@@ -25,6 +25,8 @@ export interface Recovery {
   readonly violations: readonly string[];
   /** Some node has let go of the beginning of its log, which only a snapshot allows. */
   readonly compacted: boolean;
+  /** What stood in the way, and since when. */
+  readonly waits: readonly { readonly atMs: number; readonly reason: string }[];
 }
 
 /** Takes every fault back and demands that all members come to hold the same, whatever happened before. */
@@ -33,16 +35,19 @@ export async function recover(fleet: Fleet, caller: HttpCaller): Promise<Recover
   fleet.links.healAll();
   const starts = await Promise.allSettled(fleet.nodes.map((node) => revive(node)));
   const violations = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
-  let last = 'nobody answered';
+  const waits: { atMs: number; reason: string }[] = [];
   while (violations.length === 0 && performance.now() - startMs < RECOVERY_MS_MAX) {
     const state = await compare(fleet, caller);
-    if (typeof state !== 'string') return { tookMs: performance.now() - startMs, violations, ...state };
-    last = state;
+    if (typeof state !== 'string')
+      return { tookMs: performance.now() - startMs, violations, waits, ...state };
+    if (state !== waits.at(-1)?.reason)
+      waits.push({ atMs: Math.round(performance.now() - startMs), reason: state });
     await sleep(POLL_MS);
   }
+  const last = waits.at(-1)?.reason ?? 'nobody was asked';
   if (violations.length === 0)
     violations.push(`the members did not come together within ${RECOVERY_MS_MAX} ms: ${last}`);
-  return { tookMs: performance.now() - startMs, violations, compacted: false };
+  return { tookMs: performance.now() - startMs, violations, waits, compacted: false };
 }
 
 async function revive(node: FleetNode): Promise<void> {
@@ -62,7 +67,9 @@ async function compare(fleet: Fleet, caller: HttpCaller): Promise<string | { rea
   if (odd != null)
     return `node ${odd.id} follows ${odd.leader}, ready ${odd.ready}, alarms ${odd.alarms.join(' ') || 'none'}`;
   const holdings = await Promise.all(members.map((view) => holdingOf(fleet, caller, view!)));
-  if (holdings.some((holding) => holding === null)) return 'a member did not tell what it holds';
+  const silent = members.filter((_, at) => holdings[at] === null);
+  if (silent.length > 0)
+    return `${silent.map((view) => `node ${view!.id}`).join(', ')} went on, or did not tell what it holds`;
   const kinds = new Set(holdings.map((holding) => contentOf(holding!)));
   if (kinds.size > 1)
     return holdings.map((holding) => `node ${holding!.id}: ${contentOf(holding!)}`).join('; ');

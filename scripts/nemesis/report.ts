@@ -36,7 +36,7 @@ export function renderRuns({ runs, repeat, directory, leftOut }: Series): string
   return parts.join('\n\n');
 }
 
-function row({ seed, faults, figures, recoveryMs, verdict }: RunResult): string[] {
+function row({ seed, faults, figures, recovery, verdict }: RunResult): string[] {
   const { ok, fail, info, calmRate, elections, longestGapMs } = figures;
   const happened = faults.filter((fault) => fault.happened).length;
   return [
@@ -44,7 +44,7 @@ function row({ seed, faults, figures, recoveryMs, verdict }: RunResult): string[
     `${happened} of ${faults.length}`,
     ...[ok, fail, info, Math.round(calmRate), elections].map(String),
     seconds(longestGapMs),
-    seconds(recoveryMs),
+    seconds(recovery.tookMs),
     verdict,
   ];
 }

@@ -16,7 +16,7 @@ import { figuresOf } from './figures.js';
 import { Fleet } from './fleet.js';
 import { brokenInvariants } from './log-scan.js';
 import { Monitor } from './monitor.js';
-import { recover } from './recovery.js';
+import { type Recovery, recover } from './recovery.js';
 import { calmMs, planFaults } from './schedule.js';
 import { SmallDisk } from './small-disk.js';
 import { emptiness, type RunFigures, type Verdict } from './verdict.js';
@@ -42,7 +42,7 @@ export interface RunResult {
   readonly reasons: readonly string[];
   readonly figures: RunFigures;
   readonly faults: readonly FaultRecord[];
-  readonly recoveryMs: number;
+  readonly recovery: Pick<Recovery, 'tookMs' | 'waits'>;
 }
 
 const CLIENTS = 10;
@@ -67,7 +67,7 @@ export async function runNemesis(options: RunOptions): Promise<RunResult> {
       onUnexpectedEnd: (node, { code, signal }) =>
         violations.push(`node ${node.id} ended by itself with ${signal ?? `code ${code}`}: ${node.logPath}`),
     });
-    const { faults, figures, recoveryMs } = await attack(options, {
+    const { faults, figures, recovery } = await attack(options, {
       fleet,
       caller,
       recorder,
@@ -91,7 +91,7 @@ export async function runNemesis(options: RunOptions): Promise<RunResult> {
       reasons: [...violations, ...unknown, ...doubts],
       figures,
       faults,
-      recoveryMs,
+      recovery,
     };
   } finally {
     await fleet?.close();
@@ -112,7 +112,7 @@ interface Scene {
 interface Evidence {
   readonly faults: readonly FaultRecord[];
   readonly figures: RunFigures;
-  readonly recoveryMs: number;
+  readonly recovery: Recovery;
 }
 
 async function attack(options: RunOptions, scene: Scene): Promise<Evidence> {
@@ -147,7 +147,7 @@ async function attack(options: RunOptions, scene: Scene): Promise<Evidence> {
   return {
     faults,
     figures: figuresOf({ recorder, pool, monitor, recovery, ...times }),
-    recoveryMs: recovery.tookMs,
+    recovery,
   };
 }
 

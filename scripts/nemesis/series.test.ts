@@ -5,7 +5,13 @@ import { exitCodeOf } from './series.js';
 import { NO_FIGURES, type Verdict } from './verdict.js';
 
 function runs(...verdicts: Verdict[]): RunResult[] {
-  const rest = { directory: '', reasons: [], figures: NO_FIGURES, faults: [], recoveryMs: 0 };
+  const rest = {
+    directory: '',
+    reasons: [],
+    figures: NO_FIGURES,
+    faults: [],
+    recovery: { tookMs: 0, waits: [] },
+  };
   return verdicts.map((verdict, seed) => ({ seed, verdict, ...rest }));
 }
 

@@ -92,7 +92,15 @@ async function runOne(
 function failed(seed: number, directory: string, { message, code, exitCode }: CliError): RunResult {
   const verdict = exitCode === EXIT.finding ? 'violation' : 'environment';
   const reasons = [`${message} (${code})`];
-  return { seed, directory, verdict, reasons, figures: NO_FIGURES, faults: [], recoveryMs: 0 };
+  return {
+    seed,
+    directory,
+    verdict,
+    reasons,
+    figures: NO_FIGURES,
+    faults: [],
+    recovery: { tookMs: 0, waits: [] },
+  };
 }
 
 /** A violation outweighs everything, and what the machine refused outweighs what was not tested. */
