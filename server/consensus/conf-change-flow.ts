@@ -43,6 +43,7 @@ export function applyConfChange(raft: Raft, change: ConfChangeV2 | Uint8Array): 
   if (raft.log.isInstalling) return;
   const decoded = change instanceof Uint8Array ? decodeConfChange(change) : change;
   raft.isApplyingChange = true;
+  raft.hasNewMembership = true;
   raft.setMembership(new Changer(raft.membership).apply(decoded));
   if (raft.role !== Role.Leader) return;
   if (!raft.isPromotable) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvariantError } from '../errors.js';
+import { ConfChangeType } from './confchange.js';
 import { MessageType, Role } from './messages.js';
 import { command, entry, logOf, textOf } from './testing/build.js';
 import { Driver } from './testing/driver.js';
@@ -255,5 +256,21 @@ describe('synchronous storage', () => {
     assert.deepEqual(append?.entries, [entry(1, 2), entry(2, 2)]);
     node.raw.advance();
     assert.equal(node.raw.status().stableIndex, 2);
+  });
+});
+
+describe('a new membership', () => {
+  it('A2.14 is written as committed at once: started again, a node must not need the votes of those that were removed', () => {
+    const node = new Driver({ voters: [1, 2], commitNotice: 'tick' }).leadEstablished();
+    const changes = [{ type: ConfChangeType.RemoveNode, node: 2 }];
+    const index = node.raw.proposeConfChange({ changes, transition: 'auto' });
+    node.settle().acknowledge(2, index);
+    node.raw.applyConfChange(node.committed.at(-1)!.data);
+    node.drain();
+    const [append, ...more] = node.appends;
+    assert.deepEqual(more, []);
+    assert.deepEqual([append?.mustSync, append?.hardState?.commit, append?.entries], [true, index, []]);
+    node.settle();
+    assert.equal(node.raw.hasReady(), false, 'once');
   });
 });

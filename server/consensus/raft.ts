@@ -39,6 +39,8 @@ export class Raft {
   membership: Membership;
   /** A change of the membership is in force whose entry does not count as applied yet. */
   isApplyingChange = false;
+  /** A change of the membership took effect since the last append was taken. */
+  hasNewMembership = false;
   /** One per member, this node included: its own `match` is what its own disk holds. */
   readonly progress = new Map<NodeId, Progress>();
   readonly votes = new Map<NodeId, boolean>();

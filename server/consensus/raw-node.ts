@@ -213,6 +213,7 @@ export class RawNode {
       raft.hasOutput ||
       raft.term !== this.#savedHard.term ||
       raft.vote !== this.#savedHard.vote ||
+      this.#owesCommit ||
       raft.leader !== this.#reportedSoft.leader ||
       raft.role !== this.#reportedSoft.role ||
       (raft.role === Role.Leader && hasAppendsToFlush(raft))
@@ -282,8 +283,14 @@ export class RawNode {
     return this.#reportedSoft;
   }
 
+  /** A change of membership is committed and in force, and the disk does not know it. */
+  get #owesCommit(): boolean {
+    return this.#raft.hasNewMembership && this.#raft.log.committed > this.#savedHard.commit;
+  }
+
   /**
-   * A new commit index alone is not worth a write: it is recovered from the leader. It rides along when entries are written. Term and vote
+   * A new commit index alone is not worth a write: it is recovered from the leader. It rides along when entries are written. One that brings a
+   * new membership into force is: started again without it, this node would need the votes of members that may be gone by then. Term and vote
    * are written at once and synced. Messages that wait for durability wait even when there is nothing new to write, behind
    * the appends that are under way.
    */
@@ -291,7 +298,9 @@ export class RawNode {
     const raft = this.#raft;
     const { term, vote, log } = raft;
     const snapshot = log.takePendingSnapshot();
-    const mustSync = snapshot !== null || term !== this.#savedHard.term || vote !== this.#savedHard.vote;
+    const isHardNews = term !== this.#savedHard.term || vote !== this.#savedHard.vote;
+    const mustSync = snapshot !== null || isHardNews || this.#owesCommit;
+    raft.hasNewMembership = false;
     const hasEntries = log.hasUnsubmitted;
     const responses = raft.messagesAfterAppend;
     if (!mustSync && !hasEntries && responses.length === 0) return null;
