@@ -46,6 +46,7 @@ export class BitFlips {
     const { strategy } = this.#world.plan;
     if (strategy !== 'always' && strategy !== 'group') return false;
     if (this.#view.isJoint || !this.#view.voters.has(node.id) || this.#view.voters.size < 3) return false;
+    if (!this.#view.isWidelyKnown(node.id)) return false;
     return !this.#world.nodes.some(({ storage, isRetired }) => storage.isFlipped && !isRetired);
   }
 }

@@ -1,5 +1,6 @@
 import type { Membership } from '../../consensus/confchange.js';
 import type { NodeId } from '../../consensus/messages.js';
+import type { SimNode } from '../world/sim-node.js';
 import type { SimWorld } from '../world/sim-world.js';
 
 /**
@@ -9,9 +10,12 @@ import type { SimWorld } from '../world/sim-world.js';
 export class MembershipView {
   readonly #world: SimWorld;
   #index = -1;
+  #membership: Membership | null = null;
+  #words = '';
   /** Where the newest membership was first seen: at or behind its own entry. */
   #changeIndex = -1;
-  #membership: Membership | null = null;
+  /** Those whose disks hold it: they know it after a crash, too. */
+  #knowing = new Set<NodeId>();
 
   constructor(world: SimWorld) {
     this.#world = world;
@@ -19,14 +23,10 @@ export class MembershipView {
 
   /** Each tick: a node that applied a change may be gone in the next. */
   onTick(): void {
-    for (const { process } of this.#world.nodes) {
-      if (process === null) continue;
-      const { appliedIndex } = process.runtime.machine;
-      const { membership } = process.raw;
-      if (appliedIndex <= this.#index || membership.voters.size === 0) continue;
-      if (membership !== this.#membership) this.#changeIndex = appliedIndex;
-      this.#index = appliedIndex;
-      this.#membership = membership;
+    for (const node of this.#world.nodes) this.#learn(node);
+    for (const { id, process } of this.#world.nodes) {
+      if (process === null || process.log.pendingAppends > 0) continue;
+      if (process.runtime.machine.appliedIndex >= this.#changeIndex) this.#knowing.add(id);
     }
   }
 
@@ -42,16 +42,37 @@ export class MembershipView {
     return (this.#membership?.votersOutgoing.size ?? 0) > 0;
   }
 
-  /** Most voters know the newest membership: who is not in it is not needed any more, not even for a vote. */
-  get isWidelyKnown(): boolean {
-    const knowing = [...this.voters].filter((id) => {
-      const process = this.#world.node(id)?.process;
-      return process != null && process.runtime.machine.appliedIndex >= this.#changeIndex;
-    });
+  /**
+   * Most voters know the newest membership for good, even if this one is left out: who is not in it is not needed any more, not even for
+   * a vote.
+   */
+  isWidelyKnown(without: NodeId = 0): boolean {
+    const knowing = [...this.voters].filter((id) => id !== without && this.#knowing.has(id));
     return knowing.length > this.voters.size / 2;
   }
 
   has(id: NodeId): boolean {
     return this.voters.has(id) || this.learners.has(id) || this.#membership?.votersOutgoing.has(id) === true;
   }
+
+  #learn({ process }: SimNode): void {
+    if (process === null) return;
+    const { appliedIndex } = process.runtime.machine;
+    const { membership } = process.raw;
+    if (appliedIndex <= this.#index || membership.voters.size === 0) return;
+    this.#index = appliedIndex;
+    if (membership === this.#membership) return;
+    this.#membership = membership;
+    const words = wordsOf(membership);
+    if (words === this.#words) return;
+    this.#words = words;
+    this.#changeIndex = appliedIndex;
+    this.#knowing = new Set();
+  }
+}
+
+function wordsOf({ voters, votersOutgoing, learners, learnersNext }: Membership): string {
+  return [voters, votersOutgoing, learners, learnersNext]
+    .map((ids) => [...ids].sort((a, b) => a - b).join(' '))
+    .join('|');
 }

@@ -76,7 +76,7 @@ export class Operator implements Fault {
 
   #retire(): void {
     for (const [node, tick] of this.#retireTicks) {
-      if ((this.#world.tick < tick && !this.#world.isHealed) || !this.#view.isWidelyKnown) continue;
+      if ((this.#world.tick < tick && !this.#world.isHealed) || !this.#view.isWidelyKnown()) continue;
       this.#retireTicks.delete(node);
       node.isRetired = true;
       if (node.isUp) node.crash();

@@ -19,12 +19,18 @@ interface Due extends Timer {
 export class Timeline implements Clock {
   #nowNs = 0;
   #sequence = 0;
+  #ranCount = 0;
   /** Invariant: no event is due before the one at half its place. */
   readonly #heap: Due[] = [];
   #deferred: (() => void)[] = [];
 
   nowNs(): number {
     return this.#nowNs;
+  }
+
+  /** Tasks that ran since the beginning. */
+  get ranCount(): number {
+    return this.#ranCount;
   }
 
   defer(task: () => void): void {
@@ -65,6 +71,7 @@ export class Timeline implements Clock {
       this.#nowNs += TURN_NS;
       const tasks = this.#deferred;
       this.#deferred = [];
+      this.#ranCount += tasks.length;
       for (const task of tasks) task();
     }
   }
@@ -76,6 +83,7 @@ export class Timeline implements Clock {
       this.#pop();
       if (due.task === null) continue;
       this.#nowNs = Math.max(this.#nowNs, due.dueNs);
+      this.#ranCount += 1;
       due.task();
       this.settle();
     }
