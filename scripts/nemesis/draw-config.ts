@@ -26,6 +26,8 @@ export function drawConfig(seed: number): {
     adjust: (config) => ({
       ...config,
       log: { ...config.log, segmentBytes },
+      // The rest after a stall is an alarm too, and a run waits for the last alarm to end.
+      raft: { ...config.raft, diskStallRestMs: 3_000 },
       snapshots: { entriesMax, keepEntries, logBytesMin: 32_768, sliceBytes: 4_096 },
     }),
   };

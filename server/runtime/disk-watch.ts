@@ -21,6 +21,9 @@ export class DiskWatch {
   /** End of the rest after a hand-over, 0 for none. */
   #restUntilNs = 0;
   #retryAtNs = 0;
+  #lastTickNs = 0;
+  /** When this process last came back from where it did not run. */
+  #awakeSinceNs = 0;
 
   constructor(context: NodeContext, leadership: LeadershipDesk, gate: CampaignGate) {
     this.#context = context;
@@ -52,9 +55,11 @@ export class DiskWatch {
   onTick(nowNs: number): void {
     const { isFull, busySinceNs } = this.#context.log.health;
     if (isFull !== this.#isFull) this.#fullChanged(isFull);
+    const awakeSinceNs = this.#awakeSince(nowNs);
+    const busyNs = busySinceNs === 0 ? 0 : nowNs - Math.max(busySinceNs, awakeSinceNs);
     // A write that waits for space is not a stall.
-    const isStalled = !isFull && busySinceNs !== 0 && nowNs - busySinceNs > this.#context.diskStallMs * 1e6;
-    if (isStalled !== this.#isStalled) this.#stallChanged(isStalled, nowNs - busySinceNs);
+    const isStalled = !isFull && busyNs > this.#context.diskStallMs * 1e6;
+    if (isStalled !== this.#isStalled) this.#stallChanged(isStalled, busyNs);
     if (this.#restUntilNs !== 0 && nowNs >= this.#restUntilNs && !isStalled) this.#endRest();
     if (this.#context.raw.role !== 'leader' || nowNs < this.#retryAtNs) return;
     if (isFull) this.#handOver('disk-full', nowNs);
@@ -62,6 +67,16 @@ export class DiskWatch {
       this.#handOver('disk-stalled', nowNs);
       this.#restUntilNs = nowNs + this.#context.diskStallRestMs * 1e6;
     }
+  }
+
+  /**
+   * A process that was stopped, with its machine or alone, knows nothing of its disk: what it did meanwhile waits in the loop behind this tick. Were
+   * that time a stall, all nodes of machines that slept would rest at once, and nobody would campaign.
+   */
+  #awakeSince(nowNs: number): number {
+    if (nowNs - this.#lastTickNs > (this.#context.diskStallMs * 1e6) / 2) this.#awakeSinceNs = nowNs;
+    this.#lastTickNs = nowNs;
+    return this.#awakeSinceNs;
   }
 
   #handOver(reason: 'disk-full' | 'disk-stalled', nowNs: number): void {
