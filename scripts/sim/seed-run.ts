@@ -1,4 +1,8 @@
-import { type Counterexample, checkHistory } from '../../analysis/linearizability/index.js';
+import {
+  type Counterexample,
+  checkHistory,
+  renderTimelineText,
+} from '../../analysis/linearizability/index.js';
 import type { HistoryEvent, SimReport } from '../../server/sim/contracts.js';
 import { runSeed } from '../../server/sim/run-seed.js';
 import { SimFailure } from '../../server/sim/sim-failure.js';
@@ -90,6 +94,6 @@ function notLinearizable(counterexample: Counterexample): SeedFailure {
     check: 'linearizability',
     message,
     tick: 0,
-    detail: counterexample.operations.map((operation) => JSON.stringify(operation)),
+    detail: renderTimelineText(counterexample).split('\n'),
   };
 }
