@@ -52,7 +52,7 @@ export function checkFunctions(events: readonly RecordedEvent[], model: ModelNam
  */
 export function pairOperations(events: readonly RecordedEvent[]): Operation[] {
   const found: (Operation | null)[] = [];
-  /** By process: place in `found` of what is under way. After an `info` it stays: that process never returned. */
+  /** By process: place in `found` of what is under way. After an `info` it stays until the process goes on: nothing can complete it any more. */
   const underWay = new Map<number, { readonly at: number; readonly line: number; ended: boolean }>();
   const lastNs = new Map<number, { readonly ns: number; readonly line: number }>();
   events.forEach((event, index) => {
@@ -67,7 +67,11 @@ export function pairOperations(events: readonly RecordedEvent[]): Operation[] {
     lastNs.set(process, { ns: time, line });
     const current = underWay.get(process);
     if (event.type === 'invoke') {
-      if (current !== undefined) throw new HistoryError(line, alreadyBusy(process, current));
+      if (current !== undefined && !current.ended)
+        throw new HistoryError(
+          line,
+          `process ${process} invokes an operation while that of line ${current.line} is under way.`,
+        );
       underWay.set(process, { at: found.length, line, ended: false });
       found.push(invoked(event, line));
       return;
@@ -82,15 +86,6 @@ export function pairOperations(events: readonly RecordedEvent[]): Operation[] {
     else underWay.delete(process);
   });
   return found.filter((operation) => operation !== null).filter((operation) => !isSilentRead(operation));
-}
-
-function alreadyBusy(
-  process: number,
-  { line, ended }: { readonly line: number; readonly ended: boolean },
-): string {
-  return ended
-    ? `process ${process} goes on, though its operation of line ${line} ended with info and may still be under way.`
-    : `process ${process} invokes an operation while that of line ${line} is under way.`;
 }
 
 /** A read that never returned constrains nothing. */
@@ -130,18 +125,18 @@ function completed(operation: Operation, event: RecordedEvent, line: number): Op
     );
   if (event.type === 'fail') return null;
   if (event.type === 'info') return operation;
-  if (f === 'append' && typeof event.value !== 'string')
+  const isTold = f === 'read' || f === 'get' || event.value !== null;
+  // Whoever writes may leave out at ok what stands at the invocation.
+  const output = isTold ? (event.value as JsonValue) : input;
+  if (f === 'append' && typeof output !== 'string')
     throw new HistoryError(
       line,
       'the value of append at ok is a string: what was appended, or the whole value after it.',
     );
-  if (
-    (f === 'write' || f === 'put' || f === 'cas') &&
-    canonicalJson(event.value as JsonValue) !== canonicalJson(input)
-  )
+  if ((f === 'write' || f === 'put' || f === 'cas') && canonicalJson(output) !== canonicalJson(input))
     throw new HistoryError(
       line,
       `the value of ${f} at ok differs from that of its invocation at line ${invokeLine}.`,
     );
-  return { ...operation, output: event.value as JsonValue, returnNs: event.time, returnLine: line };
+  return { ...operation, output, returnNs: event.time, returnLine: line };
 }

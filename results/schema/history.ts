@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * One line of a history file (JSON lines), as `strata check` reads it. A client (`process`) has one operation under way at a time: an `invoke`
- * and its completion. `ok` took effect, `fail` certainly did not, `info` or a missing completion may take effect at any later time; after an
- * `info` the process number is not used again, because its operation never ended.
+ * and its completion. `ok` took effect, `fail` certainly did not, `info` or a missing completion may take effect at any later time; whoever goes on after an
+ * `info` does best under a new process number, since its operation never ended.
  *
  * f        value at invoke          value at ok
  * read     null                     the value, null for absent
@@ -12,13 +12,16 @@ import { z } from 'zod';
  * get      null                     the value, null for absent
  * put      the value                the same
  * append   what is appended         the same, or the whole value after it where the system tells
+ *
+ * A missing `value` is null and a missing `key` the empty one, as recorders of a single register leave them out; fields that are not named here, such
+ * as Jepsen's `index` and `error`, are ignored.
  */
-export const historyEventSchema = z.strictObject({
+export const historyEventSchema = z.object({
   process: z.int().min(0),
   type: z.enum(['invoke', 'ok', 'fail', 'info']),
   f: z.enum(['read', 'write', 'cas', 'get', 'put', 'append']),
-  key: z.string(),
-  value: z.json(),
+  key: z.string().default(''),
+  value: z.json().default(null),
   /** Nanoseconds from any zero that all processes share. */
   time: z.number().min(0),
 });
