@@ -1,16 +1,24 @@
 import { type KeyHistory, type KeyOperation, KIND } from './key-history.js';
 import { ILLEGAL, type StateModel } from './state-model.js';
 import { ABSENT, NO_VALUE, prefixHashes, type ValueTable } from './values.js';
+import { producedBy } from './zones.js';
 
-/** A value that can be read, written, compared and appended to. States are numbers of the table of values. */
+/** Every string that is no beginning of anything observed: nothing that is appended to it will be observed either, so all of them are one state. */
+const UNSEEN = -2;
+
+/** A value that can be read, written, compared and appended to. States are numbers of the table of values, and `UNSEEN`. */
 export class AppendModel implements StateModel {
   readonly initial: number;
   readonly observes: Int32Array;
   readonly produces: Int32Array;
-  readonly isUnobservedWrite: Uint8Array;
+  readonly overwrites: Uint8Array;
+  readonly isUnobserved: Uint8Array;
   readonly #operations: readonly KeyOperation[];
   readonly #values: ValueTable;
   readonly #growth: Growth | null;
+  readonly #observed: readonly string[];
+  /** By string: whether something observed begins with it. */
+  readonly #isSeen = new Map<number, boolean>();
 
   constructor({ operations, initial, values }: KeyHistory) {
     this.initial = initial;
@@ -19,17 +27,64 @@ export class AppendModel implements StateModel {
     // What an append finds is part of what it leaves, so nothing is known of a value by itself.
     this.observes = new Int32Array(operations.length).fill(-1);
     this.produces = new Int32Array(operations.length).fill(-1);
-    this.isUnobservedWrite = new Uint8Array(operations.length);
+    this.overwrites = Uint8Array.from(operations, ({ kind }) => Number(kind === KIND.write));
     this.#growth = Growth.of(operations, initial, values);
+    const observed = new Set(operations.map(observedValue));
+    this.#observed = [...observed].flatMap((value) => this.#text(value) ?? []);
+    // What is no string cannot be appended to, so that a write of it makes a difference even if nobody observes it.
+    const isAllText = [initial, ...operations.map(producedBy)].every(
+      (value) => value === -1 || values.lengthOf(value) >= 0,
+    );
+    this.isUnobserved = Uint8Array.from(operations, (operation) =>
+      Number(isAllText && this.#isNeverSeen(operation)),
+    );
+  }
+
+  /** Whether what the operation leaves, and whatever is appended to it, is observed by nobody. */
+  #isNeverSeen({ kind, a, whole }: KeyOperation): boolean {
+    const text = this.#text(a);
+    if (this.#growth !== null || text === null || whole !== -1) return false;
+    if (kind === KIND.write) return this.#merged(a) === UNSEEN;
+    return kind === KIND.append && !this.#observed.some((value) => value.includes(text));
   }
 
   step(operation: number, state: number): number {
     const { kind, a, b, whole } = this.#operations[operation]!;
-    if (kind === KIND.write) return a;
+    if (kind === KIND.write) return this.#merged(a);
     if (kind === KIND.read) return a === state ? state : ILLEGAL;
-    if (kind === KIND.cas) return a === state ? b : ILLEGAL;
+    if (kind === KIND.cas) return a === state ? this.#merged(b) : ILLEGAL;
+    if (state === UNSEEN) return whole === -1 ? UNSEEN : ILLEGAL;
     const next = this.#values.append(state, a);
-    return next === NO_VALUE || (whole !== -1 && whole !== next) ? ILLEGAL : next;
+    return next === NO_VALUE || (whole !== -1 && whole !== next) ? ILLEGAL : this.#merged(next);
+  }
+
+  #merged(state: number): number {
+    // What only grows is watched by `Growth` already.
+    if (this.#growth !== null) return state;
+    const known = this.#isSeen.get(state);
+    if (known !== undefined) return known ? state : UNSEEN;
+    const text = this.#text(state);
+    const isSeen = text === null || this.#observed.some((value) => value.startsWith(text));
+    this.#isSeen.set(state, isSeen);
+    return isSeen ? state : UNSEEN;
+  }
+
+  /** Null for what is no string. */
+  #text(value: number): string | null {
+    const found = value < 0 ? null : this.#values.value(value);
+    return typeof found === 'string' ? found : null;
+  }
+
+  isSettledBy(operation: number, state: number): boolean {
+    if (state === UNSEEN && this.isUnobserved[operation] === 1) return true;
+    // To what nobody sees, a piece of something observed must not be appended in passing.
+    return this.overwrites[operation] === 0 && state !== UNSEEN && this.step(operation, state) === state;
+  }
+
+  isTowards(state: number, operation: number): boolean {
+    const wanted = this.#text(observedValue(this.#operations[operation]!));
+    const present = this.#text(state);
+    return wanted !== null && present !== null && wanted.startsWith(present);
   }
 
   place(operation: number): void {
@@ -109,5 +164,6 @@ class Growth {
 
 function observedValue({ kind, a, whole }: KeyOperation): number {
   if (kind === KIND.read) return a;
+  if (kind === KIND.cas) return a;
   return kind === KIND.append ? whole : -1;
 }

@@ -67,27 +67,27 @@ export class Candidates {
     this.#stamp += 1;
     const need = this.#model.observes[frontier]!;
     const waits = need !== -1 && need !== window.state;
-    const unobservedWrite = this.#survey();
+    const unobserved = this.#survey();
     if (waits && !this.#isProduced(need)) return false;
     const start = this.end;
     for (let at = 0; at < eligibleCount; at += 1) {
       const operation = eligible[at]!;
       if (this.#firstOf[this.#groupOf[operation]!] !== operation || !window.isFree(operation)) continue;
-      if (unobservedWrite !== -1 && operation !== unobservedWrite && this.#overwrites(operation)) continue;
-      if (this.#model.step(operation, window.state) === ILLEGAL) continue;
-      const base =
-        operation === frontier ? SOON : waits && this.#model.produces[operation] === need ? HELPFUL : OTHER;
+      if (unobserved !== -1 && operation !== unobserved && this.#model.overwrites[operation] === 1) continue;
+      const next = this.#model.step(operation, window.state);
+      if (next === ILLEGAL) continue;
+      const base = operation === frontier ? SOON : this.#model.isTowards(next, frontier) ? HELPFUL : OTHER;
       this.#insert(operation, base + window.returnOf(operation), start);
     }
-    this.#collectOpen(waits ? need : -1, unobservedWrite !== -1, start);
+    this.#collectOpen(unobserved !== -1, start);
     return this.end > start;
   }
 
   /** Stamps groups and observed values of what is pending; gives the unobserved write that returned first, -1 for none. */
   #survey(): number {
     const { eligible, eligibleCount, open, frontierRank } = this.#window;
-    const { observes, isUnobservedWrite } = this.#model;
-    let unobservedWrite = -1;
+    const { observes, isUnobserved } = this.#model;
+    let unobserved = -1;
     for (let at = 0; at < eligibleCount; at += 1) {
       const operation = eligible[at]!;
       const value = observes[operation]!;
@@ -99,23 +99,23 @@ export class Candidates {
         this.#window.returnOf(operation) < this.#window.returnOf(this.#firstOf[group]!);
       this.#groupStamp[group] = this.#stamp;
       if (isFirst) this.#firstOf[group] = operation;
-      if (isFirst && isUnobservedWrite[operation] === 1)
-        unobservedWrite = this.#earlier(unobservedWrite, operation);
+      if (
+        isFirst &&
+        isUnobserved[operation] === 1 &&
+        this.#model.step(operation, this.#window.state) !== ILLEGAL
+      )
+        unobserved = this.#earlier(unobserved, operation);
     }
     for (let group = 0; group < open.groupCount; group += 1) {
       const operation = open.available(group, frontierRank);
       if (operation !== -1 && observes[operation] !== -1)
         this.#observedStamp[observes[operation]!] = this.#stamp;
     }
-    return unobservedWrite;
+    return unobserved;
   }
 
   #earlier(one: number, other: number): number {
     return one !== -1 && this.#window.returnOf(one) < this.#window.returnOf(other) ? one : other;
-  }
-
-  #overwrites(operation: number): boolean {
-    return this.#model.observes[operation] === -1 && this.#model.produces[operation] !== -1;
   }
 
   #isProduced(value: number): boolean {
@@ -129,21 +129,20 @@ export class Candidates {
     return false;
   }
 
-  #collectOpen(need: number, hasUnobservedWrite: boolean, start: number): void {
-    const { open, frontierRank, state } = this.#window;
-    const { produces } = this.#model;
+  #collectOpen(hasUnobserved: boolean, start: number): void {
+    const { open, frontier, frontierRank, state } = this.#window;
     for (let group = 0; group < open.groupCount; group += 1) {
       const operation = open.available(group, frontierRank);
       if (
         operation === -1 ||
         !this.#window.isFree(operation) ||
-        (hasUnobservedWrite && this.#overwrites(operation))
+        (hasUnobserved && this.#model.overwrites[operation] === 1)
       )
         continue;
       const next = this.#model.step(operation, state);
       if (next === ILLEGAL || next === state) continue;
       if (this.#knowsValues && this.#observedStamp[next] !== this.#stamp) continue;
-      this.#insert(operation, need !== -1 && produces[operation] === need ? HELPFUL : LAST, start);
+      this.#insert(operation, this.#model.isTowards(next, frontier) ? HELPFUL : LAST, start);
     }
   }
 

@@ -24,7 +24,7 @@ export interface CheckOptions {
   readonly equalTimes?: EqualTimes | undefined;
   /** Milliseconds of real time; default: no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Operations placed by the search of one key, and the same number again by shrinking a counterexample. Default 200 million, some minutes. */
+  /** Operations placed by the search of one key. Default 200 million, some minutes. */
   readonly stepsMax?: number | undefined;
   /** Bytes of the memory of configurations, of which there is one at a time. Default 512 MiB. */
   readonly memoBytesMax?: number | undefined;
@@ -37,6 +37,8 @@ const MEMO_BYTES_MAX = 512 * 1024 * 1024;
 /** Every key gets this many steps before any gets more: one hard key must not keep a plain violation of another from being found. */
 const STEPS_FIRST_ROUND = 200_000;
 const STEPS_GROWTH = 8;
+/** Seconds at most; the verdict is certain already. */
+const SHRINK_STEPS_MAX = 3_000_000;
 
 /**
  * Judges a history (`results/schema/history.ts`; times in nanoseconds): is there, for every key, an order of its operations in which each takes effect
@@ -89,7 +91,7 @@ function judge(
       steps += budget.stepsUsed;
       if (outcome === 'linearizable') continue;
       if (outcome === 'not-linearizable') {
-        const small = shrink(history, { stepsMax, memoBytesMax, isTimeUp });
+        const small = shrink(history, { stepsMax: Math.min(stepsMax, SHRINK_STEPS_MAX), memoBytesMax });
         return {
           verdict: 'not-linearizable',
           counterexample: explain(small, history, operations),

@@ -15,7 +15,8 @@ export class RegisterModel implements StateModel {
   readonly initial: number;
   readonly observes: Int32Array;
   readonly produces: Int32Array;
-  readonly isUnobservedWrite: Uint8Array;
+  readonly overwrites: Uint8Array;
+  readonly isUnobserved: Uint8Array;
   readonly #changes: Uint8Array;
   readonly #isOpen: Uint8Array;
   /** By value: operations that find and leave it, take it away, produce it. Open ones count as producers only: they need not find anything. */
@@ -34,8 +35,9 @@ export class RegisterModel implements StateModel {
     this.initial = number(initial);
     this.observes = Int32Array.from(operations, (operation) => number(observedBy(operation)));
     this.produces = Int32Array.from(operations, (operation) => number(producedBy(operation)));
-    this.isUnobservedWrite = Uint8Array.from(operations, ({ kind, a }) =>
-      Number(kind === KIND.write && number(a) === UNOBSERVED),
+    this.overwrites = Uint8Array.from(operations, ({ kind }) => Number(kind === KIND.write));
+    this.isUnobserved = this.overwrites.map(
+      (is, operation) => is * Number(this.produces[operation] === UNOBSERVED),
     );
     this.#changes = Uint8Array.from(this.produces, (value) => Number(value !== -1));
     this.#isOpen = Uint8Array.from(operations, ({ ret }) => Number(ret === OPEN));
@@ -72,6 +74,15 @@ export class RegisterModel implements StateModel {
 
   isHopeless(before: number, state: number): boolean {
     return this.#isShort(before, state) || (before !== state && this.#isShort(state, state));
+  }
+
+  isSettledBy(operation: number, state: number): boolean {
+    if (this.overwrites[operation] === 1) return state === UNOBSERVED && this.isUnobserved[operation] === 1;
+    return this.step(operation, state) === state;
+  }
+
+  isTowards(state: number, operation: number): boolean {
+    return this.observes[operation] === state;
   }
 
   /** True when some value is observed more often than it can be there, whatever the order. */

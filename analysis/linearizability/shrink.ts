@@ -8,7 +8,6 @@ export interface ShrinkLimits {
   /** For all checks together. */
   readonly stepsMax: number;
   readonly memoBytesMax: number;
-  readonly isTimeUp: () => boolean;
 }
 
 export interface Shrunk {
@@ -21,6 +20,8 @@ export interface Shrunk {
 
 /** Operations in all smaller histories that are checked while single ones are taken out: some seconds at most. */
 const WORK_MAX = 2_000_000;
+/** Of more, single ones are taken out only when the beginning is cut off: before, it would take too long. */
+const OPERATIONS_DROPPED_FIRST_MAX = 2_000;
 /** More than a person takes in: then the beginning is cut off. */
 const OPERATIONS_WANTED_MAX = 40;
 
@@ -29,17 +30,54 @@ const OPERATIONS_WANTED_MAX = 40;
  * whole is not linearizable, and not a new problem:
  * 1. the end: all that follows the first completion at which no order exists any more; what is under way then counts as open;
  * 2. single operations: reads, and changes whose value nobody observes;
- * 3. if it is still long, the beginning: all before a read that stood alone among the changes, whose value becomes the initial one.
+ * 3. if it is still long, before that the beginning: all up to a read that stood alone among the changes, whose value becomes the initial one.
+ *
+ * Bounded by work and not by time, so that a history always gives the same counterexample.
  */
 export function shrink(history: KeyHistory, limits: ShrinkLimits): Shrunk {
   const tester = new Tester(limits);
-  const ended = dropOperations(cutEnd(history, tester), tester.withWork(WORK_MAX));
-  if (ended.operations.length <= OPERATIONS_WANTED_MAX)
-    return { history: ended, isMinimal: !tester.isExhausted, initialFrom: null };
+  const coarse = cutCoarsely({ history, from: null }, tester);
+  const ended = cutEnd(coarse.history, tester);
+  if (ended.operations.length <= OPERATIONS_DROPPED_FIRST_MAX) {
+    const small = dropOperations(ended, tester.withWork(WORK_MAX));
+    if (small.operations.length <= OPERATIONS_WANTED_MAX)
+      return { history: small, isMinimal: !tester.isExhausted, initialFrom: coarse.from };
+  }
   tester.isExhausted = false;
-  const { history: begun, from } = cutBeginning(ended, tester.withWork(Number.POSITIVE_INFINITY));
-  const small = dropOperations(begun, tester.withWork(WORK_MAX));
-  return { history: small, isMinimal: !tester.isExhausted, initialFrom: from };
+  const begun = cutBeginning(
+    { history: ended, from: coarse.from },
+    tester.withWork(Number.POSITIVE_INFINITY),
+  );
+  const small = dropOperations(begun.history, tester.withWork(WORK_MAX));
+  return { history: small, isMinimal: !tester.isExhausted, initialFrom: begun.from };
+}
+
+/** A part of a history that begins with the value of a read. */
+interface Part {
+  readonly history: KeyHistory;
+  /** Id of that read; null for the beginning of the whole. */
+  readonly from: number | null;
+}
+
+/** Takes a third away, at the end or at the beginning, while there are many: what is wrong in one place is in one of the two remainders. */
+function cutCoarsely(whole: Part, tester: Tester): Part {
+  for (let part = whole; ; ) {
+    const { operations } = part.history;
+    if (operations.length <= OPERATIONS_DROPPED_FIRST_MAX) return part;
+    const first = operations[Math.floor(operations.length / 3)]!.inv;
+    const second = operations[Math.floor((operations.length * 2) / 3)]!.inv;
+    const early: Part = { history: prefix(part.history, second), from: part.from };
+    if (tester.isBad(early.history)) {
+      part = early;
+      continue;
+    }
+    const anchor = readsAlone(part.history).findLast(({ ret }) => ret <= first);
+    if (anchor === undefined) return part;
+    const late: Part = { history: suffix(part.history, anchor), from: anchor.id };
+    // Half-way to nothing is not far enough: each round has to take away its share.
+    if (late.history.operations.length > operations.length * 0.9 || !tester.isBad(late.history)) return part;
+    part = late;
+  }
 }
 
 class Tester {
@@ -61,9 +99,9 @@ class Tester {
 
   /** Whether the history is certainly not linearizable: a check that cannot end proves nothing. */
   isBad(history: KeyHistory): boolean {
-    const { memoBytesMax, isTimeUp } = this.#limits;
+    const { memoBytesMax } = this.#limits;
     this.#workLeft -= history.operations.length;
-    if (this.#workLeft < 0 || this.#stepsLeft <= 0 || isTimeUp()) {
+    if (this.#workLeft < 0 || this.#stepsLeft <= 0) {
       this.isExhausted = true;
       return false;
     }
@@ -71,7 +109,7 @@ class Tester {
     const budget = new SearchBudget(
       Math.max(10_000, Math.floor(this.#stepsLeft / 10)),
       memoBytesMax,
-      isTimeUp,
+      () => false,
     );
     const outcome = checkKey(history, budget);
     this.#stepsLeft -= budget.stepsUsed;
@@ -108,11 +146,21 @@ function unfinished(operation: KeyOperation): KeyOperation {
 }
 
 /** The latest beginning that is still bad. A later one has less constraints, so this is found by halving too. */
-function cutBeginning(
-  history: KeyHistory,
-  tester: Tester,
-): { readonly history: KeyHistory; readonly from: number | null } {
-  const { operations } = history;
+function cutBeginning({ history, from }: Part, tester: Tester): Part {
+  const alone = readsAlone(history);
+  let good = alone.length;
+  let bad = -1;
+  while (good - bad > 1) {
+    const middle = (good + bad) >> 1;
+    if (tester.isBad(suffix(history, alone[middle]!))) bad = middle;
+    else good = middle;
+  }
+  const anchor = alone[bad];
+  return anchor === undefined ? { history, from } : { history: suffix(history, anchor), from: anchor.id };
+}
+
+/** Reads that no change overlaps, by their ends: after such a read the value is what it returned, whatever else happened. */
+function readsAlone({ operations }: KeyHistory): KeyOperation[] {
   const changes = operations.filter(({ kind, ret }) => kind !== KIND.read && ret !== OPEN);
   const invocations = changes.map(({ inv }) => inv);
   const latestReturns: number[] = [];
@@ -122,17 +170,7 @@ function cutBeginning(
     const earlier = countBelow(invocations, ret);
     return earlier === 0 || latestReturns[earlier - 1]! < inv;
   });
-  alone.sort((one, other) => one.ret - other.ret);
-  let good = alone.length;
-  let bad = -1;
-  while (good - bad > 1) {
-    const middle = (good + bad) >> 1;
-    if (tester.isBad(suffix(history, alone[middle]!))) bad = middle;
-    else good = middle;
-  }
-  return bad === -1
-    ? { history, from: null }
-    : { history: suffix(history, alone[bad]!), from: alone[bad]!.id };
+  return alone.sort((one, other) => one.ret - other.ret);
 }
 
 function countBelow(sorted: readonly number[], limit: number): number {

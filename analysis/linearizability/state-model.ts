@@ -14,10 +14,16 @@ export interface StateModel {
   unplace(operation: number): void;
   /** True only if no order of what is not placed can follow `state`, to which a change came from `before`. */
   isHopeless(before: number, state: number): boolean;
+  /** Whether the state is on the way to what the operation has to find: a hint where to look first. */
+  isTowards(state: number, operation: number): boolean;
   /** Value that the operation has to find and one operation alone can produce, -1 where that is not known. */
   readonly observes: Int32Array;
   /** Value that is there after the operation whatever was before, -1 where that is not known. */
   readonly produces: Int32Array;
-  /** Writes that overwrite whatever is there with what nobody observes. */
-  readonly isUnobservedWrite: Uint8Array;
+  /** True only if the operation fits, and leaving it for later can never be of use: it observes, or it changes what nobody observes any more. */
+  isSettledBy(operation: number, state: number): boolean;
+  /** Writes: they fit every state and leave nothing of it. */
+  readonly overwrites: Uint8Array;
+  /** Changes after which nothing is observed until the next write, whatever the state. */
+  readonly isUnobserved: Uint8Array;
 }

@@ -1,5 +1,5 @@
 import { EventList } from './event-list.js';
-import { type KeyHistory, KIND, OPEN } from './key-history.js';
+import { type KeyHistory, OPEN } from './key-history.js';
 import { OpenOperations } from './open-operations.js';
 import type { StateModel } from './state-model.js';
 
@@ -19,7 +19,6 @@ export class Window {
   completedCount = 0;
   readonly #model: StateModel;
   readonly #list: EventList;
-  readonly #isWrite: Uint8Array;
   readonly #returns: Int32Array;
   /** Place of the operation that has to be placed first though the ranks do not say so, -1 for none. */
   readonly #after: Int32Array;
@@ -34,7 +33,6 @@ export class Window {
     this.state = model.initial;
     this.#model = model;
     this.#list = new EventList(operations);
-    this.#isWrite = Uint8Array.from(operations, ({ kind }) => Number(kind === KIND.write));
     this.#returns = Int32Array.from(operations, ({ ret }) => ret);
     this.#after = predecessors(operations);
     this.#isPlaced = new Uint8Array(size);
@@ -63,8 +61,7 @@ export class Window {
   }
 
   /**
-   * Finds what may come next, and places at once what observes the present state without changing it: an operation that may stand here and leaves
-   * everything as it was can only get in the way later.
+   * Finds what may come next, and places at once what fits and leaves the state as it is: such an operation can only get in the way later.
    */
   settle(): void {
     const list = this.#list;
@@ -77,7 +74,7 @@ export class Window {
         this.frontierRank = this.#returns[this.frontier]!;
         return;
       }
-      if (this.#onlyObserves(operation)) {
+      if (this.#model.isSettledBy(operation, this.state) && this.isFree(operation)) {
         const before = list.before(node);
         this.#put(operation, this.state);
         node = list.after(before);
@@ -88,14 +85,6 @@ export class Window {
       }
     }
     this.frontier = -1;
-  }
-
-  #onlyObserves(operation: number): boolean {
-    return (
-      this.#isWrite[operation] === 0 &&
-      this.#model.step(operation, this.state) === this.state &&
-      this.isFree(operation)
-    );
   }
 
   /** Places an operation that fits. False when nothing can follow. */

@@ -19,6 +19,11 @@ export interface Recipe {
   readonly tellsWhole?: boolean;
 }
 
+/** With what reads return and cas expect. */
+export interface RandomRecipe extends Recipe {
+  readonly values: readonly JsonValue[];
+}
+
 interface Client {
   process: number;
   freeAt: number;
@@ -82,10 +87,7 @@ export function honestHistory(random: () => number, recipe: Recipe): HistoryEven
 }
 
 /** Anything at all, honest or not: for histories of which both verdicts should be frequent. Few distinct times, so that many are equal. */
-export function randomHistory(
-  random: () => number,
-  recipe: Omit<Recipe, 'keys'> & { readonly values: readonly JsonValue[] },
-): HistoryEvent[] {
+export function randomHistory(random: () => number, recipe: RandomRecipe): HistoryEvent[] {
   const { operations, processes, functions, failed = 0, open = 0, latencyNsMax, values } = recipe;
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const wait = () => Math.floor(random() * latencyNsMax);
