@@ -21,9 +21,9 @@ const SMALL = { segmentBytes: 4096 };
 const VOTE = { term: 4, vote: 2, commit: 0 };
 
 for (const strategy of ['group', 'none'] as const) {
-  test(`A2.26 A2.27 A2.32 ${strategy}: a crash at every step of a reset: the log before it or the one behind it`, async () => {
+  test(`A2.26 A2.27 A2.32 ${strategy}: a crash at every step of a reset: the log before it or the one behind it`, async (t) => {
     const options = { ...SMALL, strategy };
-    const steps = await crashAtEveryCall({
+    const steps = await crashAtEveryCall(t, {
       prepare: async (disk) => {
         const opened = await openTestLog(disk, options);
         for (let index = 1; index <= 30; index += 5)
@@ -67,8 +67,8 @@ for (const strategy of ['group', 'none'] as const) {
   });
 }
 
-test('A2.26 A2.27 a crash at every step of a restart of the log at a snapshot', async () => {
-  const steps = await crashAtEveryCall({
+test('A2.26 A2.27 a crash at every step of a restart of the log at a snapshot', async (t) => {
+  const steps = await crashAtEveryCall(t, {
     prepare: async (disk) => {
       const { log, snapshots } = await openTestLog(disk, SMALL);
       for (let index = 1; index <= 30; index += 5) await append(log, entries(index, index + 4, 4, 300));

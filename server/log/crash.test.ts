@@ -10,10 +10,10 @@ import { content, stateOf } from './testing/snapshot-fixtures.js';
 const SMALL = { segmentBytes: 4096 };
 const VOTE = { term: 4, vote: 2, commit: 0 };
 
-test('A2.26 A2.27 a crash at every step of the making of a directory: the next start makes it', async () => {
+test('A2.26 A2.27 a crash at every step of the making of a directory: the next start makes it', async (t) => {
   const state = [content(50, 1), content(60, 2)];
   const options = { ...SMALL, bootstrap: { meta: meta(0, 0), state } };
-  const steps = await crashAtEveryCall({
+  const steps = await crashAtEveryCall(t, {
     prepare: async () => null,
     run: async (_, disk) => void (await openTestLog(disk, options)),
     check: (disk) =>
@@ -30,8 +30,8 @@ test('A2.26 A2.27 a crash at every step of the making of a directory: the next s
   assert.ok(steps >= 25, `${steps} calls`);
 });
 
-test('A2.26 A2.27 a crash at every step of a snapshot: the old one or the new one, whole, and the log', async () => {
-  const steps = await crashAtEveryCall({
+test('A2.26 A2.27 a crash at every step of a snapshot: the old one or the new one, whole, and the log', async (t) => {
+  const steps = await crashAtEveryCall(t, {
     prepare: async (disk) => {
       const opened = await openTestLog(disk, SMALL);
       await append(opened.log, entries(1, 20, 4, 300), { ...VOTE, commit: 20 }, true);
@@ -54,8 +54,8 @@ test('A2.26 A2.27 a crash at every step of a snapshot: the old one or the new on
   assert.ok(steps >= 8, `${steps} calls`);
 });
 
-test('A2.26 A2.27 a crash at every step of a compaction: the log goes on without a gap', async () => {
-  const steps = await crashAtEveryCall({
+test('A2.26 A2.27 a crash at every step of a compaction: the log goes on without a gap', async (t) => {
+  const steps = await crashAtEveryCall(t, {
     prepare: async (disk) => {
       const opened = await openTestLog(disk, SMALL);
       for (let index = 1; index <= 60; index += 5)

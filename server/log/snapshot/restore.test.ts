@@ -90,9 +90,9 @@ test('a transform that fails leaves no directory that opens', async () => {
   assert.ok(!namesIn(disk).includes('identity.json'));
 });
 
-test('A2.26 a crash at every step of a restore: refused, or whole', async () => {
+test('A2.26 a crash at every step of a restore: refused, or whole', async (t) => {
   const { bytes, blocks } = await smallSnapshot();
-  const steps = await crashAtEveryCall({
+  const steps = await crashAtEveryCall(t, {
     prepare: async (disk) => disk.put(BACKUP, bytes),
     run: async (_, disk) => void (await restore(disk)),
     check: async (disk) => {

@@ -158,9 +158,9 @@ test('A2.30 disk full while a snapshot comes in: the file is removed, the next a
   assert.deepEqual(await sendFile(snapshots, info, bytes, 64), info);
 });
 
-test('A2.26 A2.27 A2.32 a crash at every step of receiving: the next attempt ends with the same file', async () => {
+test('A2.26 A2.27 A2.32 a crash at every step of receiving: the next attempt ends with the same file', async (t) => {
   const { bytes, info } = await smallSnapshot(meta(7, 1));
-  const steps = await crashAtEveryCall({
+  const steps = await crashAtEveryCall(t, {
     prepare: (disk) => openSnapshots(disk),
     run: async (snapshots) => void (await sendFile(snapshots, info, bytes, 90)),
     check: async (disk) => {

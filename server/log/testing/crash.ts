@@ -1,3 +1,4 @@
+import type { TestContext } from 'node:test';
 import { VolatileFileSystem } from '../../io/volatile-file-system.js';
 
 /**
@@ -23,14 +24,18 @@ const STEPS_MAX = 400;
 
 /**
  * Ends the life of the process at each call on the disk in turn, the call under way. `run` is what is under test; `check` gets the disk as the next
- * start finds it. Returns the number of calls.
+ * start finds it. Returns the number of calls and tells how many crashes were looked at.
  */
-export async function crashAtEveryCall<Prepared>(options: {
-  prepare(disk: VolatileFileSystem): Promise<Prepared>;
-  run(prepared: Prepared, disk: VolatileFileSystem): Promise<void>;
-  check(disk: VolatileFileSystem, prepared: Prepared): Promise<void>;
-}): Promise<number> {
+export async function crashAtEveryCall<Prepared>(
+  t: TestContext,
+  options: {
+    prepare(disk: VolatileFileSystem): Promise<Prepared>;
+    run(prepared: Prepared, disk: VolatileFileSystem): Promise<void>;
+    check(disk: VolatileFileSystem, prepared: Prepared): Promise<void>;
+  },
+): Promise<number> {
   let steps = 0;
+  let crashes = 0;
   for (const { name, cut } of VARIANTS) {
     for (let step = 1; ; step++) {
       if (step > STEPS_MAX) throw new Error(`still running after ${STEPS_MAX} calls`);
@@ -57,11 +62,15 @@ export async function crashAtEveryCall<Prepared>(options: {
       }
       try {
         await options.check(left, prepared);
+        crashes++;
       } catch (error) {
         throw new Error(`${name} at call ${step}: ${(error as Error).message}`, { cause: error });
       }
     }
   }
+  t.diagnostic(
+    `${steps} calls on the disk, ${crashes} crashes in ${VARIANTS.length} kinds: each start is as allowed`,
+  );
   return steps;
 }
 
