@@ -1,5 +1,6 @@
 import type { Membership } from '../../consensus/confchange.js';
 import type { NodeId } from '../../consensus/messages.js';
+import type { NodeProcess } from '../contracts.js';
 import type { SimNode } from '../world/sim-node.js';
 import type { SimWorld } from '../world/sim-world.js';
 
@@ -24,10 +25,8 @@ export class MembershipView {
   /** Each tick: a node that applied a change may be gone in the next. */
   onTick(): void {
     for (const node of this.#world.nodes) this.#learn(node);
-    for (const { id, process } of this.#world.nodes) {
-      if (process === null || process.log.pendingAppends > 0) continue;
-      if (process.runtime.machine.appliedIndex >= this.#changeIndex) this.#knowing.add(id);
-    }
+    for (const { id, process } of this.#world.nodes)
+      if (process !== null && this.#isKept(process)) this.#knowing.add(id);
   }
 
   get voters(): ReadonlySet<NodeId> {
@@ -53,6 +52,14 @@ export class MembershipView {
 
   has(id: NodeId): boolean {
     return this.voters.has(id) || this.learners.has(id) || this.#membership?.votersOutgoing.has(id) === true;
+  }
+
+  /** A membership in force is on the disk at once, but for strategies under which no commit index is remembered: there by a snapshot alone. */
+  #isKept({ log, runtime, snapshots }: NodeProcess): boolean {
+    const { strategy } = this.#world.plan;
+    if (strategy === 'interval' || strategy === 'none')
+      return snapshots.list()[0]!.meta.index >= this.#changeIndex;
+    return log.pendingAppends === 0 && runtime.machine.appliedIndex >= this.#changeIndex;
   }
 
   #learn({ process }: SimNode): void {

@@ -32,7 +32,7 @@ export class Operator implements Fault {
 
   /** A change of membership is under way, or somebody has to be replaced. */
   get isBusy(): boolean {
-    return this.#errands.length > 0 || this.#nextBroken() !== null || this.#retireTicks.size > 0;
+    return this.#errands.length > 0 || this.#nextBroken() !== null;
   }
 
   get waitsFor(): string {
