@@ -1,5 +1,5 @@
 import { type KeyHistory, type KeyOperation, KIND } from './key-history.js';
-import { ILLEGAL, type StateModel } from './state-model.js';
+import { BLOCK, type BlockState, ILLEGAL, type StateModel } from './state-model.js';
 import { ABSENT, NO_VALUE, prefixHashes, type ValueTable } from './values.js';
 import { producedBy } from './zones.js';
 
@@ -12,7 +12,8 @@ export class AppendModel implements StateModel {
   readonly observes: Int32Array;
   readonly produces: Int32Array;
   readonly overwrites: Uint8Array;
-  readonly isUnobserved: Uint8Array;
+  /** Changes after which nothing is observed until the next write, whatever the state. */
+  readonly #isUnobserved: Uint8Array;
   readonly #operations: readonly KeyOperation[];
   readonly #values: ValueTable;
   readonly #growth: Growth | null;
@@ -35,7 +36,7 @@ export class AppendModel implements StateModel {
     const isAllText = [initial, ...operations.map(producedBy)].every(
       (value) => value === -1 || values.lengthOf(value) >= 0,
     );
-    this.isUnobserved = Uint8Array.from(operations, (operation) =>
+    this.#isUnobserved = Uint8Array.from(operations, (operation) =>
       Number(isAllText && this.#isNeverSeen(operation)),
     );
   }
@@ -76,9 +77,17 @@ export class AppendModel implements StateModel {
   }
 
   isSettledBy(operation: number, state: number): boolean {
-    if (state === UNSEEN && this.isUnobserved[operation] === 1) return true;
+    if (state === UNSEEN && this.#isUnobserved[operation] === 1) return true;
     // To what nobody sees, a piece of something observed must not be appended in passing.
     return this.overwrites[operation] === 0 && state !== UNSEEN && this.step(operation, state) === state;
+  }
+
+  clearPending(): void {}
+
+  addPending(): void {}
+
+  blockOf(operation: number): BlockState {
+    return this.#isUnobserved[operation] === 1 ? BLOCK.closed : BLOCK.unknown;
   }
 
   isTowards(state: number, operation: number): boolean {

@@ -1,6 +1,6 @@
 import { type KeyHistory, OPEN } from './key-history.js';
 import { sameness } from './open-operations.js';
-import { ILLEGAL, type StateModel } from './state-model.js';
+import { BLOCK, ILLEGAL, type StateModel } from './state-model.js';
 import type { Window } from './window.js';
 
 /** Order of trying; the rank of the completion is added. */
@@ -9,11 +9,14 @@ const HELPFUL = OPEN;
 const OTHER = 2 * OPEN;
 const LAST = 3 * OPEN;
 
+const NO_CANDIDATE = -1;
+
 /**
  * The operations that are worth trying next. Left out is what some other choice does as well, so that if there is a linearization, there is one that
  * begins with a candidate:
  * - Of equal operations only the one that returned first: exchanging two of them harms neither.
- * - While a write is pending whose value nobody observes, no other write: the unobserved one may stand right before the other.
+ * - While the block of a write is closed, no other write: the block may stand right before the other.
+ * - A write whose block cannot have its turn yet.
  * - An open operation only if something is pending that observes its value: else it may as well never take effect.
  * And none at all when the operation that has to be among the next waits for a value that nothing pending produces.
  */
@@ -29,6 +32,8 @@ export class Candidates {
   readonly #observedStamp: Int32Array;
   /** Open operations are skipped by value only where values are known one by one. */
   readonly #knowsValues: boolean;
+  /** What is known of the blocks of the pending operations, in their order. */
+  readonly #blocks: Int8Array;
   #stamp = 0;
   #found: number[] = [];
   #scores: number[] = [];
@@ -39,6 +44,7 @@ export class Candidates {
     this.#groupOf = groupEquals(operations);
     this.#firstOf = new Int32Array(operations.length);
     this.#groupStamp = new Int32Array(operations.length);
+    this.#blocks = new Int8Array(operations.length);
     this.#knowsValues =
       model.observes.some((value) => value !== -1) || model.produces.some((value) => value !== -1);
     this.#observedStamp = new Int32Array(
@@ -67,51 +73,65 @@ export class Candidates {
     this.#stamp += 1;
     const need = this.#model.observes[frontier]!;
     const waits = need !== -1 && need !== window.state;
-    const unobserved = this.#survey();
+    this.#survey();
     if (waits && !this.#isProduced(need)) return false;
+    const closed = this.#findClosed();
     const start = this.end;
     for (let at = 0; at < eligibleCount; at += 1) {
       const operation = eligible[at]!;
-      if (this.#firstOf[this.#groupOf[operation]!] !== operation || !window.isFree(operation)) continue;
-      if (unobserved !== -1 && operation !== unobserved && this.#model.overwrites[operation] === 1) continue;
+      const block = this.#blocks[at]!;
+      if (block === NO_CANDIDATE || block === BLOCK.early) continue;
+      if (closed !== -1 && operation !== closed && this.#model.overwrites[operation] === 1) continue;
       const next = this.#model.step(operation, window.state);
-      if (next === ILLEGAL) continue;
       const base = operation === frontier ? SOON : this.#model.isTowards(next, frontier) ? HELPFUL : OTHER;
       this.#insert(operation, base + window.returnOf(operation), start);
     }
-    this.#collectOpen(unobserved !== -1, start);
+    this.#collectOpen(closed !== -1, start);
     return this.end > start;
   }
 
-  /** Stamps groups and observed values of what is pending; gives the unobserved write that returned first, -1 for none. */
-  #survey(): number {
-    const { eligible, eligibleCount, open, frontierRank } = this.#window;
-    const { observes, isUnobserved } = this.#model;
-    let unobserved = -1;
+  /** Stamps groups and observed values of what is pending. */
+  #survey(): void {
+    const window = this.#window;
+    const { eligible, eligibleCount, open, frontierRank } = window;
+    const { observes } = this.#model;
+    this.#model.clearPending();
     for (let at = 0; at < eligibleCount; at += 1) {
       const operation = eligible[at]!;
+      const isFree = window.isFree(operation);
       const value = observes[operation]!;
       if (value !== -1) this.#observedStamp[value] = this.#stamp;
-      if (!this.#window.isFree(operation)) continue;
+      this.#model.addPending(operation, isFree);
+      if (!isFree) continue;
       const group = this.#groupOf[operation]!;
       const isFirst =
         this.#groupStamp[group] !== this.#stamp ||
-        this.#window.returnOf(operation) < this.#window.returnOf(this.#firstOf[group]!);
+        window.returnOf(operation) < window.returnOf(this.#firstOf[group]!);
       this.#groupStamp[group] = this.#stamp;
       if (isFirst) this.#firstOf[group] = operation;
-      if (
-        isFirst &&
-        isUnobserved[operation] === 1 &&
-        this.#model.step(operation, this.#window.state) !== ILLEGAL
-      )
-        unobserved = this.#earlier(unobserved, operation);
     }
     for (let group = 0; group < open.groupCount; group += 1) {
       const operation = open.available(group, frontierRank);
       if (operation !== -1 && observes[operation] !== -1)
         this.#observedStamp[observes[operation]!] = this.#stamp;
     }
-    return unobserved;
+  }
+
+  /** Judges what is pending; gives the write of a closed block that returned first, -1 for none. */
+  #findClosed(): number {
+    const window = this.#window;
+    const { eligible, eligibleCount, frontier, state } = window;
+    let closed = -1;
+    for (let at = 0; at < eligibleCount; at += 1) {
+      const operation = eligible[at]!;
+      const isCandidate =
+        this.#firstOf[this.#groupOf[operation]!] === operation &&
+        window.isFree(operation) &&
+        this.#model.step(operation, state) !== ILLEGAL;
+      this.#blocks[at] = isCandidate ? this.#model.blockOf(operation, frontier) : NO_CANDIDATE;
+      if (this.#blocks[at] === BLOCK.closed) closed = this.#earlier(closed, operation);
+    }
+    return closed;
   }
 
   #earlier(one: number, other: number): number {

@@ -2,6 +2,14 @@
 export const ILLEGAL = -1;
 
 /**
+ * What is known of a write's block: the write, all that is still to observe its value, and if a cas takes that away, the block of what the cas leaves.
+ * - `closed`: all of it is pending and may stand together right here; nobody outside needs it.
+ * - `early`: something of it comes only after the completion that is next, and that one is not in the block: it cannot be the block's turn yet.
+ */
+export const BLOCK = { closed: 0, early: 1, unknown: 2 } as const;
+export type BlockState = (typeof BLOCK)[keyof typeof BLOCK];
+
+/**
  * The sequential object, over operations and states as integers. It also keeps the books of what is still to be placed, from which it can tell that a
  * state leads nowhere long before the search would run into the wall.
  */
@@ -24,6 +32,10 @@ export interface StateModel {
   isSettledBy(operation: number, state: number): boolean;
   /** Writes: they fit every state and leave nothing of it. */
   readonly overwrites: Uint8Array;
-  /** Changes after which nothing is observed until the next write, whatever the state. */
-  readonly isUnobserved: Uint8Array;
+  /** Begins a new set of pending operations. */
+  clearPending(): void;
+  /** An operation that may come next; `isFree` is false when another one has to be placed before it. */
+  addPending(operation: number, isFree: boolean): void;
+  /** Of a pending change; `frontier` is the operation whose completion is next. */
+  blockOf(operation: number, frontier: number): BlockState;
 }
