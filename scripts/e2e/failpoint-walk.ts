@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NodeFileSystem } from '../../server/io/node-file-system.js';
-import { recover } from '../../server/log/recovery.js';
+import { type Recovery, recover } from '../../server/log/recovery.js';
 import { SystemClock } from '../../server/runtime/host/system-clock.js';
 import { MetricsRegistry } from '../../server/runtime/metrics-registry.js';
 import type { Cluster } from '../lib/cluster.js';
@@ -12,6 +12,7 @@ import { ask, statusOf, until } from './fixture.js';
 
 const POINT_TIMEOUT_MS = 20_000;
 const NUDGE_MS = 300;
+const TEARS_MAX = 5;
 
 export interface Outcome {
   readonly step: Step;
@@ -76,6 +77,7 @@ export class FailpointWalk {
         'the leader dropped what the node lacks',
       );
     }
+    if (way === 'torn') await this.#tear();
     if (way === 'damaged' && this.#damagedSnapshot() === null) await this.#damage();
   }
 
@@ -94,16 +96,18 @@ export class FailpointWalk {
   }
 
   async #bring(node: NodeProcess, { way }: Step): Promise<string | null> {
-    const until = performance.now() + POINT_TIMEOUT_MS;
+    const deadline = performance.now() + POINT_TIMEOUT_MS;
     let ended: string | null = null;
     const exited = node.exited.then(({ signal, code }) => {
       ended = signal ?? `code ${code}`;
     });
     if (way === 'stop') {
-      await sleep(NUDGE_MS);
+      // A log that was not written to is not sealed.
+      const { lastIndex } = await statusOf(node.url);
+      await until(async () => (await statusOf(node.url)).lastIndex > lastIndex + 30, 'the node appends');
       node.signal('SIGTERM');
     }
-    while (ended === null && performance.now() < until) {
+    while (ended === null && performance.now() < deadline) {
       if (way === 'vote' || way === 'lead') await this.#transfer(way);
       await Promise.race([exited, sleep(NUDGE_MS)]);
     }
@@ -138,11 +142,24 @@ export class FailpointWalk {
     return { ...outcome, acknowledged, found, fault };
   }
 
+  /** Cuts a write off in the middle of a record; the border of sectors at which a write is cut may lie between two of them by chance. */
+  async #tear(): Promise<void> {
+    for (let attempt = 0; attempt < TEARS_MAX; attempt++) {
+      const { tail } = await this.#recover();
+      if (tail !== null && tail.usedBytes > tail.endBytes) return;
+      const phase = 'during';
+      await this.take({ name: 'log-append-write', phase, way: 'load', disk: 'real', fsync: 'group' });
+    }
+  }
+
+  #recover(): Promise<Recovery> {
+    const fileSystem = new NodeFileSystem({ clock: new SystemClock(), metrics: new MetricsRegistry() });
+    return recover({ fileSystem, directory: join(this.#dataDirectory, 'wal'), identity: null });
+  }
+
   /** Of the log on the disk, or of the newest snapshot when that is further. */
   async #lastIndex(): Promise<number> {
-    const fileSystem = new NodeFileSystem({ clock: new SystemClock(), metrics: new MetricsRegistry() });
-    const directory = join(this.#dataDirectory, 'wal');
-    const { replay } = await recover({ fileSystem, directory, identity: null });
+    const { replay } = await this.#recover();
     return Math.max(replay.lastIndex, ...this.#snapshots().map((file) => Number(file.split('-')[0])));
   }
 
