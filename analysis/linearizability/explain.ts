@@ -9,7 +9,7 @@ import { canonicalJson, type JsonValue } from './values.js';
 import type { Counterexample, CounterexampleOperation } from './verdict.js';
 
 /** To find how far an order gets; the verdict stands without it. */
-const STEPS_MAX = 500_000;
+const STEPS_MAX = 50_000;
 const MEMO_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What a person needs to see why there is no order: the operations, the longest order that could be found, and what cannot come next. */
@@ -73,14 +73,15 @@ function replay({ operations, initial, values }: KeyHistory, order: readonly num
 }
 
 function reason(
-  { operations, values }: KeyHistory,
+  history: KeyHistory,
   places: ReadonlyMap<number, number>,
   impossible: number,
   reached: JsonValue,
 ): string {
+  const { operations, values } = history;
   const operation = operations[impossible];
   if (operation === undefined) return 'no order of these operations gives what they returned';
-  const present = `the value is ${shortJson(reached)} after ${places.size} placed operations`;
+  const present = `the value is ${shortJson(reached)} ${places.size === 0 ? 'at first' : 'then'}`;
   if (operation.kind === KIND.write)
     return `${present}, and no order in which this write takes effect agrees with what was read later`;
   if (operation.kind === KIND.append)
@@ -91,13 +92,13 @@ function reason(
   const verb = operation.kind === KIND.read ? 'read' : 'found';
   if (canonicalJson(reached) === canonicalJson(wanted))
     return `${present}, but with this operation here, one that returned earlier has no place any more`;
-  return `${present}, but this operation ${verb} ${shortJson(wanted)}, and ${missingProducer(operation, operations, places)}`;
+  return `${present}, but this operation ${verb} ${shortJson(wanted)}, and ${missingProducer(operation, history, places)}`;
 }
 
 /** Why the value that is wanted cannot come to be there. */
 function missingProducer(
   wanting: KeyOperation,
-  operations: readonly KeyOperation[],
+  { operations, initial }: KeyHistory,
   places: ReadonlyMap<number, number>,
 ): string {
   if (operations.some(({ kind }) => kind === KIND.append))
@@ -108,7 +109,8 @@ function missingProducer(
       ({ operation: { kind, a, b } }) =>
         (kind === KIND.write && a === wanting.a) || (kind === KIND.cas && b === wanting.a),
     );
-  if (producers.length === 0) return 'none of these wrote that';
+  if (producers.length === 0)
+    return wanting.a === initial ? 'what was there at first is overwritten' : 'none of these wrote that';
   if (producers.every(({ operation }) => operation.inv > wanting.ret))
     return 'that was written only after it had returned';
   if (producers.every(({ index }) => places.has(index))) return 'what wrote that is overwritten';

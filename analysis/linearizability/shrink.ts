@@ -1,14 +1,6 @@
-import { checkKey } from './check-key.js';
+import { dropOperations } from './drop-operations.js';
 import { type KeyHistory, type KeyOperation, KIND, OPEN } from './key-history.js';
-import { SearchBudget } from './search-budget.js';
-import type { ValueTable } from './values.js';
-import { observedBy, producedBy } from './zones.js';
-
-export interface ShrinkLimits {
-  /** For all checks together. */
-  readonly stepsMax: number;
-  readonly memoBytesMax: number;
-}
+import { type ShrinkLimits, ShrinkTester } from './shrink-tester.js';
 
 export interface Shrunk {
   readonly history: KeyHistory;
@@ -35,7 +27,7 @@ const OPERATIONS_WANTED_MAX = 40;
  * Bounded by work and not by time, so that a history always gives the same counterexample.
  */
 export function shrink(history: KeyHistory, limits: ShrinkLimits): Shrunk {
-  const tester = new Tester(limits);
+  const tester = new ShrinkTester(limits);
   const coarse = cutCoarsely({ history, from: null }, tester);
   const ended = cutEnd(coarse.history, tester);
   if (ended.operations.length <= OPERATIONS_DROPPED_FIRST_MAX) {
@@ -60,7 +52,7 @@ interface Part {
 }
 
 /** Takes a third away, at the end or at the beginning, while there are many: what is wrong in one place is in one of the two remainders. */
-function cutCoarsely(whole: Part, tester: Tester): Part {
+function cutCoarsely(whole: Part, tester: ShrinkTester): Part {
   for (let part = whole; ; ) {
     const { operations } = part.history;
     if (operations.length <= OPERATIONS_DROPPED_FIRST_MAX) return part;
@@ -80,46 +72,8 @@ function cutCoarsely(whole: Part, tester: Tester): Part {
   }
 }
 
-class Tester {
-  isExhausted = false;
-  readonly #limits: ShrinkLimits;
-  #stepsLeft: number;
-  #workLeft = Number.POSITIVE_INFINITY;
-
-  constructor(limits: ShrinkLimits) {
-    this.#limits = limits;
-    this.#stepsLeft = limits.stepsMax;
-  }
-
-  /** From now on, this many operations may be checked. */
-  withWork(operations: number): this {
-    this.#workLeft = operations;
-    return this;
-  }
-
-  /** Whether the history is certainly not linearizable: a check that cannot end proves nothing. */
-  isBad(history: KeyHistory): boolean {
-    const { memoBytesMax } = this.#limits;
-    this.#workLeft -= history.operations.length;
-    if (this.#workLeft < 0 || this.#stepsLeft <= 0) {
-      this.isExhausted = true;
-      return false;
-    }
-    // A tenth of what is left each time: one hard check must not use up all.
-    const budget = new SearchBudget(
-      Math.max(10_000, Math.floor(this.#stepsLeft / 10)),
-      memoBytesMax,
-      () => false,
-    );
-    const outcome = checkKey(history, budget);
-    this.#stepsLeft -= budget.stepsUsed;
-    if (outcome !== 'linearizable' && outcome !== 'not-linearizable') this.isExhausted = true;
-    return outcome === 'not-linearizable';
-  }
-}
-
 /** Linearizability is closed under prefixes, so the first bad completion is found by halving. */
-function cutEnd(history: KeyHistory, tester: Tester): KeyHistory {
+function cutEnd(history: KeyHistory, tester: ShrinkTester): KeyHistory {
   const returns = history.operations.map(({ ret }) => ret).filter((ret) => ret !== OPEN);
   returns.sort((one, other) => one - other);
   let good = -1;
@@ -146,7 +100,7 @@ function unfinished(operation: KeyOperation): KeyOperation {
 }
 
 /** The latest beginning that is still bad. A later one has less constraints, so this is found by halving too. */
-function cutBeginning({ history, from }: Part, tester: Tester): Part {
+function cutBeginning({ history, from }: Part, tester: ShrinkTester): Part {
   const alone = readsAlone(history);
   let good = alone.length;
   let bad = -1;
@@ -187,117 +141,4 @@ function countBelow(sorted: readonly number[], limit: number): number {
 function suffix(history: KeyHistory, { a, ret: start }: KeyOperation): KeyHistory {
   const operations = history.operations.filter(({ inv, ret }) => inv > start || ret === OPEN);
   return { ...history, initial: a, operations };
-}
-
-/** Takes out ever smaller runs of operations, as long as what is left stays bad (delta debugging, Zeller & Hildebrandt 2002). */
-function dropOperations(history: KeyHistory, tester: Tester): KeyHistory {
-  let current: KeyHistory = { ...history, operations: byValue(history.operations) };
-  for (let run = Math.ceil(current.operations.length / 2); run >= 1; run = Math.floor(run / 2)) {
-    for (let start = 0; start < current.operations.length && !tester.isExhausted; ) {
-      const smaller = without(current, start, start + run);
-      if (smaller !== null && tester.isBad(inOrder(smaller))) current = smaller;
-      else start += run;
-    }
-  }
-  // One more round for single operations: the last removals may have freed producers of values.
-  for (let count = 0; count !== current.operations.length; ) {
-    count = current.operations.length;
-    for (let start = 0; start < current.operations.length && !tester.isExhausted; ) {
-      const smaller = without(current, start, start + 1);
-      if (smaller !== null && tester.isBad(inOrder(smaller))) current = smaller;
-      else start += 1;
-    }
-  }
-  return inOrder(current);
-}
-
-/** Observers of a value right before its producers, so that a run takes both. */
-function byValue(operations: readonly KeyOperation[]): KeyOperation[] {
-  const first = new Map<number, number>();
-  const valueOfGroup = (operation: KeyOperation) =>
-    producedBy(operation) === -1 ? operation.a : producedBy(operation);
-  for (const operation of operations) {
-    const value = valueOfGroup(operation);
-    first.set(value, Math.min(operation.inv, first.get(value) ?? OPEN));
-  }
-  return [...operations].sort(
-    (one, other) =>
-      first.get(valueOfGroup(one))! - first.get(valueOfGroup(other))! ||
-      one.kind - other.kind ||
-      one.inv - other.inv,
-  );
-}
-
-function inOrder(history: KeyHistory): KeyHistory {
-  return { ...history, operations: [...history.operations].sort((one, other) => one.inv - other.inv) };
-}
-
-/**
- * Without the operations of the run that may go: reads always, changes if nothing that stays observes what they made. Then an order of the whole
- * stays one when they are taken out. Null when none may go.
- */
-function without(history: KeyHistory, start: number, end: number): KeyHistory | null {
-  const { operations } = history;
-  const goes = new Set<number>();
-  for (let place = start; place < Math.min(end, operations.length); place += 1)
-    if (operations[place]!.kind === KIND.read) goes.add(place);
-  const observed = new Observed(history, (place) => !goes.has(place));
-  // A cas that goes observes no longer, so that a chain of them goes as a whole.
-  for (let again = true; again; ) {
-    again = false;
-    for (let place = Math.min(end, operations.length) - 1; place >= start; place -= 1) {
-      const operation = operations[place]!;
-      if (goes.has(place) || observed.has(operation)) continue;
-      goes.add(place);
-      observed.forget(operation);
-      again = true;
-    }
-  }
-  if (goes.size === 0) return null;
-  return { ...history, operations: operations.filter((_, place) => !goes.has(place)) };
-}
-
-/** The values that some operations observe. */
-class Observed {
-  readonly #counts = new Map<number, number>();
-  readonly #values: ValueTable;
-  readonly #hasAppends: boolean;
-
-  constructor({ operations, values }: KeyHistory, isIn: (place: number) => boolean) {
-    this.#values = values;
-    this.#hasAppends = operations.some(({ kind }) => kind === KIND.append);
-    operations.forEach((operation, place) => {
-      if (isIn(place)) this.#count(operation, 1);
-    });
-  }
-
-  forget(operation: KeyOperation): void {
-    this.#count(operation, -1);
-  }
-
-  /** Whether what the operation makes may be seen, by itself or, where there are appends, as a part. */
-  has(operation: KeyOperation): boolean {
-    if (!this.#hasAppends) return this.#counts.has(producedBy(operation));
-    const made = this.#text(operation.kind === KIND.append ? operation.a : producedBy(operation));
-    for (const value of this.#counts.keys()) {
-      const seen = this.#text(value);
-      if (seen === null || made === null) {
-        if (this.#counts.has(producedBy(operation))) return true;
-      } else if (operation.kind === KIND.append ? seen.includes(made) : seen.startsWith(made)) return true;
-    }
-    return false;
-  }
-
-  #text(value: number): string | null {
-    return value !== -1 && this.#values.lengthOf(value) >= 0 ? String(this.#values.value(value) ?? '') : null;
-  }
-
-  #count(operation: KeyOperation, change: number): void {
-    for (const value of [observedBy(operation), operation.whole]) {
-      if (value === -1) continue;
-      const count = (this.#counts.get(value) ?? 0) + change;
-      if (count === 0) this.#counts.delete(value);
-      else this.#counts.set(value, count);
-    }
-  }
 }

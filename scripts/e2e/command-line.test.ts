@@ -14,6 +14,7 @@ const COMMANDS = [
   'sweep',
   'fsync',
   'report',
+  'check',
   'doctor',
 ];
 
