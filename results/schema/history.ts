@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * One line of a history file (JSON lines), as `strata check` reads it. A client (`process`) has one operation under way at a time: an `invoke`
- * and its completion. `ok` took effect, `fail` certainly did not, `info` or a missing completion may take effect at any later time; after an
- * `info` the process number is not used again, because its operation never ended.
+ * and its completion. `ok` took effect, `fail` certainly did not, `info` or a missing completion may take effect at any later time; whoever goes on after an
+ * `info` does best under a new process number, since its operation never ended.
  *
  * f        value at invoke          value at ok
  * read     null                     the value, null for absent
@@ -17,6 +17,9 @@ import { z } from 'zod';
  * appended tells nothing about the whole. Values are equal when they are as JSON: 1 is not "1", and the order of an object's members says nothing.
  * The lines of one process are in the order of their times; lines of different processes may be mixed in any way. The value at `fail` and `info` is
  * not looked at.
+ *
+ * A missing `value` is null and a missing `key` the empty one, as recorders of a single register leave them out; a write, cas or append may leave its value
+ * out at `ok`. Fields that are not named here, such as Jepsen's `index` and `error`, are ignored.
  */
 export const historyEventSchema = z.object({
   process: z.int().min(0),
