@@ -12,7 +12,7 @@ export const PowerCutRound = z.strictObject({
   oldestLostMs: z.number().nonnegative().nullable(),
   /** What the strategy allows that to be; 0 where it allows no loss, null where it promises nothing. */
   allowedMs: z.number().nonnegative().nullable(),
-  /** Of any node until the cut: the longest write and sync of the log together, and the latest timer. */
+  /** Of any node until the cut: the longest sync of the log, the one under way included, and the latest timer. */
   longestSyncMs: z.number().nonnegative(),
   latestTimerMs: z.number().nonnegative(),
   /** Sent and not answered: may be there or not. */

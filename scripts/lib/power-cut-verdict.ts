@@ -49,8 +49,6 @@ export interface SyncTimes {
   readonly intervalMs: number;
   readonly longestSyncMs: number;
   readonly latestTimerMs: number;
-  /** From the look at these times to the cut: as much longer the last sync may have been. */
-  readonly unseenMs: number;
 }
 
 /**
@@ -60,8 +58,7 @@ export interface SyncTimes {
 export function allowedLossMs(strategy: StrategyLetter, times: SyncTimes): number | null {
   if (strategy === 'C') return null;
   if (strategy !== 'B') return 0;
-  const { intervalMs, longestSyncMs, latestTimerMs, unseenMs } = times;
-  return intervalMs + 2 * longestSyncMs + latestTimerMs + unseenMs;
+  return times.intervalMs + 2 * times.longestSyncMs + times.latestTimerMs;
 }
 
 /** One sentence for each promise that the round broke. */

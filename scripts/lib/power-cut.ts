@@ -1,8 +1,9 @@
-import { type PointRef, PowerCut, type PowerCutRound } from '../../results/schema/index.js';
+import { LayersSnapshot, type PointRef, PowerCut, type PowerCutRound } from '../../results/schema/index.js';
+import { stagingDirectoryOf } from '../../server/io/open-disk.js';
+import { readSyncRecord } from '../../server/io/sync-record.js';
 import { CliError } from './cli-error.js';
 import { Cluster } from './cluster.js';
 import { EXIT } from './exit-codes.js';
-import { fetchLayers } from './node-api.js';
 import { readContents } from './power-cut-contents.js';
 import { PowerCutLoad } from './power-cut-load.js';
 import { allowedLossMs, brokenPromises, countLoss, type SyncTimes } from './power-cut-verdict.js';
@@ -18,6 +19,9 @@ export interface PowerCutOptions {
 const INTERVAL_MS = 100;
 /** So that the cut falls into another part of the interval each time. */
 const CUT_SHIFT_MS = 37;
+/** The nodes are asked for their times this long before the cut. */
+const LOOK_BEFORE_MS = 300;
+const LAYERS_TIMEOUT_MS = 10_000;
 
 /**
  * A cluster of its own on a disk that keeps in memory what was not synced (`testing.disk`): kill -9 of all nodes at once loses what a power cut loses
@@ -69,24 +73,26 @@ async function cutOnce(
     valueBytes: settings.valueBytes,
   });
   let cutAtMs: number;
-  let syncs: SyncTimes;
+  let cutAtNs: number;
+  let layers: readonly string[];
   try {
     progress.status(`${what}: writing`);
-    const untilMs =
+    const cutDueMs =
       performance.now() + 1_000 * times.beforeKillSeconds + ((number * CUT_SHIFT_MS) % INTERVAL_MS);
-    while (performance.now() < untilMs && !signal.aborted)
-      await pause(Math.min(50, untilMs - performance.now()));
-    const lookedAtMs = performance.now();
-    const seen = await slowest(cluster);
+    await pauseUntil(cutDueMs - LOOK_BEFORE_MS, signal);
+    // Looking costs the nodes some milliseconds and so is over in good time: a load that stands still has nothing to lose.
+    layers = await Promise.all(cluster.urls.map(layersText));
+    await pauseUntil(cutDueMs, signal);
     // The processes are killed in one turn, so the later ones live for some tens of microseconds longer.
     cutAtMs = performance.now();
+    cutAtNs = monotonicNs();
     await cluster.killAll();
-    syncs = { ...seen, unseenMs: cutAtMs - lookedAtMs };
   } finally {
     await load.stop();
   }
   signal.throwIfAborted();
   const written = await load.stop();
+  const syncs = slowest(cluster, layers, cutAtNs);
   progress.status(`${what}: starting the nodes again`);
   const startedMs = performance.now();
   await cluster.startAll();
@@ -110,18 +116,25 @@ async function cutOnce(
   };
 }
 
-/** The slowest write with its sync, and the latest timer, of all nodes since they started. */
-async function slowest(cluster: Cluster): Promise<Omit<SyncTimes, 'unseenMs'>> {
-  const all = await Promise.all(cluster.urls.map((url) => fetchLayers(url)));
-  const largestMs = (name: string) =>
-    Math.max(...all.map(({ histograms }) => (histograms[name]?.buckets.at(-1)?.[0] ?? 0) / 1e6));
+async function layersText(url: string): Promise<string> {
+  const response = await fetch(`${url}/debug/layers`, { signal: AbortSignal.timeout(LAYERS_TIMEOUT_MS) });
+  return response.text();
+}
+
+/** The longest sync of the log on any node, the one under way at the cut included, and the latest timer. */
+function slowest(cluster: Cluster, texts: readonly string[], cutAtNs: number): SyncTimes {
+  const delays = texts.map((text) => LayersSnapshot.parse(JSON.parse(text)).histograms.runtime_loop_delay_ns);
+  const syncs = cluster.planned.map(({ config }) => readSyncRecord(stagingDirectoryOf(config.dataDir)));
+  const longestNs = syncs.map((sync) => Math.max(sync.longestNs, cutAtNs - (sync.beganNs ?? cutAtNs)));
   return {
     intervalMs: INTERVAL_MS,
-    // What was held goes to the file first, in the background's account or in the log's own.
-    longestSyncMs:
-      largestMs('io_fsync_ns') + Math.max(largestMs('io_write_ns'), largestMs('io_write_background_ns')),
-    latestTimerMs: largestMs('runtime_loop_delay_ns'),
+    longestSyncMs: Math.max(...longestNs) / 1e6,
+    latestTimerMs: Math.max(...delays.map((delay) => delay?.buckets.at(-1)?.[0] ?? 0)) / 1e6,
   };
+}
+
+function monotonicNs(): number {
+  return Number(process.hrtime.bigint());
 }
 
 function summarize({ point, nodes }: PowerCutOptions, rounds: readonly PowerCutRound[]): PowerCut {
@@ -151,6 +164,7 @@ function describeRound({ acknowledged, lost, oldestLostMs, allowedMs, nodesEqual
   return `${lost} of ${acknowledged} acknowledged writes lost${age}${bound}; ${equal}`;
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+async function pauseUntil(untilMs: number, signal: AbortSignal): Promise<void> {
+  while (performance.now() < untilMs && !signal.aborted)
+    await new Promise((resolve) => setTimeout(resolve, Math.min(50, untilMs - performance.now())));
 }

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import type { File } from '../ports/file-system.js';
 import { HeldBackFileSystem } from './held-back-file-system.js';
 import { NodeFileSystem } from './node-file-system.js';
+import { readSyncRecord, SyncRecord } from './sync-record.js';
 import { TestClock } from './testing/test-clock.js';
 import { TestMetrics } from './testing/test-metrics.js';
 
@@ -69,9 +70,9 @@ test('A2.27 power cut: names are as when their directory was last synced', async
   assert.deepEqual(bytes('synced'), Buffer.alloc(10, 5));
   assert.deepEqual(bytes('old'), OLD);
   // What had no durable name waits where the next life removes it.
-  assert.equal(readdirSync(join(directory, 'staging')).length, 1);
+  assert.deepEqual(readdirSync(join(directory, 'staging')), ['2', 'syncs']);
   await openDisk(directory);
-  assert.deepEqual(readdirSync(join(directory, 'staging')), []);
+  assert.deepEqual(readdirSync(join(directory, 'staging')), ['syncs']);
 });
 
 test('A2.27 power cut: a directory that was synced holds an empty file when the file was not', async (t) => {
@@ -143,4 +144,27 @@ test('a rename into another directory is refused: which of the two would have to
     disk.rename(join(directory, 'data', 'old'), join(directory, 'new')),
     /another directory/,
   );
+});
+
+test('the record of syncs outlives the process: the longest one, and the one under way', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'strata-syncs-'));
+  try {
+    let nowNs = 10;
+    const record = new SyncRecord(directory);
+    assert.deepEqual(readSyncRecord(directory), { beganNs: null, longestNs: 0 });
+    const ends = ['interval', 'preallocate', 'entries'].map((cause) => {
+      nowNs += 5;
+      return record.begin(cause as 'interval', () => nowNs);
+    });
+    assert.deepEqual(readSyncRecord(directory), { beganNs: 15, longestNs: 0 });
+    nowNs = 115;
+    ends[0]!();
+    assert.deepEqual(readSyncRecord(directory), { beganNs: 25, longestNs: 100 });
+    ends[1]!();
+    ends[2]!();
+    assert.deepEqual(readSyncRecord(directory), { beganNs: null, longestNs: 100 });
+    record.close();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

@@ -5,6 +5,7 @@ import type { File, FileLock, FileSystem, OpenMode } from '../ports/file-system.
 import { HeldFile } from './held-file.js';
 import { HeldInode } from './held-inode.js';
 import { HeldNames, type NameChange } from './held-names.js';
+import { SyncRecord } from './sync-record.js';
 import { WriteBack } from './write-back.js';
 
 /** Bytes held before the oldest go to the real disk: a kernel has such a limit too (vm.dirty_bytes). */
@@ -41,6 +42,7 @@ export class HeldBackFileSystem implements FileSystem {
   readonly #stagingDirectory: string;
   readonly #names = new HeldNames();
   readonly #writeBack: WriteBack;
+  readonly #syncs: SyncRecord;
   #staged = 0;
   /** Names change one behind the other: bringing them to the real disk takes several calls. */
   #last: Promise<unknown> = Promise.resolve();
@@ -50,6 +52,7 @@ export class HeldBackFileSystem implements FileSystem {
     this.#clock = clock;
     this.#stagingDirectory = stagingDirectory;
     this.#writeBack = new WriteBack(clock, { heldBytesMax, expireMs: EXPIRE_MS });
+    this.#syncs = new SyncRecord(stagingDirectory);
     clock.every(WAKE_MS, () => this.#writeBack.expire());
   }
 
@@ -100,6 +103,7 @@ export class HeldBackFileSystem implements FileSystem {
         real,
         isDsync: mode === 'write-dsync',
         nowNs: () => this.#clock.nowNs(),
+        syncs: this.#syncs,
         onHeld: (written) => this.#writeBack.noted(written),
       });
     });

@@ -1,6 +1,7 @@
 import type { File, SyncCall, SyncDone, SyncLabel, WriteDone } from '../ports/file-system.js';
 import { overlay } from './held-bytes.js';
 import type { HeldInode } from './held-inode.js';
+import type { SyncRecord } from './sync-record.js';
 
 export interface HeldFileOptions {
   readonly path: string;
@@ -9,6 +10,7 @@ export interface HeldFileOptions {
   readonly real: File;
   readonly isDsync: boolean;
   readonly nowNs: () => number;
+  readonly syncs: SyncRecord;
   /** Called after each write that is held: null when there is room, or the wait for it. */
   readonly onHeld: (inode: HeldInode) => Promise<void> | null;
 }
@@ -41,8 +43,14 @@ export class HeldFile implements File {
 
   /** What is held when it is called goes to the real file, then the real sync. */
   sync(call: SyncCall, label: SyncLabel, done: SyncDone): void {
+    const { syncs, nowNs } = this.#options;
+    const end = syncs.begin(label.cause, nowNs);
     this.#inode.drain(this.#real).then(
-      () => this.#real.sync(call, label, done),
+      () =>
+        this.#real.sync(call, label, (error) => {
+          end();
+          done(error);
+        }),
       (error: Error) => done(error),
     );
   }

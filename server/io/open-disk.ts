@@ -6,8 +6,10 @@ import { FailpointFileSystem } from './failpoint-file-system.js';
 import { HeldBackFileSystem } from './held-back-file-system.js';
 import { NodeFileSystem } from './node-file-system.js';
 
-/** Beside the data directory: the staging directory of the disk that holds back. */
-const STAGING_SUFFIX = '.unnamed';
+/** Beside the data directory: where the disk that holds back keeps what has no name, and its record of syncs. */
+export function stagingDirectoryOf(dataDirectory: string): string {
+  return `${dataDirectory}.unnamed`;
+}
 
 export interface DiskOptions {
   readonly kind: 'real' | 'power-cut';
@@ -27,7 +29,7 @@ export async function openDisk({
   metrics,
 }: DiskOptions): Promise<FileSystem> {
   const real = new NodeFileSystem({ clock, metrics });
-  const stagingDirectory = `${dataDirectory}${STAGING_SUFFIX}`;
+  const stagingDirectory = stagingDirectoryOf(dataDirectory);
   const disk =
     kind === 'real' ? real : await HeldBackFileSystem.start({ disk: real, clock, stagingDirectory });
   return trap === null ? disk : new FailpointFileSystem(disk, trap);
