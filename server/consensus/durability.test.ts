@@ -46,6 +46,20 @@ describe('asynchronous storage: what waits for the disk', () => {
     assert.equal(node.complete().take(AppendResponse)[0]?.index, 2);
   });
 
+  it('A2.34 entries that a later leader replaced in the same step are not acknowledged to the earlier one', () => {
+    const node = new Driver(plain)
+      .receive({ type: Append, from: 2, term: 1, entries: logOf([1, 1]) })
+      .receive({ type: Append, from: 3, term: 2, index: 0, logTerm: 0, entries: logOf([2]) })
+      .drain();
+    assert.deepEqual(
+      node
+        .complete()
+        .take(AppendResponse)
+        .map(({ to, term, index }) => ({ to, term, index })),
+      [{ to: 3, term: 2, index: 1 }],
+    );
+  });
+
   it('an answer with nothing to write waits behind the appends that are under way', () => {
     const append = { type: Append, from: 2, term: 1, entries: logOf([1]) } as const;
     const node = new Driver(plain).receive(append).drain().receive(append).drain();

@@ -158,6 +158,9 @@ export class Raft {
     if (term !== this.term) {
       this.term = term;
       this.vote = 0;
+      // What was to be promised to earlier terms in this very step was never handed to the disk: a leader of this one may have replaced it since,
+      // and the completion that would release the promise would be that of the replacement.
+      this.messagesAfterAppend = [];
     }
     this.leader = 0;
     this.electionElapsed = 0;
