@@ -259,6 +259,11 @@ export const ERRORS = {
     status: 500,
     message: 'Snapshot {file} has format version {actual}; this build reads version {expected}.',
   },
+  STRATA_SNAPSHOT_REPLACED: {
+    status: 409,
+    message: 'Snapshot {index} was replaced by newer ones meanwhile; ask again.',
+    retryAfterSeconds: 1,
+  },
   STRATA_SNAPSHOT_OFFSET: {
     status: 409,
     message: 'A piece of snapshot {index} begins at {actual}; {expected} was expected.',

@@ -12,7 +12,10 @@ export interface SnapshotStorage {
   create(meta: SnapshotMeta): Promise<SnapshotWriter>;
   /** The state in a snapshot, block by block, each checked; the last check is of the whole. */
   read(info: SnapshotInfo): AsyncIterable<Uint8Array>;
-  /** The bytes of the file as they are, for a peer. The file stays readable until `close`, even when a newer one replaces it. */
+  /**
+   * The bytes of the file as they are, for a peer. The file stays readable until `close`, even when a newer one replaces it. One that was pruned since it
+   * was listed is refused with STRATA_SNAPSHOT_REPLACED.
+   */
   openFile(info: SnapshotInfo): Promise<SnapshotFile>;
   /** Takes in the file of a peer's snapshot piece by piece; goes on where a former attempt for the same snapshot ended. One at a time. */
   receive(info: SnapshotInfo): Promise<SnapshotReceiver>;

@@ -100,6 +100,22 @@ test('the file stays readable when it is replaced and removed', async () => {
   await file.close();
 });
 
+test('a file is not pruned while it is opened, and not opened while it is pruned', async () => {
+  const disk = testDisk();
+  const snapshots = await openSnapshots(disk);
+  const info = await takeSnapshot(snapshots, 7, 1, [content(3000, 1)]);
+  await takeSnapshot(snapshots, 8);
+  await takeSnapshot(snapshots, 9);
+  const opening = snapshots.openFile(info);
+  const pruning = snapshots.prune();
+  await assert.rejects(snapshots.openFile(info), { code: 'STRATA_SNAPSHOT_REPLACED' });
+  const file = await opening;
+  await pruning;
+  assert.equal(filesOf(disk).includes(INDEX_7), false);
+  assert.equal((await file.readAt(0, 100)).length, 100);
+  await file.close();
+});
+
 test('reading what was replaced meanwhile is noticed', async () => {
   const disk = testDisk();
   const snapshots = await openSnapshots(disk);

@@ -36,6 +36,8 @@ export class SnapshotFiles implements SnapshotStorage {
   /** Name of the file that is being taken in. */
   #receiving: string | null = null;
   #pruning: Promise<void> | null = null;
+  /** Files that are being opened: none of them loses its name meanwhile. */
+  readonly #opening = new Set<Promise<unknown>>();
 
   constructor(options: { fileSystem: FileSystem; directory: string; infos: readonly SnapshotInfo[] }) {
     this.#fileSystem = options.fileSystem;
@@ -66,7 +68,12 @@ export class SnapshotFiles implements SnapshotStorage {
 
   async openFile(info: SnapshotInfo): Promise<SnapshotFile> {
     const path = this.#path(info);
-    const file = await disk('open', path, this.#fileSystem.open(path, 'read'));
+    // Whoever chose it before it was pruned chooses anew; a file that is missing though it is listed is a disk that failed.
+    if (!this.#infos.some((listed) => this.#path(listed) === path))
+      throw new StrataError('STRATA_SNAPSHOT_REPLACED', { index: info.meta.index });
+    const opening = disk('open', path, this.#fileSystem.open(path, 'read'));
+    this.#opening.add(opening);
+    const file = await opening.finally(() => this.#opening.delete(opening));
     return {
       readAt: async (offset, lengthMax) => {
         const bytes = new Uint8Array(Math.max(0, Math.min(lengthMax, info.fileBytes - offset)));
@@ -108,8 +115,9 @@ export class SnapshotFiles implements SnapshotStorage {
   async #prune(): Promise<void> {
     // Oldest first: a crash on the way leaves the newest.
     for (const info of this.#infos.slice(KEPT).reverse()) {
-      await this.#remove(snapshotFileName(info.meta));
       this.#infos = this.#infos.filter((other) => other !== info);
+      await Promise.allSettled(this.#opening);
+      await this.#remove(snapshotFileName(info.meta));
     }
     const newest = this.#infos[0]?.meta.index ?? 0;
     for (const file of await disk('list', this.#directory, this.#fileSystem.list(this.#directory))) {
