@@ -7,7 +7,11 @@ import { CliError } from './cli-error.js';
  * started again must find its port free, and thousands of the generator's connections would take it.
  */
 const PORT_MIN = 20_000;
-const PORT_MAX = 32_000;
+const SLICES = 8;
+const SLICE_PORTS = 1_500;
+/** Each process draws from a slice: two side by side, whose nodes are down for a moment, seldom take each other's ports. */
+const SLICE_MIN = PORT_MIN + (process.pid % SLICES) * SLICE_PORTS;
+const SLICE_MAX = SLICE_MIN + SLICE_PORTS;
 const ATTEMPTS_MAX = 500;
 
 /** Distinct ports on the host that nobody listens on at the moment. */
@@ -17,9 +21,9 @@ export async function freePorts(count: number, host = '127.0.0.1'): Promise<numb
     if (attempt === ATTEMPTS_MAX)
       throw new CliError(
         'STRATA_NO_FREE_PORT',
-        `No ${count} free ports between ${PORT_MIN} and ${PORT_MAX}.`,
+        `No ${count} free ports between ${SLICE_MIN} and ${SLICE_MAX}.`,
       );
-    const port = randomInt(PORT_MIN, PORT_MAX);
+    const port = randomInt(SLICE_MIN, SLICE_MAX);
     if (!ports.has(port) && (await isFree(port, host))) ports.add(port);
   }
   return [...ports];
@@ -28,13 +32,13 @@ export async function freePorts(count: number, host = '127.0.0.1'): Promise<numb
 /** The first of `count` ports in a row that are free, for commands that count up from a port. */
 export async function freePortRow(count: number, host = '127.0.0.1'): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const first = randomInt(PORT_MIN, PORT_MAX - count);
+    const first = randomInt(SLICE_MIN, SLICE_MAX - count);
     const row = Array.from({ length: count }, (_, offset) => first + offset);
     if ((await Promise.all(row.map((port) => isFree(port, host)))).every(Boolean)) return first;
   }
   throw new CliError(
     'STRATA_NO_FREE_PORT',
-    `No ${count} free ports in a row from ${PORT_MIN} to ${PORT_MAX}.`,
+    `No ${count} free ports in a row from ${SLICE_MIN} to ${SLICE_MAX}.`,
   );
 }
 
