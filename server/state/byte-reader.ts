@@ -122,7 +122,9 @@ export class ByteReader {
   }
 
   fail(reason: string): never {
-    throw new StrataError('STRATA_FRAME_INVALID', { reason: `${reason} (before byte ${this.#at - this.#start})` });
+    throw new StrataError('STRATA_FRAME_INVALID', {
+      reason: `${reason} (before byte ${this.#at - this.#start})`,
+    });
   }
 
   #length(bytesMax: number, what: string): number {
