@@ -109,7 +109,7 @@ export class FinalCheck {
 /** Running members, as the one sees them that leads in the highest term; none while nobody leads. */
 export function membersOf(world: World): readonly SimulatedNode[] {
   const ids = memberIds(world);
-  return world.nodes.filter(({ id, process }) => process !== null && ids !== null && ids.has(id));
+  return world.nodes.filter(({ id, process }) => process !== null && ids?.has(id) === true);
 }
 
 /** Null while nobody leads. */
