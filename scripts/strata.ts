@@ -54,8 +54,10 @@ function createProgram(): Command {
   for (const make of COMMANDS) program.addCommand(make());
   const nested = program.commands.flatMap((command) => command.commands);
   for (const command of [program, ...program.commands, ...nested]) {
-    // The sentence is ours; commander would print its own before throwing.
+    // Prose is broken where the help is wide enough, not where the source was. The sentence of an error is ours; commander would print its own
+    // before throwing.
     command
+      .description(command.description().replaceAll(/(?<!\n)\n(?!\n)/g, ' '))
       .exitOverride()
       .configureOutput({ outputError: () => {} })
       .configureHelp({ helpWidth: 120 });
