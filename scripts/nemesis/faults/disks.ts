@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../../lib/exit-codes.js';
 import type { FleetNode } from '../fleet-node.js';
 import { viewOf } from '../node-view.js';
+import type { SmallDisk } from '../small-disk.js';
 import { Tracer } from '../tracer.js';
 import {
   type FaultContext,
@@ -21,6 +23,8 @@ const FAILURE_WAIT_MS = 1_500;
 const ATTEMPTS_MAX = 6;
 const SMALL_DISK_NODE = 1;
 const FULL_MS_MAX = 15_000;
+/** Room that a compaction makes is to be gone before the log asks for it. */
+const REFILL_MS = 10;
 /** What fills the log while the disk is full, besides the clients; no client ever looks at it. */
 const FILLER_KEY = 'filler';
 const FILLER = 'x'.repeat(16_384);
@@ -95,18 +99,37 @@ async function diskFull(context: FaultContext): Promise<FaultOutcome> {
   if (node === null) return notHappened('node 1 is not free');
   const startMs = performance.now();
   let alarmed = false;
+  const refusedBefore = refusalsIn(node.logPath);
+  const filling = new AbortController();
+  const filled = keepFull(smallDisk, filling.signal);
   // It must say so; how long until it needs more room depends on what else goes on.
   for (let lastedMs = 0; lastedMs < (alarmed ? lengthMs : FULL_MS_MAX) && !over.aborted; ) {
-    await smallDisk.fill();
     const [url] = shuffled(fleet.urls, context.random) as [string];
     await caller.call({ url, method: 'PUT', path: `/kv/${FILLER_KEY}`, body: FILLER, timeoutMs: STEP_MS });
     await last(context, STEP_MS);
-    alarmed ||= (await viewOf(caller, node.url))?.alarms.includes('disk-full') === true;
+    // A node that is far behind meets it with the snapshot that it is sent, and its log never asks for room.
+    alarmed ||=
+      refusalsIn(node.logPath) > refusedBefore ||
+      (await viewOf(caller, node.url))?.alarms.includes('disk-full') === true;
     lastedMs = performance.now() - startMs;
   }
+  filling.abort();
+  await filled;
   smallDisk.free();
   node.release();
   return { happened: alarmed, detail: alarmed ? 'node 1 said so' : 'node 1 did not need more room' };
+}
+
+/** Times that the node's log speaks of the full disk. */
+function refusalsIn(logPath: string): number {
+  return readFileSync(logPath, 'utf8').split('STRATA_DISK_FULL').length - 1;
+}
+
+async function keepFull(disk: SmallDisk, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    await disk.fill();
+    await sleep(REFILL_MS);
+  }
 }
 
 async function attached(node: FleetNode, inject: string): Promise<Tracer | null> {
