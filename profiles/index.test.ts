@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { MECHANISMS } from './attribution/mechanism.js';
 import { PROBES, probeByName, renderProbeTable } from './index.js';
-import { findProject } from './project-root.js';
+import { findProject } from './machine/project-root.js';
 
 const README = plain(readFileSync(join(findProject()!.root, 'profiles', 'README.md'), 'utf8'));
 

@@ -1,18 +1,18 @@
-import { cpuProfileProbe } from './cpu-profile.js';
 import type { Probe } from './probe.js';
-import { straceProbe } from './strace.js';
+import { cpuProfileProbe } from './probes/cpu-profile.js';
+import { straceProbe } from './probes/strace.js';
 
 export { attributeCpuProfile, type CaptureHead } from './attribution/attribute.js';
 export { parseCpuProfile } from './attribution/cpuprofile.js';
 export { LineIndex } from './attribution/line-index.js';
+export { findLineIndex, LINE_INDEX_NAME, separateLineNumbers } from './attribution/line-numbers.js';
 export { measureBaseline } from './baseline.js';
-export { findLineIndex, LINE_INDEX_NAME, separateLineNumbers } from './line-numbers.js';
-export { capabilities, gitState, machineFingerprint, versions } from './machine.js';
+export { capabilities, gitState, machineFingerprint, versions } from './machine/machine.js';
 export type { Probe, ProbeAvailability, ProbeSession, ProbeStartOptions, ProbeTarget } from './probe.js';
 export { PROBE_SECONDS_DEFAULT } from './probe.js';
 export { ProbeError, type ProbeErrorCode } from './probe-error.js';
-export { type ProcReading, procWindow, readProc } from './proc.js';
-export { parseStraceTable } from './strace-table.js';
+export { type ProcReading, procWindow, readProc } from './proc/proc.js';
+export { parseStraceTable } from './strace/strace-table.js';
 
 /** Every probe that can have a pass of its own, cheapest first. */
 export const PROBES: readonly Probe[] = [cpuProfileProbe, straceProbe];
@@ -28,4 +28,4 @@ export function renderProbeTable(probes: readonly Probe[] = PROBES): string {
   );
   return ['| probe | tier | question | cost |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
-export { type DiskReading, diskWindow, readDisk } from './disk-stats.js';
+export { type DiskReading, diskWindow, readDisk } from './proc/disk-stats.js';

@@ -11,6 +11,12 @@ export interface ProbeTarget {
   readonly url: string | null;
 }
 
+/**
+ * Which nodes of a cluster a pass watches. A tracer slows what it watches, so those that trace leave one follower alone: `pair` is the leader and
+ * one follower.
+ */
+export type Watched = 'all' | 'pair' | 'leader';
+
 export interface ProbeAvailability {
   readonly available: boolean;
   /** Version when available, the reason when not. */
@@ -43,6 +49,14 @@ export interface Probe {
   readonly tier: 'T0' | 'T1' | 'T2' | 'T3';
   /** What it costs the observed process, in words; the measured cost stands in the report. */
   readonly cost: string;
+  readonly watches: Watched;
+  /**
+   * Arguments of Node.js that the process must have been started with for a whole answer; empty for a probe that any process will do for. A
+   * run gives such a probe nodes of its own, so that no other pass pays for them.
+   */
+  readonly nodeArguments: readonly string[];
+  /** A run has a pass for it unless it is told otherwise. False: only when asked for by name. */
+  readonly byDefault: boolean;
   check(): Promise<ProbeAvailability>;
   /** `directory` is the pass folder and exists. Fails with an error that says what to do. */
   start(target: ProbeTarget, directory: string, options?: ProbeStartOptions): Promise<ProbeSession>;

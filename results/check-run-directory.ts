@@ -1,13 +1,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { CAPTURE_SCHEMAS, isInsideFolder, RunDirectoryError, readDocument } from './run-directory.js';
+import { isInsideFolder, KNOWN_CAPTURES, RunDirectoryError, readDocument } from './run-directory.js';
 import {
   Baseline,
+  Capture,
   DiskWindow,
   Durability,
   type HistoryCheck,
   LoadSummary,
+  NodeEvents,
   NodeWindow,
   PowerCut,
   ProbePass,
@@ -59,6 +61,12 @@ function checkPoint(directory: string, passes: readonly string[], problems: stri
       problems.push(`${path}: field node is ${node.node}, and the file is called ${name}.`);
     }
   }
+  for (const name of files(join(directory, 'events'))) {
+    const path = join(directory, 'events', name);
+    const events = tryRead(path, NodeEvents, problems);
+    if (events !== null && name !== `${events.node}.json`)
+      problems.push(`${path}: field node is ${events.node}, and the file is called ${name}.`);
+  }
   for (const name of passes) {
     if (isInsideFolder(name)) checkPass(join(directory, 'passes', name), problems);
     else problems.push(`run.json: field points: pass ${name} leads out of ${directory}.`);
@@ -102,14 +110,13 @@ function checkCapture(directory: string, name: string, problems: string[]): void
     problems.push(`${path} cannot be read as JSON: ${(error as Error).message}.`);
     return;
   }
-  const schema = CAPTURE_SCHEMAS.get(document?.schema);
-  if (schema === undefined) {
+  if (!KNOWN_CAPTURES.has(document?.schema)) {
     problems.push(
       `${path}: field schema is ${JSON.stringify(document?.schema)}, which this build does not read.`,
     );
     return;
   }
-  const capture = tryRead(path, schema, problems);
+  const capture = tryRead(path, Capture, problems);
   for (const raw of capture?.raw ?? []) {
     if (!isInsideFolder(raw)) problems.push(`${path}: field raw: ${raw} leads out of the pass.`);
     else if (!existsSync(join(directory, raw))) problems.push(`${path}: field raw: ${raw} does not exist.`);

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
-import { RunDirectoryError, readRunDirectory, writeDocument } from './run-directory.js';
+import { capturesOf, RunDirectoryError, readRunDirectory, writeDocument } from './run-directory.js';
 import { NodeWindow } from './schema/index.js';
 import { writeMinimalRun } from './testing/minimal-run.js';
 
@@ -48,7 +48,10 @@ describe('readRunDirectory', () => {
       [1],
     );
     assert.deepEqual(
-      point.passes.map((pass) => [pass.cpu.length, pass.syscalls.length]),
+      point.passes.map((pass) => [
+        capturesOf(pass, 'strata.cpu/1').length,
+        capturesOf(pass, 'strata.syscalls/1').length,
+      ]),
       [
         [1, 0],
         [0, 1],

@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import {
   Baseline,
-  CpuCapture,
+  Capture,
   DiskWindow,
   Durability,
   LoadSummary,
+  NodeEvents,
   NodeWindow,
   type PointRef,
   PowerCut,
@@ -14,7 +15,6 @@ import {
   RecordingCost,
   Run,
   Stages,
-  SyscallCapture,
 } from './schema/index.js';
 
 /** A run directory does not hold what its schema says. */
@@ -22,19 +22,19 @@ export class RunDirectoryError extends Error {
   readonly code = 'STRATA_RUN_INVALID';
 }
 
-/** What a capture may be, by its field `schema`. */
-export const CAPTURE_SCHEMAS: ReadonlyMap<unknown, typeof CpuCapture | typeof SyscallCapture> = new Map<
-  unknown,
-  typeof CpuCapture | typeof SyscallCapture
->([
-  ['strata.cpu/1', CpuCapture],
-  ['strata.syscalls/1', SyscallCapture],
-]);
-
 export interface PassData {
   readonly pass: ProbePass;
-  readonly cpu: readonly CpuCapture[];
-  readonly syscalls: readonly SyscallCapture[];
+  readonly captures: readonly Capture[];
+}
+
+/** The captures of one kind: `capturesOf(pass, 'strata.cpu/1')`. */
+export function capturesOf<Schema extends Capture['schema']>(
+  pass: PassData,
+  schema: Schema,
+): Extract<Capture, { schema: Schema }>[] {
+  return pass.captures.filter(
+    (capture): capture is Extract<Capture, { schema: Schema }> => capture.schema === schema,
+  );
 }
 
 export interface PointData {
@@ -42,6 +42,8 @@ export interface PointData {
   readonly summary: LoadSummary;
   readonly stages: Stages | null;
   readonly nodes: readonly NodeWindow[];
+  /** What the nodes remember of the window: elections, and what could explain them. */
+  readonly events: readonly NodeEvents[];
   readonly passes: readonly PassData[];
   readonly durability: Durability | null;
   readonly powerCut: PowerCut | null;
@@ -73,6 +75,7 @@ function readPoint(directory: string, ref: PointRef): PointData {
     summary: readDocument(join(directory, 'summary.json'), LoadSummary),
     stages: readOptional(join(directory, 'stages.json'), Stages),
     nodes: listJson(join(directory, 'nodes')).map((path) => readDocument(path, NodeWindow)),
+    events: listJson(join(directory, 'events')).map((path) => readDocument(path, NodeEvents)),
     passes: ref.passes.map((name) => {
       if (isInsideFolder(name)) return readPass(join(directory, 'passes', name));
       throw new RunDirectoryError(
@@ -88,27 +91,29 @@ function readPoint(directory: string, ref: PointRef): PointData {
 
 function readPass(directory: string): PassData {
   const pass = readDocument(join(directory, 'pass.json'), ProbePass);
-  const cpu: CpuCapture[] = [];
-  const syscalls: SyscallCapture[] = [];
-  for (const name of pass.captures) {
-    const path = join(directory, name);
-    if (!isInsideFolder(name)) {
-      throw new RunDirectoryError(
-        `${join(directory, 'pass.json')}: field captures: ${name} leads out of the pass.`,
-      );
-    }
-    const document = readJson(path);
-    const schema = CAPTURE_SCHEMAS.get((document as { schema?: unknown } | null)?.schema);
-    if (schema === undefined) {
-      throw new RunDirectoryError(
-        `${path}: field schema is ${JSON.stringify((document as { schema?: unknown } | null)?.schema)}, which this build does not read.`,
-      );
-    }
-    const capture = check(path, document, schema);
-    if (capture.schema === 'strata.cpu/1') cpu.push(capture);
-    else syscalls.push(capture);
+  const captures = pass.captures.map((name) => {
+    if (isInsideFolder(name)) return readCapture(join(directory, name));
+    throw new RunDirectoryError(
+      `${join(directory, 'pass.json')}: field captures: ${name} leads out of the pass.`,
+    );
+  });
+  return { pass, captures };
+}
+
+/** Values of `schema` that this build reads. */
+export const KNOWN_CAPTURES: ReadonlySet<unknown> = new Set(
+  Capture.options.flatMap((option) => [...option.shape.schema.values]),
+);
+
+function readCapture(path: string): Capture {
+  const document = readJson(path);
+  const schema = (document as { schema?: unknown } | null)?.schema;
+  if (!KNOWN_CAPTURES.has(schema)) {
+    throw new RunDirectoryError(
+      `${path}: field schema is ${JSON.stringify(schema)}, which this build does not read.`,
+    );
   }
-  return { pass, cpu, syscalls };
+  return check(path, document, Capture);
 }
 
 /** Writes one document of a run directory, checked against its schema first. */

@@ -1,4 +1,4 @@
-import type { PassData, PointData } from '../../results/run-directory.js';
+import { capturesOf, type PassData, type PointData } from '../../results/run-directory.js';
 import type { CpuCapture, CpuFrame, LayerName } from '../../results/schema/index.js';
 import { LAYERS } from '../../results/schema/index.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
@@ -33,14 +33,16 @@ export function layerShare(capture: CpuCapture, layer: LayerName): number {
 
 /** The pass whose profiles the report reads: the V8 profile where there is one, else the first that has samples. */
 export function cpuPass(point: PointData): Measured<PassData> {
-  const candidates = point.passes.filter((pass) => pass.cpu.some((capture) => busyUs(capture) > 0));
+  const candidates = point.passes.filter((pass) =>
+    capturesOf(pass, 'strata.cpu/1').some((capture) => busyUs(capture) > 0),
+  );
   const pass = candidates.find((candidate) => candidate.pass.probe === 'cpu-profile') ?? candidates[0];
   return pass === undefined ? missing(`point ${point.ref.id} has no CPU profile`) : measured(pass);
 }
 
 /** The leader's capture and the follower's with the smallest id, where they exist. */
 export function capturesByRole(pass: PassData): readonly CpuCapture[] {
-  const ascending = [...pass.cpu].sort((one, other) => one.node - other.node);
+  const ascending = capturesOf(pass, 'strata.cpu/1').sort((one, other) => one.node - other.node);
   const leader = ascending.find((capture) => capture.role === 'leader');
   const follower = ascending.find((capture) => capture.role === 'follower');
   const chosen = [leader, follower].filter((capture) => capture !== undefined);

@@ -1,4 +1,4 @@
-import type { PassData, PointData } from '../../results/run-directory.js';
+import { capturesOf, type PassData, type PointData } from '../../results/run-directory.js';
 import type { SyscallCapture } from '../../results/schema/index.js';
 import { type Measured, measured, missing } from './measured.js';
 
@@ -78,7 +78,7 @@ export function syscallFacts(capture: SyscallCapture): SyscallFacts {
 
 /** The pass that traced syscalls at this point. */
 export function syscallPass(point: PointData): Measured<PassData> {
-  const pass = point.passes.find((candidate) => candidate.syscalls.length > 0);
+  const pass = point.passes.find((candidate) => capturesOf(candidate, 'strata.syscalls/1').length > 0);
   return pass === undefined ? missing(`point ${point.ref.id} has no syscall trace`) : measured(pass);
 }
 
@@ -86,7 +86,9 @@ export function syscallPass(point: PointData): Measured<PassData> {
 export function leaderSyscalls(point: PointData): Measured<SyscallFacts> {
   const pass = syscallPass(point);
   if (!pass.ok) return pass;
-  const capture = pass.value.syscalls.find((candidate) => candidate.role === 'leader');
+  const capture = capturesOf(pass.value, 'strata.syscalls/1').find(
+    (candidate) => candidate.role === 'leader',
+  );
   return capture === undefined
     ? missing(`the syscall trace of point ${point.ref.id} has no leader`)
     : measured(syscallFacts(capture));

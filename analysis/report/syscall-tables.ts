@@ -1,3 +1,4 @@
+import { capturesOf } from '../../results/run-directory.js';
 import type { SyscallCapture } from '../../results/schema/index.js';
 import { compareText } from '../measures/node-measures.js';
 import { documentRow, isWaiting, syscallFacts, syscallPass } from '../measures/syscalls.js';
@@ -19,8 +20,8 @@ export function syscallTables(facts: Facts): string {
   }
   const pass = syscallPass(traced.point);
   if (!pass.ok) return notMeasured(pass.because);
-  const { syscalls, pass: info } = pass.value;
-  const captures = [...syscalls].sort(
+  const { pass: info } = pass.value;
+  const captures = capturesOf(pass.value, 'strata.syscalls/1').sort(
     (one, other) => Number(other.role === 'leader') - Number(one.role === 'leader') || one.node - other.node,
   );
   const path = `points/${traced.point.ref.id}/passes/${info.probe}`;

@@ -65,6 +65,7 @@ function sweepPoint(level: 'low' | 'mid' | 'high'): PointData {
     passes: profiled ? [madeUpCpuPass(), madeUpSyscallPass()] : [],
     durability: null,
     powerCut: null,
+    events: [],
     disk: madeUpDisk(numbers.seconds),
     recording: null,
   };
@@ -89,6 +90,7 @@ function armPoint(strategy: StrategyLetter, level: 'low' | 'mid'): PointData {
     summary: madeUpSummary(numbers),
     stages: null,
     nodes: [1, 2, 3].map((node) => madeUpNode(node, node === 1 ? 'leader' : 'follower', numbers, strategy)),
+    events: [],
     passes: [],
     durability: {
       schema: 'strata.durability/1',
@@ -169,16 +171,14 @@ function madeUpCpuPass(): PassData {
       'node-1.json',
       'node-2.json',
     ]),
-    cpu: [madeUpCpu(1, 'leader'), madeUpCpu(2, 'follower', 0.6)],
-    syscalls: [],
+    captures: [madeUpCpu(1, 'leader'), madeUpCpu(2, 'follower', 0.6)],
   };
 }
 
 function madeUpSyscallPass(): PassData {
   return {
     pass: pass('strace', 'Which system calls does it make?', 4_100, ['node-1.json', 'node-2.json']),
-    cpu: [],
-    syscalls: [madeUpSyscalls(1, 'leader'), madeUpSyscalls(2, 'follower')],
+    captures: [madeUpSyscalls(1, 'leader'), madeUpSyscalls(2, 'follower')],
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LockReading } from './captures/process.js';
 import { Histogram, Role } from './common.js';
 
 /** What a node says of itself at `GET /debug/layers`. Counters and histograms are cumulative since its start. */
@@ -20,6 +21,8 @@ export const LayersSnapshot = z.strictObject({
   counters: z.record(z.string(), z.number()),
   gauges: z.record(z.string(), z.number()),
   histograms: z.record(z.string(), Histogram),
+  /** Locks of the node, cumulative; absent in documents of versions that had none. */
+  locks: z.array(LockReading).optional(),
 });
 export type LayersSnapshot = z.infer<typeof LayersSnapshot>;
 
@@ -122,6 +125,8 @@ export const NodeWindow = z.strictObject({
   counters: z.record(z.string(), z.number()),
   gauges: z.record(z.string(), z.number()),
   histograms: z.record(z.string(), Histogram),
+  /** Differences too, but for the maxima, which are those since the start. */
+  locks: z.array(LockReading).optional(),
   proc: ProcWindow.nullable(),
 });
 export type NodeWindow = z.infer<typeof NodeWindow>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkRunDirectory } from '../../results/check-run-directory.js';
-import { readRunDirectory } from '../../results/run-directory.js';
+import { capturesOf, readRunDirectory } from '../../results/run-directory.js';
 import { runCli, startCli, startCluster, temporaryDirectory } from './fixture.js';
 
 const SHORT = ['--levels', '3', '--duration', '1s', '--warmup', '200ms', '--keys', '1000', '--quick'];
@@ -44,7 +44,7 @@ test('a sweep with an fsync arm writes a whole run directory, and its report aga
   assert.equal(level.nodes.length, 3);
   assert.equal(level.nodes.filter(({ role }) => role === 'leader').length, 1);
   assert.ok(level.stages !== null && level.stages.joined > 0, 'client and node samples did not meet');
-  assert.equal(level.passes[0]?.cpu.length, 3);
+  assert.equal(capturesOf(level.passes[0]!, 'strata.cpu/1').length, 3);
   assert.equal(level.passes[0]?.pass.referencePerSecond.length, 2);
   assert.equal(arm.durability?.lost, 0);
   assert.ok(arm.durability.acknowledgedWrites > 0);

@@ -15,12 +15,12 @@ export interface ProbeChoice {
 /**
  * Which probes a run has passes for. Those of the default that this machine lacks are a line in the report; one that was asked
  * for by name and is missing is an error, because the answer that was wanted would not come.
- * @param text comma-separated names, `none`, or undefined for every probe there is.
+ * @param text comma-separated names, `none`, or undefined for those that run by default.
  */
 export async function chooseProbes(text: string | undefined, local: boolean): Promise<ProbeChoice> {
   if (text === 'none')
     return { probes: [], missing: [{ what: 'probes', because: 'the run asked for none' }] };
-  const wanted = text === undefined ? PROBES : splitList(text).map(named);
+  const wanted = text === undefined ? PROBES.filter((probe) => probe.byDefault) : splitList(text).map(named);
   const probes: Probe[] = [];
   const missing: z.infer<typeof NotMeasured>[] = [];
   for (const probe of wanted) {

@@ -1,12 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { runLoad } from '../../loadgen/index.js';
 import type { LoadOptions } from '../../loadgen/options.js';
-import type { Probe, ProbeSession } from '../../profiles/probe.js';
+import type { Probe, ProbeSession, Watched } from '../../profiles/probe.js';
 import type { ProbePass } from '../../results/schema/index.js';
 import { nodesOf, type Subject, type SubjectNode } from './subject.js';
-
-/** Nodes that a probe watches in its pass: a tracer slows what it watches, so those that trace leave one follower alone. */
-const WATCHED: Readonly<Record<string, 'all' | 'pair'>> = { 'cpu-profile': 'all', strace: 'pair' };
 
 /** One load while one probe watches. A probe that fails is a line in `failed`: the run goes on. */
 export async function probePass(
@@ -16,7 +13,7 @@ export async function probePass(
   directory: string,
 ): Promise<Omit<ProbePass, 'referencePerSecond'>> {
   mkdirSync(directory, { recursive: true });
-  const nodes = watched(probe.name, await nodesOf(subject));
+  const nodes = watched(probe.watches, await nodesOf(subject));
   const sessions: ProbeSession[] = [];
   const captures: string[] = [];
   const failures: string[] = [];
@@ -47,9 +44,8 @@ export async function probePass(
   };
 }
 
-function watched(probe: string, nodes: readonly SubjectNode[]): SubjectNode[] {
+function watched(choice: Watched, nodes: readonly SubjectNode[]): SubjectNode[] {
   const leaderFirst = [...nodes].sort((a, b) => Number(b.role === 'leader') - Number(a.role === 'leader'));
-  const choice = WATCHED[probe];
   if (choice === 'all') return leaderFirst;
   return leaderFirst.slice(0, choice === 'pair' ? 2 : 1);
 }

@@ -1,4 +1,4 @@
-import type { PassData } from '../../../results/run-directory.js';
+import { capturesOf, type PassData } from '../../../results/run-directory.js';
 import type { CpuCapture } from '../../../results/schema/index.js';
 import { layerColour } from '../../charts/colours.js';
 import { stackedBarChart } from '../../charts/stacked-bars.js';
@@ -54,7 +54,9 @@ function cpuPart(facts: Facts): { readonly text: string; readonly files: Readonl
   const { pass } = chosen.value;
   const captures = capturesByRole(chosen.value);
   files.set('charts/cpu-layers.svg', layerChart(captures, middle));
-  const others = middle.point.passes.filter((other) => other !== chosen.value && other.cpu.length > 0);
+  const others = middle.point.passes.filter(
+    (other) => other !== chosen.value && capturesOf(other, 'strata.cpu/1').length > 0,
+  );
   const text = blocks(
     `Main thread, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${pass.probe}\`${probeEffect(pass.throughputPerSecond, pass.referencePerSecond)} at ${levelName(middle)}. Shares are of the samples on the CPU; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
     layerTable(facts),

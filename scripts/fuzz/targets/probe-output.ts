@@ -1,10 +1,10 @@
 import { attributeCpuProfile } from '../../../profiles/attribution/attribute.js';
 import { parseCpuProfile } from '../../../profiles/attribution/cpuprofile.js';
-import { parseDiskStat } from '../../../profiles/disk-stats.js';
 import { ProbeError } from '../../../profiles/probe-error.js';
-import { statFields } from '../../../profiles/proc.js';
-import { classifyThreads } from '../../../profiles/proc-threads.js';
-import { parseStraceTable } from '../../../profiles/strace-table.js';
+import { parseDiskStat } from '../../../profiles/proc/disk-stats.js';
+import { statFields } from '../../../profiles/proc/proc.js';
+import { classifyThreads } from '../../../profiles/proc/proc-threads.js';
+import { parseStraceTable } from '../../../profiles/strace/strace-table.js';
 import { CpuCapture, SyscallCapture } from '../../../results/schema/index.js';
 import { mutateJson } from '../engine/mutate-json.js';
 import { equal, holds } from '../engine/properties.js';

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDocument } from '../results/run-directory.js';
-import { SyscallCapture } from '../results/schema/index.js';
-import { installHint } from './install-hint.js';
+import { writeDocument } from '../../results/run-directory.js';
+import { SyscallCapture } from '../../results/schema/index.js';
+import { installHint } from '../machine/install-hint.js';
+import { ptracePermission } from '../machine/ptrace.js';
 import {
   PROBE_SECONDS_DEFAULT,
   type Probe,
@@ -10,12 +11,11 @@ import {
   type ProbeSession,
   type ProbeStartOptions,
   type ProbeTarget,
-} from './probe.js';
-import { ProbeError } from './probe-error.js';
-import { ptracePermission } from './ptrace.js';
-import { runTool } from './run-tool.js';
-import { parseStraceTable } from './strace-table.js';
-import { Tracer } from './tracer.js';
+} from '../probe.js';
+import { ProbeError } from '../probe-error.js';
+import { parseStraceTable } from '../strace/strace-table.js';
+import { runTool } from '../tools/run-tool.js';
+import { Tracer } from '../tools/tracer.js';
 
 /** `-w`: wall time inside the call; without it a call that blocks looks free. `-f`: the thread pool makes the syscalls. */
 const BASE_ARGS = ['-c', '-f', '-w'];
@@ -32,6 +32,9 @@ export const straceProbe: Probe = {
   question: 'Which system calls does the process make, how long do they take, how many fail?',
   tier: 'T2',
   cost: 'two stops per system call: throughput falls to a fifth; times per call stay usable',
+  watches: 'pair',
+  nodeArguments: [],
+  byDefault: true,
   check: () => checkStrace('strace'),
   start,
 };

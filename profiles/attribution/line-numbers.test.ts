@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { CpuProfile } from './attribution/cpuprofile.js';
-import { LineIndex, LineResolver } from './attribution/line-index.js';
+import { scratchFolder, writeFiles } from '../testing/workload.js';
+import type { CpuProfile } from './cpuprofile.js';
+import { LineIndex, LineResolver } from './line-index.js';
 import { findLineIndex, LINE_INDEX_NAME, separateLineNumbers } from './line-numbers.js';
-import { scratchFolder, writeFiles } from './testing/workload.js';
 
 const FILES = {
   'server/log/wal.js': 'export function append() {\n}\n',

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { readDocument } from '../results/run-directory.js';
-import { CpuCapture } from '../results/schema/index.js';
+import { readDocument } from '../../results/run-directory.js';
+import { CpuCapture } from '../../results/schema/index.js';
+import { separateLineNumbers } from '../attribution/line-numbers.js';
+import { PROFILED_SERVER, scratchFolder, startWorkload, writeFiles } from '../testing/workload.js';
 import { cpuProfileProbe } from './cpu-profile.js';
-import { separateLineNumbers } from './line-numbers.js';
-import { PROFILED_SERVER, scratchFolder, startWorkload, writeFiles } from './testing/workload.js';
 
 describe('the cpu-profile probe against workloads whose answer is known', { concurrency: false }, () => {
   const folder = scratchFolder();

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { cpus, hostname, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { Machine, Run } from '../results/schema/index.js';
+import type { Machine, Run } from '../../results/schema/index.js';
+import { runTool } from '../tools/run-tool.js';
 import { readOsRelease } from './install-hint.js';
 import { findProject } from './project-root.js';
-import { runTool } from './run-tool.js';
 
 export { capabilities } from './capabilities.js';
 

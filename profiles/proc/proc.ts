@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import type { ProcWindow } from '../results/schema/index.js';
-import { ProbeError } from './probe-error.js';
+import type { ProcWindow } from '../../results/schema/index.js';
+import { ProbeError } from '../probe-error.js';
 import { classifyThreads, moreDefinite, type ThreadKind, type ThreadSight } from './proc-threads.js';
 
 type ProcWindowData = z.infer<typeof ProcWindow>;

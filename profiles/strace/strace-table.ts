@@ -1,5 +1,5 @@
-import type { SyscallCapture } from '../results/schema/index.js';
-import { ProbeError } from './probe-error.js';
+import type { SyscallCapture } from '../../results/schema/index.js';
+import { ProbeError } from '../probe-error.js';
 
 export type SyscallRow = SyscallCapture['rows'][number];
 

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { writeDocument } from '../results/run-directory.js';
-import { CpuCapture } from '../results/schema/index.js';
-import { attributeCpuProfile } from './attribution/attribute.js';
-import { parseCpuProfile } from './attribution/cpuprofile.js';
-import { type HttpAnswer, httpGet } from './http-get.js';
-import { findLineIndex } from './line-numbers.js';
+import { writeDocument } from '../../results/run-directory.js';
+import { CpuCapture } from '../../results/schema/index.js';
+import { attributeCpuProfile } from '../attribution/attribute.js';
+import { parseCpuProfile } from '../attribution/cpuprofile.js';
+import { findLineIndex } from '../attribution/line-numbers.js';
+import { type HttpAnswer, httpGet } from '../http-get.js';
+import { findProject } from '../machine/project-root.js';
 import {
   PROBE_SECONDS_DEFAULT,
   type Probe,
@@ -14,9 +15,8 @@ import {
   type ProbeSession,
   type ProbeStartOptions,
   type ProbeTarget,
-} from './probe.js';
-import { ProbeError } from './probe-error.js';
-import { findProject } from './project-root.js';
+} from '../probe.js';
+import { ProbeError } from '../probe-error.js';
 
 /** No cost that could be told from noise was measured at 1 ms; at 100 µs up to 10 %. */
 const INTERVAL_US = 1_000;
@@ -34,6 +34,9 @@ export const cpuProfileProbe: Probe = {
   question: 'Which layer uses the CPU of the main thread, and for what?',
   tier: 'T0',
   cost: 'one sample per millisecond; too little to tell from noise',
+  watches: 'all',
+  nodeArguments: [],
+  byDefault: true,
   check,
   start,
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DiskWindow } from '../results/schema/index.js';
+import { DiskWindow } from '../../results/schema/index.js';
 import { diskWindow, parseDiskStat, readDisk } from './disk-stats.js';
 
 const LINE = '  100 0 800 10   20 3 160 7   0 5 17   0 0 0 0   9 4';

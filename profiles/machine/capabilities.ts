@@ -1,11 +1,11 @@
 import { accessSync, constants } from 'node:fs';
-import type { Capability } from '../results/schema/index.js';
-import { cpuProfileProbe } from './cpu-profile.js';
+import type { Capability } from '../../results/schema/index.js';
+import { cpuProfileProbe } from '../probes/cpu-profile.js';
+import { straceProbe } from '../probes/strace.js';
+import { readProc } from '../proc/proc.js';
+import { runTool } from '../tools/run-tool.js';
 import { installHint, type KnownTool } from './install-hint.js';
-import { readProc } from './proc.js';
 import { ptracePermission } from './ptrace.js';
-import { runTool } from './run-tool.js';
-import { straceProbe } from './strace.js';
 
 const NODE_MAJOR_MIN = 20;
 const NODE_MINOR_MIN = 19;

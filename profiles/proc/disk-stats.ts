@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { DiskWindow } from '../results/schema/index.js';
+import type { DiskWindow } from '../../results/schema/index.js';
 
 /** Sectors of /sys/dev/block are 512 bytes whatever the device's own are. */
 const SECTOR_BYTES = 512;

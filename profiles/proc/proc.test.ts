@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProcWindow } from '../results/schema/index.js';
+import { ProcWindow } from '../../results/schema/index.js';
+import { SYNCING_PROCESS, scratchFolder, startWorkload, writeFiles } from '../testing/workload.js';
 import { procWindow, readProc, statFields } from './proc.js';
 import { THREAD_KINDS } from './proc-threads.js';
-import { SYNCING_PROCESS, scratchFolder, startWorkload, writeFiles } from './testing/workload.js';
 
 describe('readProc and procWindow', () => {
   const folder = scratchFolder();

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readDocument } from '../results/run-directory.js';
-import { SyscallCapture } from '../results/schema/index.js';
+import { readDocument } from '../../results/run-directory.js';
+import { SyscallCapture } from '../../results/schema/index.js';
+import { SYNCING_PROCESS, scratchFolder, startWorkload, writeFiles } from '../testing/workload.js';
 import { checkStrace, straceProbe } from './strace.js';
-import { SYNCING_PROCESS, scratchFolder, startWorkload, writeFiles } from './testing/workload.js';
 
 describe('the strace probe', () => {
   const folder = scratchFolder();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { Capability, Machine } from '../results/schema/index.js';
+import { Capability, Machine } from '../../results/schema/index.js';
+import { scratchFolder } from '../testing/workload.js';
 import { installHint } from './install-hint.js';
 import { capabilities, findFilesystem, gitState, machineFingerprint, versions } from './machine.js';
 import { findProject } from './project-root.js';
 import { ptracePermission } from './ptrace.js';
-import { scratchFolder } from './testing/workload.js';
 
 describe('machineFingerprint', () => {
   it('fits the schema, for a folder that is not there too', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { ProbeError } from './probe-error.js';
+import { ProbeError } from '../probe-error.js';
 
 const STDERR_CHARACTERS_MAX = 64 * 1024;
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CpuProfile } from './attribution/cpuprofile.js';
-import { declarationsOf, type IndexedFile, LineIndex } from './attribution/line-index.js';
+import type { CpuProfile } from './cpuprofile.js';
+import { declarationsOf, type IndexedFile, LineIndex } from './line-index.js';
 
 export const LINE_INDEX_NAME = 'line-index.json';
 /** More lines than any file of Node or of a library on the path of a request has, so that theirs are never taken for ours. */
