@@ -112,7 +112,7 @@ async function build(out) {
   // V8 reports a sample in an inlined function with the file of its caller and the line of its own: only lines that
   // occur once in the whole build tell which layer it was.
   const { separateLineNumbers } = await import(
-    pathToFileURL(join(outDir, 'profiles', 'line-numbers.js')).href
+    pathToFileURL(join(outDir, 'profiles', 'attribution', 'line-numbers.js')).href
   );
   separateLineNumbers(outDir);
 }
