@@ -6,6 +6,8 @@ export interface StageDefinition {
   readonly key: string;
   readonly layer: BudgetLayer;
   readonly name: string;
+  /** Whose time it is: `wire` is what two processes share, socket buffers and the loops at both ends among it. */
+  readonly place: 'client' | 'wire' | 'leader' | 'leader disk' | 'follower';
   /** Which two stamps it lies between. */
   readonly between: string;
   /** True for a stage in which a request waits for others rather than for work on itself. */
@@ -17,18 +19,34 @@ export interface StageDefinition {
  * through `replicate` stages, whichever branch finished last, because the other one cost it nothing.
  */
 export const STAGES = [
-  { key: 'clientQueue', layer: 'client', name: 'client queue', between: 'intended start → sent', wait: true },
+  {
+    key: 'clientQueue',
+    layer: 'client',
+    place: 'client',
+    name: 'client queue',
+    between: 'intended start → sent',
+    wait: true,
+  },
   {
     key: 'wireIn',
     layer: 'network',
+    place: 'wire',
     name: 'wire in + server loop wait',
     between: 'sent → received',
     wait: false,
   },
-  { key: 'parse', layer: 'network', name: 'parse', between: 'received → parsed', wait: false },
+  {
+    key: 'parse',
+    layer: 'network',
+    place: 'leader',
+    name: 'parse',
+    between: 'received → parsed',
+    wait: false,
+  },
   {
     key: 'proposeQueue',
     layer: 'consensus',
+    place: 'leader',
     name: 'propose queue',
     between: 'parsed → proposed',
     wait: true,
@@ -36,6 +54,7 @@ export const STAGES = [
   {
     key: 'batchWait',
     layer: 'log',
+    place: 'leader disk',
     name: 'persist: batch wait',
     between: 'proposed → append started',
     wait: true,
@@ -43,6 +62,7 @@ export const STAGES = [
   {
     key: 'write',
     layer: 'log',
+    place: 'leader disk',
     name: 'persist: encode + write',
     between: 'append started → appended',
     wait: false,
@@ -50,14 +70,23 @@ export const STAGES = [
   {
     key: 'syncSubmit',
     layer: 'io',
+    place: 'leader disk',
     name: 'persist: sync submit',
     between: 'appended → fsync submitted',
     wait: true,
   },
-  { key: 'fsync', layer: 'io', name: 'persist: fsync', between: 'fsync submitted → fsync done', wait: false },
+  {
+    key: 'fsync',
+    layer: 'io',
+    place: 'leader disk',
+    name: 'persist: fsync',
+    between: 'fsync submitted → fsync done',
+    wait: false,
+  },
   {
     key: 'sendWait',
     layer: 'consensus',
+    place: 'leader',
     name: 'replicate: send wait',
     between: 'proposed → first sent',
     wait: true,
@@ -65,6 +94,7 @@ export const STAGES = [
   {
     key: 'peerNetwork',
     layer: 'network',
+    place: 'wire',
     name: 'replicate: network + peer loops',
     between: 'first sent → quorum acked, less the remote parts',
     wait: false,
@@ -72,6 +102,7 @@ export const STAGES = [
   {
     key: 'remoteQueue',
     layer: 'log',
+    place: 'follower',
     name: 'replicate: remote queue',
     between: 'as the closing peer reported',
     wait: true,
@@ -79,6 +110,7 @@ export const STAGES = [
   {
     key: 'remoteWrite',
     layer: 'log',
+    place: 'follower',
     name: 'replicate: remote write',
     between: 'as the closing peer reported',
     wait: false,
@@ -86,6 +118,7 @@ export const STAGES = [
   {
     key: 'remoteSync',
     layer: 'io',
+    place: 'follower',
     name: 'replicate: remote fsync',
     between: 'as the closing peer reported',
     wait: false,
@@ -93,22 +126,59 @@ export const STAGES = [
   {
     key: 'remoteUnsplit',
     layer: 'network',
+    place: 'follower',
     name: 'replicate: network + remote, not split',
     between: 'first sent → quorum acked',
     wait: false,
   },
-  { key: 'readRound', layer: 'consensus', name: 'read round', between: 'proposed → committed', wait: false },
+  {
+    key: 'readRound',
+    layer: 'consensus',
+    place: 'leader',
+    name: 'read round',
+    between: 'proposed → committed',
+    wait: false,
+  },
   {
     key: 'handOver',
     layer: 'consensus',
+    place: 'leader',
     name: 'commit hand-over',
     between: 'end of the winning branch → committed',
     wait: true,
   },
-  { key: 'applyWait', layer: 'state', name: 'apply wait', between: 'committed → apply start', wait: true },
-  { key: 'apply', layer: 'state', name: 'apply', between: 'apply start → applied', wait: false },
-  { key: 'reply', layer: 'network', name: 'reply', between: 'applied → replied', wait: false },
-  { key: 'wireOut', layer: 'network', name: 'wire out + client', between: 'replied → done', wait: false },
+  {
+    key: 'applyWait',
+    layer: 'state',
+    place: 'leader',
+    name: 'apply wait',
+    between: 'committed → apply start',
+    wait: true,
+  },
+  {
+    key: 'apply',
+    layer: 'state',
+    place: 'leader',
+    name: 'apply',
+    between: 'apply start → applied',
+    wait: false,
+  },
+  {
+    key: 'reply',
+    layer: 'network',
+    place: 'leader',
+    name: 'reply',
+    between: 'applied → replied',
+    wait: false,
+  },
+  {
+    key: 'wireOut',
+    layer: 'network',
+    place: 'wire',
+    name: 'wire out + client',
+    between: 'replied → done',
+    wait: false,
+  },
 ] as const satisfies readonly StageDefinition[];
 
 export type StageKey = (typeof STAGES)[number]['key'];

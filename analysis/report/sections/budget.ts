@@ -7,6 +7,7 @@ import { integer, nanos, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
+import { criticalPathPart } from './critical-path.js';
 
 const NO_TAIL = 'fewer than 200 requests were sampled';
 
@@ -55,6 +56,7 @@ function budgetPart(point: PointFacts, budget: Budget, files: Map<string, string
     figure(path, `Mean ${budget.op} as a waterfall, ${levelName(point)}`),
     layerTable(budget, id),
     commitTable(budget, id),
+    budget.op === 'write' ? criticalPathPart(point, files) : null,
   );
 }
 

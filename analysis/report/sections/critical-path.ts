@@ -1,0 +1,122 @@
+import type { StageSample } from '../../../results/schema/index.js';
+import { layerColour } from '../../charts/colours.js';
+import { lanesChart } from '../../charts/lanes.js';
+import { type CriticalPath, criticalPath, type PathGroup } from '../../stages/critical-path.js';
+import { splitSample } from '../../stages/split-sample.js';
+import { stageDefinition } from '../../stages/stage-list.js';
+import { meanSample, slackNs, spanName, WRITE_LANES, writeLanes } from '../../stages/write-lanes.js';
+import { integer, nanos, percent } from '../../tables/format.js';
+import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { levelName, type PointFacts } from '../facts.js';
+import { blocks, figure } from '../section.js';
+
+const GROUP_NAMES: Readonly<Record<PathGroup['key'], string>> = {
+  persist: 'own disk finished last',
+  replicate: 'followers finished last',
+  slowest: 'slowest 1 %',
+};
+
+/** The path of a write over client, leader and followers, apart by the branch of commit that decided. Null without usable writes. */
+export function criticalPathPart(point: PointFacts, files: Map<string, string>): string | null {
+  const samples = point.point.stages?.samples ?? [];
+  const path = criticalPath(samples);
+  if (path === null) return null;
+  return blocks(
+    '**Critical path, by the branch of commit that finished last**',
+    pathTable(path, point.point.ref.id),
+    ...laneCharts(point, samples, path, files),
+  );
+}
+
+function pathTable(path: CriticalPath, id: string): string {
+  const table = new MarkdownTable(
+    [
+      left('Stage'),
+      left('Where'),
+      ...path.groups.flatMap((group) => [
+        right(`${GROUP_NAMES[group.key]} (${integer(group.count)})`),
+        right('share'),
+      ]),
+    ],
+    `\`points/${id}/stages.json\`; each column sums to the latency that the client measured for these requests`,
+  );
+  for (const stage of path.stages) {
+    table.row(
+      stage.name,
+      stage.place,
+      ...path.groups.flatMap((group) => {
+        const meanNs = group.means.get(stage.key) ?? 0;
+        return meanNs === 0 ? ['–', '–'] : [nanos(meanNs), percent(meanNs / group.meanTotalNs)];
+      }),
+    );
+  }
+  table.row(
+    '**sum = client latency**',
+    '',
+    ...path.groups.flatMap((group) => [`**${nanos(group.meanTotalNs)}**`, '100 %']),
+  );
+  return table.toString();
+}
+
+function laneCharts(
+  point: PointFacts,
+  samples: readonly StageSample[],
+  path: CriticalPath,
+  files: Map<string, string>,
+): string[] {
+  const { id } = point.point.ref;
+  const parts: string[] = [];
+  for (const winner of ['persist', 'replicate'] as const) {
+    const members = samples.filter((sample) => sample.winner === winner && splitSample(sample) !== null);
+    const mean = meanSample(members);
+    if (mean === null) continue;
+    const file = `charts/path-${id}-${winner}.svg`;
+    const title = `Mean write, ${GROUP_NAMES[winner]}, ${levelName(point)}`;
+    files.set(file, chart(mean, title));
+    parts.push(figure(file, title));
+  }
+  const file = `charts/path-${id}-slowest.svg`;
+  const title = `Slowest traced write, ${levelName(point)}`;
+  files.set(file, chart(path.slowest, title));
+  parts.push(blocks(figure(file, title), slowestLine(path.slowest)));
+  return parts;
+}
+
+function slowestLine(sample: StageSample): string {
+  const slack = slackNs(sample);
+  const split = splitSample(sample);
+  const longest = [...(split?.parts ?? [])].sort((one, other) => other[1] - one[1])[0];
+  return [
+    `The slowest traced write (trace ${code(sample.traceId)}) took ${nanos(sample.doneNs)}`,
+    longest === undefined ? '' : `, ${nanos(longest[1])} of it in ${stageDefinition(longest[0]).name}`,
+    `. ${sample.winner === 'persist' ? "The leader's own disk" : 'The followers'} finished last`,
+    sample.closer === 0 ? '' : `, node ${sample.closer} closed the quorum`,
+    slack === null ? '' : `, the other branch was done ${nanos(slack)} earlier`,
+    '.',
+  ].join('');
+}
+
+function chart(sample: StageSample, title: string): string {
+  const bars = writeLanes(sample).map((span) => {
+    const { layer } = stageDefinition(span.stage);
+    return {
+      lane: span.lane,
+      name: spanName(span),
+      group: layer,
+      colour: layerColour(layer),
+      from: span.fromNs,
+      to: span.toNs,
+      pale: !span.onPath,
+    };
+  });
+  return lanesChart(bars, {
+    title,
+    lanes: WRITE_LANES,
+    valueAxis: 'time from the intended start; pale: ran beside the path and cost nothing',
+    format: nanos,
+    marks: [
+      { at: sample.proposedNs, name: 'proposed' },
+      { at: sample.committedNs, name: 'committed' },
+    ],
+  });
+}
