@@ -21,6 +21,7 @@ export function layersDocument(
   startedNs: number,
 ): unknown {
   const { config, ...node } = identity;
+  const locks = [...metrics.locks()].map(({ help: _, ...lock }) => lock);
   return {
     schema: 'strata.layers/1',
     node,
@@ -32,6 +33,8 @@ export function layersDocument(
     histograms: Object.fromEntries(
       [...metrics.histograms()].map(({ name, count, sum, buckets }) => [name, { count, sum, buckets }]),
     ),
+    // None where nothing is measured: then the document does not speak of locks at all.
+    ...(locks.length === 0 ? {} : { locks }),
   };
 }
 

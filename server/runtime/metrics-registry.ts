@@ -1,6 +1,15 @@
 import { InvariantError } from '../errors.js';
-import type { Counter, Histogram, Metrics } from '../ports/metrics.js';
+import type { LockMeter, LockReading } from '../ports/lock.js';
+import type {
+  Counter,
+  Histogram,
+  HistogramReading,
+  Metrics,
+  MetricsSource,
+  Stamps,
+} from '../ports/metrics.js';
 import { LogLinearHistogram } from './histogram.js';
+import { LockAccount } from './lock-account.js';
 
 class PlainCounter implements Counter {
   readonly name: string;
@@ -23,13 +32,14 @@ interface Gauge {
   readonly read: () => number;
 }
 
-const NAME = /^(network|consensus|log|io|state|runtime)_[a-z0-9_]+$/;
+const NAME = /^(network|consensus|log|io|state|runtime)_([a-z0-9_]+)$/;
 
 /** Every number of one node, by name; the first word of a name is the layer that owns it. */
-export class MetricsRegistry implements Metrics {
+export class MetricsRegistry implements Metrics, MetricsSource {
   readonly #counters = new Map<string, PlainCounter>();
   readonly #histograms = new Map<string, LogLinearHistogram>();
   readonly #gauges = new Map<string, Gauge>();
+  readonly #locks = new Map<string, LockAccount<string>>();
 
   counter(name: string, help: string): Counter {
     let counter = this.#counters.get(name);
@@ -53,6 +63,20 @@ export class MetricsRegistry implements Metrics {
     this.#gauges.set(checkName(name), { name, help, read });
   }
 
+  lock<User extends string>(name: string, help: string, users: readonly User[]): LockMeter<User> {
+    let account = this.#locks.get(name);
+    if (account === undefined) {
+      const [, layer, own] = NAME.exec(checkName(name))!;
+      account = new LockAccount<string>({ layer: layer!, name: own!, help, users });
+      this.#locks.set(name, account);
+    }
+    return account;
+  }
+
+  stampsOf(clock: Stamps): Stamps {
+    return clock;
+  }
+
   counters(): Iterable<{ readonly name: string; readonly help: string; readonly value: number }> {
     return this.#counters.values();
   }
@@ -61,17 +85,15 @@ export class MetricsRegistry implements Metrics {
     for (const { name, help, read } of this.#gauges.values()) yield { name, help, value: read() };
   }
 
-  *histograms(): Iterable<{
-    readonly name: string;
-    readonly help: string;
-    readonly count: number;
-    readonly sum: number;
-    readonly buckets: readonly (readonly [number, number])[];
-  }> {
+  *histograms(): Iterable<HistogramReading> {
     for (const histogram of this.#histograms.values()) {
       const { name, help, count, sum } = histogram;
       yield { name, help, count, sum, buckets: histogram.buckets() };
     }
+  }
+
+  *locks(): Iterable<LockReading> {
+    for (const account of this.#locks.values()) yield account.reading();
   }
 }
 

@@ -1,10 +1,12 @@
-import type { Counter, Histogram, Metrics } from '../../ports/metrics.js';
+import type { LockMeter } from '../../ports/lock.js';
+import type { Counter, Histogram, Metrics, Stamps } from '../../ports/metrics.js';
 
 /** Metrics that a test can read back. */
 export class TestMetrics implements Metrics {
   readonly #counters = new Map<string, { value: number; add(amount: number): void }>();
   readonly #histograms = new Map<string, number[]>();
   readonly #gauges = new Map<string, () => number>();
+  readonly #locks = new Map<string, string[]>();
 
   counter(name: string): Counter {
     const made = {
@@ -26,6 +28,33 @@ export class TestMetrics implements Metrics {
 
   gauge(name: string, _help: string, read: () => number): void {
     this.#gauges.set(name, read);
+  }
+
+  /** What the lock was told, in order, one line a call: `waits 12`. */
+  lock(name: string): LockMeter {
+    const told: string[] = this.#locks.get(name) ?? [];
+    this.#locks.set(name, told);
+    const tell =
+      (call: string) =>
+      (...values: readonly (string | number)[]): void =>
+        void told.push([call, ...values].join(' '));
+    return {
+      passed: tell('passed'),
+      refused: tell('refused'),
+      waits: tell('waits'),
+      granted: tell('granted'),
+      gaveUp: tell('gave up'),
+      held: tell('held'),
+      released: tell('released'),
+    };
+  }
+
+  stampsOf(clock: Stamps): Stamps {
+    return clock;
+  }
+
+  told(lock: string): readonly string[] {
+    return this.#locks.get(lock) ?? [];
   }
 
   count(name: string): number {

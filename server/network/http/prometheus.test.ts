@@ -49,6 +49,26 @@ const source: MetricsSource = {
       ],
     },
   ],
+  locks: () => [lock],
+};
+
+const lock = {
+  name: 'append_slot',
+  help: 'The log.',
+  layer: 'log',
+  acquisitions: 9,
+  contended: 4,
+  waitNs: 2_500_000_000,
+  waitNsMax: 1_000_000_000,
+  holdNs: 500_000_000,
+  holdNsMax: 300_000_000,
+  handOffNs: 1_000_000,
+  waitersMax: 3,
+  waiters: [{ who: 'entries', count: 4, waitNs: 2_500_000_000 }],
+  holders: [
+    { who: 'entries', count: 3, blameNs: 500_000_000 },
+    { who: 'rotation', count: 1, blameNs: 2_000_000_000 },
+  ],
 };
 
 interface Family {
@@ -210,4 +230,23 @@ test('/metrics is what Prometheus reads: layers, links, alarms, build and proces
   }
   if (process.platform === 'linux') assert.ok(value('process_open_fds')! > 0);
   assert.equal(families.get('nodejs_version_info')!.samples.size, 1);
+});
+
+test('a lock is a line of each family, its blame a line a holder, in seconds', async () => {
+  const text = await prometheusText(layerFamilies(source));
+  const labels = 'layer="log",lock="append_slot"';
+  for (const line of [
+    `strata_lock_acquisitions_total{${labels}} 9`,
+    `strata_lock_contended_total{${labels}} 4`,
+    `strata_lock_wait_seconds_total{${labels}} 2.5`,
+    `strata_lock_hold_seconds_total{${labels}} 0.5`,
+    `strata_lock_hand_off_seconds_total{${labels}} 0.001`,
+    `strata_lock_wait_seconds_max{${labels}} 1`,
+    `strata_lock_waiters_max{${labels}} 3`,
+    `strata_lock_blame_seconds_total{${labels},holder="entries"} 0.5`,
+    `strata_lock_blame_seconds_total{${labels},holder="rotation"} 2`,
+  ])
+    assert.ok(text.split('\n').includes(line), `${line} is missing in\n${text}`);
+  const without = await prometheusText(layerFamilies({ ...source, locks: () => [] }));
+  assert.doesNotMatch(without, /strata_lock_/);
 });

@@ -1,4 +1,5 @@
 import { type Metric, Registry } from 'prom-client';
+import type { LockReading } from '../../ports/lock.js';
 import type { HistogramReading, MetricsSource } from '../../ports/metrics.js';
 
 /** Seconds, 10 µs to 10 s. */
@@ -57,6 +58,50 @@ export function* layerFamilies(source: MetricsSource): Generator<Family> {
       samples: histogramSamples(name, histogram, scale),
     };
   }
+  yield* lockFamilies([...source.locks()]);
+}
+
+const NS_PER_SECOND = 1e9;
+
+/** One family a figure, one line a lock; none where there are no locks. */
+function* lockFamilies(locks: readonly LockReading[]): Generator<Family> {
+  if (locks.length === 0) return;
+  const family = (name: string, help: string, value: (lock: LockReading) => number): Family => ({
+    name: `strata_lock_${name}`,
+    help,
+    type: name.endsWith('_total') ? 'counter' : 'gauge',
+    samples: locks.map((lock) => ({ value: value(lock), labels: labelsOf(lock) })),
+  });
+  yield family('acquisitions_total', 'Times that somebody got the lock.', (lock) => lock.acquisitions);
+  yield family('contended_total', 'Times that somebody else was in the way.', (lock) => lock.contended);
+  yield family('wait_seconds_total', 'Waits, each once a waiter.', (lock) => lock.waitNs / NS_PER_SECOND);
+  yield family(
+    'hold_seconds_total',
+    'Holds that somebody waited for.',
+    (lock) => lock.holdNs / NS_PER_SECOND,
+  );
+  yield family(
+    'hand_off_seconds_total',
+    'Release until the next holder ran.',
+    (lock) => lock.handOffNs / NS_PER_SECOND,
+  );
+  yield family('wait_seconds_max', 'Longest wait since the start.', (lock) => lock.waitNsMax / NS_PER_SECOND);
+  yield family('waiters_max', 'Most waiters at a time since the start.', (lock) => lock.waitersMax);
+  yield {
+    name: 'strata_lock_blame_seconds_total',
+    help: 'Waits of all others, charged to who held the lock meanwhile.',
+    type: 'counter',
+    samples: locks.flatMap((lock) =>
+      lock.holders.map(({ who, blameNs }) => ({
+        value: blameNs / NS_PER_SECOND,
+        labels: { ...labelsOf(lock), holder: who },
+      })),
+    ),
+  };
+}
+
+function labelsOf({ layer, name }: LockReading): Readonly<Record<string, string>> {
+  return { layer, lock: name };
 }
 
 interface Exposed {

@@ -1,4 +1,12 @@
-import type { Counter, Histogram, HistogramReading, Metrics, MetricsSource } from '../../ports/metrics.js';
+import type { LockMeter, LockReading } from '../../ports/lock.js';
+import type {
+  Counter,
+  Histogram,
+  HistogramReading,
+  Metrics,
+  MetricsSource,
+  Stamps,
+} from '../../ports/metrics.js';
 
 /** Metrics that a test can look into; histograms have one bucket a value. */
 export class MemoryMetrics implements Metrics, MetricsSource {
@@ -31,6 +39,21 @@ export class MemoryMetrics implements Metrics, MetricsSource {
 
   gauge(name: string, help: string, read: () => number): void {
     this.#gauges.set(name, { help, read });
+  }
+
+  /** The network layer has no locks; a test may say what others have. */
+  readonly lockReadings: LockReading[] = [];
+
+  lock(): LockMeter {
+    throw new Error('the network layer has no locks');
+  }
+
+  locks(): Iterable<LockReading> {
+    return this.lockReadings;
+  }
+
+  stampsOf(clock: Stamps): Stamps {
+    return clock;
   }
 
   value(name: string): number {
