@@ -189,6 +189,8 @@ describe('capacity prediction', () => {
     );
     const seven = { ...run, points };
     assertReadable(seven);
-    assert.match(textOf(seven), /λ = 900\/s for one client, contention σ = 0\.02000.*peaks at 313 clients/);
+    assert.match(textOf(seven), /\| λ \| one client alone \| 900\/s \|/);
+    assert.match(textOf(seven), /\| σ \| contention[^|]*\| 0\.02000 \|/);
+    assert.match(textOf(seven), /peaks at 313 clients/);
   });
 });
