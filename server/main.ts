@@ -10,6 +10,7 @@ import { configWarnings, type NodeConfig, readNodeConfig } from './config/config
 import { RawNode } from './consensus/raw-node.js';
 import { parseFailpoint, Trap } from './io/failpoint.js';
 import { openDisk } from './io/open-disk.js';
+import { NO_SYNCS, type SyncLog, SyncRing } from './io/sync-ring.js';
 import { openStorage, type Storage } from './log/open-storage.js';
 import { createHttpServer } from './network/http/http-server.js';
 import { createTransport, type PeerTransport } from './network/peers/transport.js';
@@ -29,6 +30,7 @@ import { watchVitals } from './runtime/host/vitals.js';
 import { urlHost } from './runtime/member-book.js';
 import { MetricsRegistry } from './runtime/metrics-registry.js';
 import { NodeRuntime } from './runtime/node-runtime.js';
+import { QuietRegistry } from './runtime/quiet-registry.js';
 import { restoreState } from './runtime/restore.js';
 import type { StateMachine } from './state/state-machine.js';
 
@@ -40,6 +42,7 @@ interface Base {
   readonly self: NodeConfig['members'][number];
   readonly clock: SystemClock;
   readonly metrics: MetricsRegistry;
+  readonly syncs: SyncLog;
   readonly logger: Logger;
   /** Only under test: kills the process at a named step. */
   readonly trap: Trap | null;
@@ -48,14 +51,16 @@ interface Base {
 async function main(): Promise<void> {
   const { path, id, endsWithParent } = commandLine(process.argv.slice(2));
   const config = readNodeConfig(path, id);
-  const metrics = new MetricsRegistry();
+  const isMeasured = config.testing.instrumentation === 'on';
+  const metrics = isMeasured ? new MetricsRegistry() : new QuietRegistry();
+  const syncs = isMeasured ? new SyncRing() : NO_SYNCS;
   const lines = new LogLines(2, metrics);
   const logger = pino({ level: config.logLevel, base: { node: config.id } }, lines);
   const clock = new SystemClock();
   const self = config.members.find((member) => member.id === config.id)!;
   const { failpoint } = config.testing;
   const trap = failpoint === undefined ? null : new Trap(parseFailpoint(failpoint));
-  const base: Base = { config, self, clock, metrics, logger, trap };
+  const base: Base = { config, self, clock, metrics, syncs, logger, trap };
   for (const warning of [...configWarnings(config), ...checkListenRules(config)]) logger.warn(warning);
   const tightHeap = heapWarning(config.limits.stateBytesMax);
   if (tightHeap !== null) logger.warn(tightHeap);
@@ -85,7 +90,7 @@ async function main(): Promise<void> {
           port: self.respPort,
           info: { version: packageVersion(), fsync: config.log.fsync },
         });
-  const vitals = watchVitals(metrics);
+  const vitals = watchVitals(metrics, isMeasured);
   await runtime.start();
   const { port } = await http.listen();
   const respPort = resp === null ? null : (await resp.listen()).port;
@@ -140,7 +145,7 @@ function clientListener({ config, clock, metrics, logger }: Base) {
   };
 }
 
-async function openData({ config, clock, metrics, trap }: Base): Promise<Storage> {
+async function openData({ config, clock, metrics, syncs, trap }: Base): Promise<Storage> {
   const disk = { kind: config.testing.disk, dataDirectory: config.dataDir, trap };
   const members = config.join ? [] : config.members;
   return openStorage({
@@ -154,7 +159,7 @@ async function openData({ config, clock, metrics, trap }: Base): Promise<Storage
     batchBytesMax: config.log.batchBytesMax,
     clock,
     metrics,
-    fileSystem: await openDisk({ ...disk, clock, metrics }),
+    fileSystem: await openDisk({ ...disk, clock, metrics, syncs }),
     onFailure: fail,
     bootstrap: firstSnapshot(members.map((member) => ({ ...member, respPort: member.respPort ?? 0 }))),
     newStorageId: randomUUID(),
@@ -192,7 +197,7 @@ function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistr
 }
 
 function createRuntime(
-  { config, clock, metrics, logger }: Base,
+  { config, clock, metrics, syncs, logger }: Base,
   { log, snapshots, snapshot, storageId }: Storage,
   transport: PeerTransport,
   machine: StateMachine,
@@ -211,6 +216,8 @@ function createRuntime(
     machine,
     clock,
     metrics,
+    syncs,
+    isMeasured: config.testing.instrumentation === 'on',
     logger,
     onFailure: fail,
     tickMs: raft.tickMs,
@@ -315,6 +322,7 @@ function flatConfig(config: NodeConfig): Record<string, string | number | boolea
     ...raft,
     sampleEvery: config.sampleEvery,
     testingDisk: config.testing.disk,
+    testingInstrumentation: config.testing.instrumentation,
   };
 }
 

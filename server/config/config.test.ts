@@ -30,10 +30,14 @@ describe('node configuration', () => {
   });
 
   it('what only tests may switch on is refused beyond the loopback, and warned about on it', () => {
-    assert.deepEqual(parseNodeConfig(minimal).testing, { disk: 'real' });
+    assert.deepEqual(parseNodeConfig(minimal).testing, { disk: 'real', instrumentation: 'on' });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
     const outside = members.map((member) => ({ ...member, host: '10.0.0.1' }));
-    for (const testing of [{ disk: 'power-cut' }, { failpoint: 'log-entries-sync:before:1' }]) {
+    for (const testing of [
+      { disk: 'power-cut' },
+      { failpoint: 'log-entries-sync:before:1' },
+      { instrumentation: 'off' },
+    ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);
       assert.equal(warnings.length, 1);

@@ -45,7 +45,7 @@ export function configWarnings({ members, join, testing }: NodeConfig): string[]
   return [...testingWarnings(testing), ...voterWarnings(members.length, join)];
 }
 
-function testingWarnings({ disk, failpoint }: NodeConfig['testing']): string[] {
+function testingWarnings({ disk, failpoint, instrumentation }: NodeConfig['testing']): string[] {
   const warnings: string[] = [];
   if (disk !== 'real')
     warnings.push(
@@ -53,6 +53,8 @@ function testingWarnings({ disk, failpoint }: NodeConfig['testing']): string[] {
     );
   if (failpoint !== undefined)
     warnings.push(`TEST MODE: testing.failpoint is ${failpoint}, the process kills itself there`);
+  if (instrumentation === 'off')
+    warnings.push('TEST MODE: testing.instrumentation is off, this node cannot say where its time goes');
   return warnings;
 }
 
@@ -108,9 +110,9 @@ function checkRules({ raft, members, id, snapshots, limits }: NodeConfig): void 
   checkMembers(members, id);
 }
 
-/** A disk that loses, or a process that kills itself, is for a cluster that nobody but its own machine can reach. */
+/** A disk that loses, a process that kills itself or one that tells nothing is for a cluster that nobody but its own machine can reach. */
 function checkTesting({ testing, host, peerHost, members }: NodeConfig): void {
-  const field = testing.disk !== 'real' ? 'disk' : testing.failpoint !== undefined ? 'failpoint' : null;
+  const field = testingField(testing);
   if (field === null) return;
   const hosts = [
     host,
@@ -119,8 +121,15 @@ function checkTesting({ testing, host, peerHost, members }: NodeConfig): void {
   ];
   const outside = hosts.find((each) => !/^(127\..*|localhost|\[?::1\]?)$/.test(each));
   if (outside === undefined) return;
-  const rule = `is for tests on the loopback and loses data; this node has to do with ${outside}`;
+  const rule = `is for tests on the loopback; this node has to do with ${outside}`;
   throw invalid(`testing.${field}`, testing[field], rule);
+}
+
+/** The first field that is not as on every other node. */
+function testingField({ disk, failpoint, instrumentation }: NodeConfig['testing']) {
+  if (disk !== 'real') return 'disk';
+  if (failpoint !== undefined) return 'failpoint';
+  return instrumentation === 'on' ? null : 'instrumentation';
 }
 
 function checkMembers(members: NodeConfig['members'], id: number): void {

@@ -233,6 +233,12 @@ const Testing = z.strictObject({
     .describe(
       'For tests only: NAME:PHASE:HIT, the step at which the process kills itself. PHASE is `before`, `during` or `after`; the names are in server/io/failpoint.ts. Refused beyond the loopback.',
     ),
+  instrumentation: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      '`off`: for measurements of the measuring only. The node keeps counters and limits and measures no time: no histograms, stages, locks or single syncs. Refused beyond the loopback.',
+    ),
 });
 
 export const NodeConfig = z.strictObject({

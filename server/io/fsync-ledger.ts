@@ -1,5 +1,7 @@
 import { SYNC_CAUSES, type SyncCause, type SyncLabel } from '../ports/file-system.js';
 import type { Counter, Histogram, Metrics } from '../ports/metrics.js';
+import type { SyncRecord } from '../ports/sync-history.js';
+import type { SyncLog } from './sync-ring.js';
 
 /**
  * The account of every write and every sync: how many, why, how long, and how many entries and bytes shared
@@ -23,8 +25,11 @@ export class FsyncLedger {
   readonly #syncBytes: Histogram;
   readonly #writeBackgroundNs: Histogram;
   readonly #syncBackgroundNs: Histogram;
+  /** Each sync by itself, with its stamps. */
+  readonly #log: SyncLog;
 
-  constructor(metrics: Metrics) {
+  constructor(metrics: Metrics, log: SyncLog) {
+    this.#log = log;
     this.#writes = metrics.counter('io_writes_total', 'Write calls.');
     this.#writeBytes = metrics.counter('io_write_bytes_total', 'Bytes handed to write calls.');
     this.#writeNs = metrics.histogram('io_write_ns', 'Write into the page cache, submission to callback.');
@@ -63,13 +68,15 @@ export class FsyncLedger {
   }
 
   /** A write to an O_DSYNC file: one call that is a write by its bytes and a sync by its time. */
-  wroteSynced(bytes: number, label: SyncLabel, durationNs: number): void {
+  wroteSynced(bytes: number, label: SyncLabel, submittedNs: number, doneNs: number): void {
     this.#writes.add(1);
     this.#writeBytes.add(bytes);
-    this.synced(label, durationNs);
+    this.synced('write', label, submittedNs, doneNs);
   }
 
-  synced(label: SyncLabel, durationNs: number): void {
+  synced(call: SyncRecord['call'], label: SyncLabel, submittedNs: number, doneNs: number): void {
+    const durationNs = doneNs - submittedNs;
+    this.#log.add(call, label, submittedNs, doneNs);
     this.#syncs.add(1);
     this.#causes[label.cause].add(1);
     if (BACKGROUND_CAUSES.has(label.cause)) {

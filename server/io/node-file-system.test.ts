@@ -157,7 +157,7 @@ test('the kernel itself writes short at a limit, and that is an error', () =>
   withDisk(async (_disk, directory) => {
     const script = `
       const { NodeFileSystem } = await import(${JSON.stringify(new URL('./node-file-system.js', import.meta.url).href)});
-      const metrics = { counter: () => ({ value: 0, add() {} }), histogram: () => ({ record() {} }), gauge() {} };
+      const metrics = { counter: () => ({ value: 0, add() {} }), histogram: () => ({ record() {} }), gauge() {}, stampsOf: (clock) => clock };
       const disk = new NodeFileSystem({ clock: { nowNs: () => 0 }, metrics });
       const file = await disk.open(${JSON.stringify(join(directory, 'limited'))}, 'create');
       process.on('SIGXFSZ', () => {});

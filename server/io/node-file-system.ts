@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
-import type { Clock } from '../ports/clock.js';
 import type {
   File,
   FileLock,
@@ -11,9 +10,11 @@ import type {
   SyncLabel,
   WriteDone,
 } from '../ports/file-system.js';
-import type { Metrics } from '../ports/metrics.js';
+import type { Metrics, Stamps } from '../ports/metrics.js';
 import { FsyncLedger } from './fsync-ledger.js';
 import { acquireLock } from './lock-file.js';
+import { PoolUse } from './pool-use.js';
+import { NO_SYNCS, type SyncLog } from './sync-ring.js';
 
 /** The three calls of the hot path, so that a test can make them fail. */
 export type DiskCalls = Pick<typeof fs, 'write' | 'fsync' | 'fdatasync'>;
@@ -32,18 +33,21 @@ const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
  * rotation only.
  */
 export class NodeFileSystem implements FileSystem {
-  readonly #clock: Pick<Clock, 'nowNs'>;
+  readonly #stamps: Stamps;
   readonly #ledger: FsyncLedger;
+  readonly #pool: PoolUse;
   readonly #calls: DiskCalls;
 
-  constructor(options: { clock: Pick<Clock, 'nowNs'>; metrics: Metrics; calls?: DiskCalls }) {
-    this.#clock = options.clock;
-    this.#ledger = new FsyncLedger(options.metrics);
+  /** `syncs`: where each sync is noted, nowhere by default. */
+  constructor(options: { clock: Stamps; metrics: Metrics; syncs?: SyncLog; calls?: DiskCalls }) {
+    this.#stamps = options.metrics.stampsOf(options.clock);
+    this.#ledger = new FsyncLedger(options.metrics, options.syncs ?? NO_SYNCS);
+    this.#pool = new PoolUse(options.metrics);
     this.#calls = options.calls ?? fs;
   }
 
   async makeDirectory(path: string): Promise<void> {
-    const first = await fs.promises.mkdir(path, { recursive: true });
+    const first = await this.#pool.during(() => fs.promises.mkdir(path, { recursive: true }));
     if (first === undefined) return;
     // Every directory on the way that is new must be synced in its parent, or a crash takes the whole branch.
     for (let made = path; ; made = dirname(made)) {
@@ -53,49 +57,53 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async list(path: string): Promise<readonly string[]> {
-    return fs.promises.readdir(path);
+    return this.#pool.during(() => fs.promises.readdir(path));
   }
 
   async readFile(path: string): Promise<Uint8Array> {
-    return fs.promises.readFile(path);
+    return this.#pool.during(() => fs.promises.readFile(path));
   }
 
   async size(path: string): Promise<number> {
-    return (await fs.promises.stat(path)).size;
+    return (await this.#pool.during(() => fs.promises.stat(path))).size;
   }
 
   async open(path: string, mode: OpenMode): Promise<File> {
-    const descriptor = await new Promise<number>((resolve, reject) => {
-      fs.open(path, OPEN_FLAGS[mode], 0o640, (error, fd) => (error ? reject(error) : resolve(fd)));
-    });
+    const opening = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        fs.open(path, OPEN_FLAGS[mode], 0o640, (error, fd) => (error ? reject(error) : resolve(fd)));
+      });
+    const descriptor = await this.#pool.during(opening);
     const isNew = mode === 'create' || mode === 'extend';
     return new NodeFile({
       path,
       descriptor,
       isNew,
-      clock: this.#clock,
+      stamps: this.#stamps,
       ledger: this.#ledger,
+      pool: this.#pool,
       calls: this.#calls,
     });
   }
 
   rename(from: string, to: string): Promise<void> {
-    return fs.promises.rename(from, to);
+    return this.#pool.during(() => fs.promises.rename(from, to));
   }
 
   remove(path: string): Promise<void> {
-    return fs.promises.rm(path);
+    return this.#pool.during(() => fs.promises.rm(path));
   }
 
   async syncDirectory(path: string): Promise<void> {
-    const handle = await fs.promises.open(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+    const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
+    const handle = await this.#pool.during(() => fs.promises.open(path, flags));
     try {
-      const startedNs = this.#clock.nowNs();
-      await handle.sync();
+      const startedNs = this.#stamps.nowNs();
+      await this.#pool.during(() => handle.sync());
       const label: SyncLabel = { cause: 'directory', entries: 0, bytes: 0 };
-      this.#ledger.synced(label, this.#clock.nowNs() - startedNs);
+      this.#ledger.synced('fsync', label, startedNs, this.#stamps.nowNs());
     } finally {
-      await handle.close();
+      await this.#pool.during(() => handle.close());
     }
   }
 
@@ -109,8 +117,9 @@ interface NodeFileOptions {
   readonly descriptor: number;
   /** Opened with `create` or `extend`: nobody waits for what is written here before it is renamed into use. */
   readonly isNew: boolean;
-  readonly clock: Pick<Clock, 'nowNs'>;
+  readonly stamps: Stamps;
   readonly ledger: FsyncLedger;
+  readonly pool: PoolUse;
   readonly calls: DiskCalls;
 }
 
@@ -118,22 +127,26 @@ class NodeFile implements File {
   readonly path: string;
   readonly #descriptor: number;
   readonly #isNew: boolean;
-  readonly #clock: Pick<Clock, 'nowNs'>;
+  readonly #stamps: Stamps;
   readonly #ledger: FsyncLedger;
+  readonly #pool: PoolUse;
   readonly #calls: DiskCalls;
 
   constructor(options: NodeFileOptions) {
     this.path = options.path;
     this.#descriptor = options.descriptor;
     this.#isNew = options.isNew;
-    this.#clock = options.clock;
+    this.#stamps = options.stamps;
     this.#ledger = options.ledger;
+    this.#pool = options.pool;
     this.#calls = options.calls;
   }
 
   write(bytes: Uint8Array, length: number, position: number, label: SyncLabel | null, done: WriteDone): void {
-    const startedNs = this.#clock.nowNs();
+    const startedNs = this.#stamps.nowNs();
+    this.#pool.begin();
     this.#calls.write(this.#descriptor, bytes, 0, length, position, (error, bytesWritten) => {
+      this.#pool.end();
       // The write at the boundary of a full disk succeeds with fewer bytes; only the one after it says
       // ENOSPC.
       const failure = error ?? (bytesWritten === length ? null : new ShortWriteError(bytesWritten, length));
@@ -141,18 +154,20 @@ class NodeFile implements File {
         done(failure, bytesWritten);
         return;
       }
-      const durationNs = this.#clock.nowNs() - startedNs;
-      if (label !== null) this.#ledger.wroteSynced(length, label, durationNs);
-      else if (this.#isNew) this.#ledger.wroteInBackground(length, durationNs);
-      else this.#ledger.wrote(length, durationNs);
+      const doneNs = this.#stamps.nowNs();
+      if (label !== null) this.#ledger.wroteSynced(length, label, startedNs, doneNs);
+      else if (this.#isNew) this.#ledger.wroteInBackground(length, doneNs - startedNs);
+      else this.#ledger.wrote(length, doneNs - startedNs);
       done(null, bytesWritten);
     });
   }
 
   sync(call: SyncCall, label: SyncLabel, done: SyncDone): void {
-    const startedNs = this.#clock.nowNs();
+    const startedNs = this.#stamps.nowNs();
+    this.#pool.begin();
     this.#calls[call](this.#descriptor, (error) => {
-      if (error === null) this.#ledger.synced(label, this.#clock.nowNs() - startedNs);
+      this.#pool.end();
+      if (error === null) this.#ledger.synced(call, label, startedNs, this.#stamps.nowNs());
       done(error);
     });
   }
@@ -160,7 +175,7 @@ class NodeFile implements File {
   async read(bytes: Uint8Array, position: number): Promise<number> {
     let total = 0;
     while (total < bytes.length) {
-      const taken = await this.#readOnce(bytes, total, position + total);
+      const taken = await this.#pool.during(() => this.#readOnce(bytes, total, position + total));
       if (taken === 0) break;
       total += taken;
     }
@@ -176,9 +191,11 @@ class NodeFile implements File {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      fs.close(this.#descriptor, (error) => (error ? reject(error) : resolve()));
-    });
+    const closing = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        fs.close(this.#descriptor, (error) => (error ? reject(error) : resolve()));
+      });
+    return this.#pool.during(closing);
   }
 }
 

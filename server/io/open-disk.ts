@@ -5,6 +5,7 @@ import type { Trap } from './failpoint.js';
 import { FailpointFileSystem } from './failpoint-file-system.js';
 import { HeldBackFileSystem } from './held-back-file-system.js';
 import { NodeFileSystem } from './node-file-system.js';
+import type { SyncLog } from './sync-ring.js';
 
 /** Beside the data directory: where the disk that holds back keeps what has no name, and its record of syncs. */
 export function stagingDirectoryOf(dataDirectory: string): string {
@@ -18,6 +19,8 @@ export interface DiskOptions {
   readonly trap: Trap | null;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Where each sync is noted. */
+  readonly syncs: SyncLog;
 }
 
 /** The disk that the configuration asks for: the real one, unless a test wants to lose something. */
@@ -27,8 +30,9 @@ export async function openDisk({
   trap,
   clock,
   metrics,
+  syncs,
 }: DiskOptions): Promise<FileSystem> {
-  const real = new NodeFileSystem({ clock, metrics });
+  const real = new NodeFileSystem({ clock, metrics, syncs });
   const stagingDirectory = stagingDirectoryOf(dataDirectory);
   const disk =
     kind === 'real' ? real : await HeldBackFileSystem.start({ disk: real, clock, stagingDirectory });

@@ -1,4 +1,5 @@
 import type { NodeId, Role } from '../consensus/messages.js';
+import type { SyncHistory } from '../ports/sync-history.js';
 import type { MetricsRegistry } from './metrics-registry.js';
 import type { SampleRing } from './sample-ring.js';
 
@@ -41,4 +42,9 @@ export function layersDocument(
 /** The document at `/debug/layers/samples`. */
 export function samplesDocument(node: NodeId, found: ReturnType<SampleRing['after']>): unknown {
   return { schema: 'strata.samples/1', node, ...found };
+}
+
+/** The document at `/debug/syncs`. */
+export function syncsDocument(node: NodeId, found: ReturnType<SyncHistory['after']>): unknown {
+  return { schema: 'strata.syncs/1', node, ...found };
 }

@@ -10,10 +10,11 @@ import { LeadershipDesk } from './leadership-desk.js';
 import { MemberBook } from './member-book.js';
 import { MembershipDesk } from './membership-desk.js';
 import type { NodeContext } from './node-context.js';
+import { QUIET_STAGES } from './quiet-stages.js';
 import { ReadDesk } from './read-desk.js';
 import { SampleRing } from './sample-ring.js';
 import { SnapshotDesk } from './snapshot-desk.js';
-import { StageLedger } from './stage-ledger.js';
+import { StageLedger, type Stages } from './stage-ledger.js';
 import { WatchHub } from './watch-hub.js';
 import { WriteDesk } from './write-desk.js';
 
@@ -21,9 +22,11 @@ export type NodeParts = ReturnType<typeof createParts>;
 
 /** The desks of one node. `deliver` steps a message of this node's own making. */
 export function createParts(context: NodeContext, deliver: (message: Message) => void) {
-  const { clock, metrics, raw } = context;
+  const { clock, isMeasured, metrics, raw } = context;
   const samples = new SampleRing();
-  const ledger = new StageLedger(metrics, samples, raw.membership.voters.size);
+  const ledger: Stages = isMeasured
+    ? new StageLedger(metrics, samples, raw.membership.voters.size)
+    : QUIET_STAGES;
   const gate = new CampaignGate(raw);
   const book = new MemberBook(context, gate);
   const membership = new MembershipDesk(context);

@@ -15,7 +15,7 @@ import type {
 import type { PeerRegistry, TransportHandler } from '../ports/transport.js';
 import type { StateMachine } from '../state/state-machine.js';
 import type { Command, CommandResult, Query, QueryResult } from '../state/vocabulary.js';
-import { layersDocument, samplesDocument } from './layers.js';
+import { layersDocument, samplesDocument, syncsDocument } from './layers.js';
 import type { NodeContext } from './node-context.js';
 import { NodeLoop } from './node-loop.js';
 import { createNodeMetrics, registerNodeGauges } from './node-metrics.js';
@@ -137,6 +137,10 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
 
   samples(since: number): unknown {
     return samplesDocument(this.#context.id, this.#parts.samples.after(since));
+  }
+
+  syncs(since: number): unknown {
+    return syncsDocument(this.#context.id, this.#context.syncs.after(since));
   }
 
   // TransportHandler

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.js';
 import type { LogStorage } from '../ports/log-storage.js';
 import type { Logger } from '../ports/logger.js';
 import type { SnapshotStorage } from '../ports/snapshot-storage.js';
+import type { SyncHistory } from '../ports/sync-history.js';
 import type { PeerAddress, Transport } from '../ports/transport.js';
 import type { StateMachine } from '../state/state-machine.js';
 import type { MetricsRegistry } from './metrics-registry.js';
@@ -27,6 +28,10 @@ export interface RuntimeOptions {
   readonly machine: StateMachine;
   readonly clock: Clock;
   readonly metrics: MetricsRegistry;
+  /** What the disk noted of its syncs. */
+  readonly syncs: SyncHistory;
+  /** False on a node that measures nothing: no stage ledger. `metrics` is a `QuietRegistry` then. */
+  readonly isMeasured: boolean;
   readonly logger: Logger;
   /** The node cannot go on: a broken invariant or a disk that failed, found outside a turn of the loop. */
   readonly onFailure: (error: Error) => void;

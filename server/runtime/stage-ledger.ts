@@ -45,6 +45,20 @@ export interface WriteSample {
 
 const BATCHES_MAX = 65_536;
 
+/** The ledger as the loop and the desks see it. */
+export type Stages = Pick<
+  StageLedger,
+  | 'setVoters'
+  | 'appended'
+  | 'expect'
+  | 'sent'
+  | 'durable'
+  | 'acknowledged'
+  | 'committed'
+  | 'replied'
+  | 'reset'
+>;
+
 export class StageLedger {
   readonly #persist: Histogram;
   readonly #replicate: Histogram;

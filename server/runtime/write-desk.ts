@@ -8,7 +8,7 @@ import type { LocalWrite } from './forwarded-write.js';
 import type { Forwarder } from './forwarder.js';
 import type { NodeContext } from './node-context.js';
 import { sessionFault } from './session-fault.js';
-import type { StageLedger, WriteSample } from './stage-ledger.js';
+import type { Stages, WriteSample } from './stage-ledger.js';
 import { type WaitingWrite, WaitingWrites, type WriteOutcome } from './waiting-writes.js';
 
 interface PendingWrite {
@@ -32,7 +32,7 @@ export class WriteDesk {
   readonly #context: NodeContext;
   readonly #admission: Admission;
   readonly #time: ClusterTime;
-  readonly #ledger: StageLedger;
+  readonly #ledger: Stages;
   readonly #forwarder: Forwarder;
   readonly #waiting = new WaitingWrites();
   #arrived: PendingWrite[] = [];
@@ -46,7 +46,7 @@ export class WriteDesk {
     context: NodeContext,
     admission: Admission,
     time: ClusterTime,
-    ledger: StageLedger,
+    ledger: Stages,
     forwarder: Forwarder,
   ) {
     this.#context = context;

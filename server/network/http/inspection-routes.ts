@@ -41,5 +41,15 @@ export function inspectionRoutes(
         exchange.json(service.samples(since));
       },
     },
+    {
+      ...look,
+      path: '/debug/syncs',
+      role: 'admin',
+      parameters: ['since'],
+      handle: (exchange) => {
+        const since = exchange.query.integer('since', 0, Number.MAX_SAFE_INTEGER, 0);
+        exchange.json(service.syncs(since));
+      },
+    },
   ];
 }

@@ -1,13 +1,16 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import type { Metrics } from '../../ports/metrics.js';
 
-/** What the process itself costs: garbage collection, event-loop utilisation, CPU, memory. */
-export function watchVitals(metrics: Metrics): { stop(): void } {
+/**
+ * What the process itself costs: garbage collection, event-loop utilisation, CPU, memory. `isMeasured` false: only what is read when somebody
+ * asks, no observer of collections.
+ */
+export function watchVitals(metrics: Metrics, isMeasured: boolean): { stop(): void } {
   const gc = metrics.histogram('runtime_gc_ns', 'Pauses of the garbage collector.');
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
   });
-  observer.observe({ entryTypes: ['gc'] });
+  if (isMeasured) observer.observe({ entryTypes: ['gc'] });
 
   const loopStart = performance.eventLoopUtilization();
   metrics.gauge(

@@ -251,6 +251,8 @@ export class TestCluster {
       log,
       raw,
       metrics,
+      syncs: { after: () => ({ next: 0, dropped: 0, syncs: [] }) },
+      isMeasured: true,
       machine: restored,
     });
     const node = { id, runtime, raw, log, metrics, snapshots };

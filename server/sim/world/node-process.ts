@@ -155,6 +155,8 @@ function createRuntime(options: ProcessOptions, parts: Parts): NodeRuntime {
     machine,
     clock,
     metrics,
+    syncs: { after: () => ({ next: 0, dropped: 0, syncs: [] }) },
+    isMeasured: true,
     logger,
     onFailure,
     ...plan.raft,

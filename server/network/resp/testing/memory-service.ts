@@ -121,6 +121,10 @@ export class MemoryService implements KeyValueService {
     return {};
   }
 
+  syncs(): unknown {
+    return {};
+  }
+
   release(): void {
     this.isHeld = false;
     this.#pump();

@@ -1,0 +1,14 @@
+import type { Stages } from './stage-ledger.js';
+
+/** The ledger of a node that measures nothing. */
+export const QUIET_STAGES: Stages = {
+  setVoters: () => {},
+  appended: () => {},
+  expect: () => {},
+  sent: () => {},
+  durable: () => {},
+  acknowledged: () => {},
+  committed: () => {},
+  replied: () => {},
+  reset: () => {},
+};
