@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { analyzeCommand } from './commands/analyze.js';
 import { backupCommand } from './commands/backup.js';
 import { checkCommand } from './commands/check.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -36,6 +37,7 @@ const COMMANDS = [
   reportCommand,
   simCommand,
   checkCommand,
+  analyzeCommand,
   doctorCommand,
 ];
 
