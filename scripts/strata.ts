@@ -80,6 +80,7 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (!isHelpOrVersion(error)) throw usageError(error, name === undefined ? 'strata' : `strata ${name}`);
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
 }
 

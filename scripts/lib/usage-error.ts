@@ -9,7 +9,9 @@ export function usageError(error: CommanderError, command: string): CliError {
   return new CliError('STRATA_USAGE', `${text}. See ${command} --help.`, EXIT.usage);
 }
 
-/** Commander throws for these after it has printed what was asked for. */
+/** Commander throws for these after it has printed the help or the version; a group without its command is wrong usage all the same. */
+const PRINTED = new Set(['commander.helpDisplayed', 'commander.help', 'commander.version']);
+
 export function isHelpOrVersion(error: CommanderError): boolean {
-  return error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
+  return PRINTED.has(error.code);
 }
