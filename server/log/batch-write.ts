@@ -62,7 +62,7 @@ export class BatchWrite {
     this.#chain.unsyncedEntries += batch.entries;
     this.#label = dsync ? this.#labelOf(batch, this.#bytes) : null;
     this.#startedNs = clock.nowNs();
-    this.#write();
+    this.#write(this.#startedNs);
   }
 
   /** What is under way is not followed up any more. */
@@ -70,9 +70,9 @@ export class BatchWrite {
     this.#stopped = true;
   }
 
-  #write(): void {
-    const { clock, encoder, health } = this.#options;
-    health.begin(clock.nowNs());
+  #write(nowNs: number): void {
+    const { encoder, health } = this.#options;
+    health.begin(nowNs);
     this.#chain.file.write(encoder.bytes, this.#bytes, this.#chain.position, this.#label, this.#onWritten);
   }
 
@@ -86,7 +86,7 @@ export class BatchWrite {
 
   /** `taken`: bytes of the batch that got into the file before it was full. */
   async #writeAgain(taken: number): Promise<void> {
-    const { health, onFailure, onGiveUp } = this.#options;
+    const { clock, health, onFailure, onGiveUp } = this.#options;
     const { file, position } = this.#chain;
     try {
       // They could be read as damage if the process is killed before the whole batch is there.
@@ -99,7 +99,7 @@ export class BatchWrite {
       this.hasRemains = true;
     }
     if (!(await health.waitForRoom())) onGiveUp();
-    else if (!this.#stopped) this.#write();
+    else if (!this.#stopped) this.#write(clock.nowNs());
   }
 
   #written(batch: Batch): void {

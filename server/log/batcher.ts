@@ -10,6 +10,8 @@ export interface Pending {
   readonly request: AppendRequest;
   readonly submittedNs: number;
   readonly bytes: number;
+  /** Accepted behind a batch under way, and in none yet. */
+  waitsForSlot: boolean;
   /** Entries of the request that have gone into a batch. */
   encodedEntries: number;
   /** Set when the append may be acknowledged. */
@@ -20,6 +22,8 @@ export interface Pending {
 export interface Batch {
   /** Appends whose last part is in this batch, in order. */
   readonly appends: readonly Pending[];
+  /** The append that this batch holds a part of, and not the last. */
+  readonly unfinished: Pending | null;
   readonly entries: number;
   /** Term or vote are in it. */
   readonly mustSync: boolean;
@@ -92,7 +96,14 @@ export class Batcher {
       bytes += entry.data.length;
     }
     if (request.hardState !== null) this.#acceptHardState(stateOf(request)!);
-    const pending: Pending = { request, submittedNs, bytes, encodedEntries: 0, timings: null };
+    const pending: Pending = {
+      request,
+      submittedNs,
+      bytes,
+      waitsForSlot: false,
+      encodedEntries: 0,
+      timings: null,
+    };
     this.#queue.push(pending);
     return pending;
   }
@@ -104,6 +115,7 @@ export class Batcher {
   take(): Batch {
     const { encoder } = this;
     const appends: Pending[] = [];
+    let unfinished: Pending | null = null;
     let entries = 0;
     let mustSync = false;
     let lastEntry: Entry | null = null;
@@ -119,6 +131,7 @@ export class Batcher {
       if (!this.#encode(pending, entries)) {
         entries += pending.encodedEntries - before;
         if (pending.encodedEntries > 0) lastEntry = pending.request.entries[pending.encodedEntries - 1]!;
+        if (pending.encodedEntries > before) unfinished = pending;
         break;
       }
       entries += pending.encodedEntries - before;
@@ -135,7 +148,7 @@ export class Batcher {
       return { ...NOTHING, appends, entries, mustSync };
     }
     const hardState = this.#encodeOwed(lastEntry?.term ?? 0);
-    return { appends, entries, mustSync, lastEntry, hardState, lowestIndex, reset: null };
+    return { appends, unfinished, entries, mustSync, lastEntry, hardState, lowestIndex, reset: null };
   }
 
   /** The commit index that waits for a batch, as a batch of its own; used when the log is closed. */
@@ -240,6 +253,7 @@ export class Batcher {
 
 const NOTHING: Batch = {
   appends: [],
+  unfinished: null,
   entries: 0,
   mustSync: false,
   lastEntry: null,

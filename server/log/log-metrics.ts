@@ -8,7 +8,6 @@ export interface LogMetrics {
   readonly bytes: Counter;
   readonly batches: Counter;
   readonly rotations: Counter;
-  readonly batchWaitNs: Histogram;
   readonly encodeNs: Histogram;
   readonly writeNs: Histogram;
   readonly batchEntries: Histogram;
@@ -21,7 +20,6 @@ export function logMetrics(metrics: Metrics): LogMetrics {
     bytes: metrics.counter('log_bytes_total', 'Bytes written, headers and marks included.'),
     batches: metrics.counter('log_batches_total', 'Writes, each with one batch.'),
     rotations: metrics.counter('log_rotations_total', 'Changes to the next segment.'),
-    batchWaitNs: metrics.histogram('log_batch_wait_ns', 'An append waits for the batch before it.'),
     encodeNs: metrics.histogram('log_encode_ns', 'Encoding of one batch.'),
     writeNs: metrics.histogram('log_write_ns', 'Write of one batch, submission to callback.'),
     batchEntries: metrics.histogram('log_batch_entries', 'Entries in one batch.'),

@@ -1,17 +1,18 @@
 import { InvariantError, type StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
-import type { SyncCall, SyncLabel } from '../ports/file-system.js';
+import type { SyncCall } from '../ports/file-system.js';
 import type { AppendRequest, LogPosition, LogStorage, RecoveredLog } from '../ports/log-storage.js';
-import type { Metrics } from '../ports/metrics.js';
+import type { Metrics, Stamps } from '../ports/metrics.js';
 import { Acknowledgements } from './acknowledgements.js';
+import { AppendSlot } from './append-slot.js';
 import { BatchWrite } from './batch-write.js';
 import { type Batch, Batcher } from './batcher.js';
 import { diskError, isFull } from './disk-error.js';
 import { DiskHealth } from './disk-health.js';
-import { syncFile, writeFile } from './file-calls.js';
 import { raisedTo, raisedToSnapshot } from './hard-state.js';
 import { IntervalSync } from './interval-sync.js';
 import { type LogMetrics, logMetrics, watchLog } from './log-metrics.js';
+import { seal } from './seal.js';
 import type { LogEnd, SegmentChain } from './segment-chain.js';
 import { opensWithDsync, type SyncPolicy, type SyncPrimitiveName } from './sync-policies.js';
 
@@ -49,6 +50,8 @@ export class WalWriter implements LogStorage {
   readonly #batcher: Batcher;
   readonly #write: BatchWrite;
   readonly #measured: LogMetrics;
+  readonly #slot: AppendSlot;
+  readonly #stamps: Stamps;
   readonly #acknowledgements: Acknowledgements;
   readonly #syncCall: SyncCall;
   readonly #intervalSync: IntervalSync;
@@ -80,6 +83,8 @@ export class WalWriter implements LogStorage {
       remembersCommit: policy.remembersCommit,
     });
     this.#measured = logMetrics(metrics);
+    this.#slot = new AppendSlot(metrics);
+    this.#stamps = metrics.stampsOf(clock);
     this.#acknowledgements = new Acknowledgements(clock, this.#measured.appends);
     this.health = new DiskHealth(clock, () => chain.segments.fileBytes);
     watchLog(metrics, this);
@@ -108,7 +113,9 @@ export class WalWriter implements LogStorage {
   append(request: AppendRequest): void {
     if (this.#closed !== null) throw new InvariantError('append to a closed log');
     if (request.snapshot !== null) this.#mustBeInSnapshot(request.snapshot.index);
-    this.#acknowledgements.accept(this.#batcher.push(request, this.#clock.nowNs()));
+    const pending = this.#batcher.push(request, this.#clock.nowNs());
+    this.#slot.ask(pending, this.#batch !== null);
+    this.#acknowledgements.accept(pending);
     this.#pump();
   }
 
@@ -152,23 +159,27 @@ export class WalWriter implements LogStorage {
       const startedNs = this.#clock.nowNs();
       const batch = this.#batcher.take();
       const { length } = this.#batcher.encoder;
-      for (const { submittedNs } of batch.appends) this.#measured.batchWaitNs.record(startedNs - submittedNs);
-      if (batch.reset === null && length === 0) {
+      const isWritten = batch.reset !== null || length > 0;
+      this.#slot.take(batch, isWritten, startedNs);
+      if (!isWritten) {
         this.#acknowledgements.finish(batch, startedNs, startedNs, startedNs);
         this.#acknowledgements.runLater();
         continue;
       }
       this.#batch = batch;
-      this.#measured.encodeNs.record(this.#clock.nowNs() - startedNs);
+      this.#measured.encodeNs.record(this.#stamps.nowNs() - startedNs);
       if (batch.reset !== null) void this.#reset(batch, batch.reset);
-      else if (this.#chain.mustRotateFor(length)) void this.#rotateAndSubmit(batch);
+      else if (this.#chain.mustRotateFor(length)) void this.#rotateAndSubmit(batch, startedNs);
       else this.#submit(batch);
     }
     if (this.#batch === null) this.#onIdle?.();
   }
 
-  async #rotateAndSubmit(batch: Batch): Promise<void> {
-    if (await this.#rotate(this.#end, false)) this.#submit(batch);
+  async #rotateAndSubmit(batch: Batch, startedNs: number): Promise<void> {
+    this.#slot.rotates(startedNs);
+    if (!(await this.#rotate(this.#end, false))) return;
+    this.#slot.rotated(batch, this.#clock.nowNs());
+    this.#submit(batch);
   }
 
   #submit(batch: Batch): void {
@@ -219,6 +230,7 @@ export class WalWriter implements LogStorage {
 
   #complete(batch: Batch, startedNs: number, writtenNs: number, durableNs: number): void {
     this.#batch = null;
+    this.#slot.release(durableNs);
     this.health.end();
     this.#acknowledgements.finish(batch, startedNs, writtenNs, durableNs);
     this.#chain.advance(batch.lowestIndex);
@@ -268,34 +280,20 @@ export class WalWriter implements LogStorage {
     await this.#dropping;
     this.#acknowledgements.run();
     try {
-      if (!this.#failed) await this.#seal();
+      if (!this.#failed)
+        await seal({
+          chain: this.#chain,
+          batcher: this.#batcher,
+          syncCall: this.#syncCall,
+          dsync: opensWithDsync(this.#options.policy, this.#options.primitive),
+          hasWritten: this.#hasWritten,
+          hasRemains: this.#write.hasRemains,
+        });
     } catch (error) {
       if (!isFull(error)) this.#fail(diskError('close', this.#chain.file.path, error));
     } finally {
       await this.#chain.close();
       await this.#options.release();
     }
-  }
-
-  /**
-   * Syncs what is pending, then writes a mark that says so, and syncs that. After a clean close no damage can
-   * pass for a torn write, not even in the last batch.
-   */
-  async #seal(): Promise<void> {
-    const { file, isDirty, sequence, position: offset } = this.#chain;
-    if (isDirty) {
-      const bytes = offset - this.#chain.syncedBytes;
-      const entries = this.#chain.unsyncedEntries;
-      await syncFile(file, this.#syncCall, { cause: 'close', entries, bytes });
-    }
-    const { encoder } = this.#batcher;
-    const owed = this.#batcher.takeOwed();
-    if ((owed === null && !this.#hasWritten) || this.#write.hasRemains) return;
-    encoder.fillMark(0, { sequence, offset, syncedBytes: offset });
-    const label: SyncLabel = { cause: 'close', entries: 0, bytes: encoder.length };
-    const dsync = opensWithDsync(this.#options.policy, this.#options.primitive);
-    await writeFile(file, encoder.bytes, encoder.length, offset, dsync ? label : null);
-    if (!dsync) await syncFile(file, this.#syncCall, label);
-    this.#chain.position += encoder.length;
   }
 }
