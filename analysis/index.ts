@@ -1,3 +1,3 @@
+export { foldedStacks } from './flamegraph/exports/folded.js';
 export { flamegraph } from './flamegraph/flamegraph.js';
-export { foldedStacks } from './flamegraph/frame-tree.js';
 export { renderReport } from './report/render-report.js';

@@ -6,40 +6,10 @@ import { layerColour } from '../charts/colours.js';
 import { madeUpCpu } from '../testing/made-up-parts.js';
 import { xmlProblem } from '../testing/xml.js';
 import { flamegraph } from './flamegraph.js';
-import { buildFrameTree, childrenInOrder, type FrameNode, foldedStacks } from './frame-tree.js';
+import { fitted } from './svg-frames.js';
+import { HOSTILE_NAMES, madeUpHeap, madeUpPerf, manyStacks, named } from './testing/captures.js';
 
 const CAPTURE = madeUpCpu(1, 'leader');
-
-describe('frame tree', () => {
-  it('keeps every microsecond on the CPU, and a parent at least as wide as its children', () => {
-    const { root, idleUs } = buildFrameTree(CAPTURE);
-    assert.equal(root.us + idleUs, CAPTURE.sampledUs);
-    assert.equal(idleUs, CAPTURE.layers.idle);
-    const check = (node: FrameNode): void => {
-      const below = childrenInOrder(node).reduce((total, child) => total + child.us, 0);
-      assert.ok(below <= node.us, node.name);
-      childrenInOrder(node).forEach(check);
-    };
-    check(root);
-  });
-
-  it('gives frames without a layer to their caller, and those without a caller to the sample', () => {
-    const { root } = buildFrameTree(CAPTURE);
-    const parser = childrenInOrder(root).find((child) => child.name === 'onParserExecute')!;
-    assert.equal(parser.layer, 'network');
-    const handler = childrenInOrder(parser)[0]!;
-    assert.equal(childrenInOrder(handler).find((child) => child.name === 'writeBuffer')!.layer, 'network');
-  });
-
-  it('folds to lines that other tools read', () => {
-    const lines = foldedStacks(CAPTURE).trimEnd().split('\n');
-    assert.equal(
-      lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0),
-      CAPTURE.sampledUs,
-    );
-    for (const line of lines) assert.match(line, /^\w+(;[^;]*)+ \d+$/);
-  });
-});
 
 describe('flamegraph', () => {
   const svg = flamegraph(CAPTURE, { title: 'made up' });
@@ -48,7 +18,7 @@ describe('flamegraph', () => {
     assert.equal(xmlProblem(svg), null);
     assert.match(svg, /network 35\.8 %/);
     const frames = svg.match(/<g><title>/g)!.length;
-    assert.equal(svg.match(/<rect [^>]*height="16"/g)!.length, frames);
+    assert.equal(svg.match(/<rect [^>]*height="16" rx="1"/g)!.length, frames);
   });
 
   it('colours by layer', () => {
@@ -56,9 +26,20 @@ describe('flamegraph', () => {
     assert.equal(apply[1], layerColour('state'));
   });
 
-  it('leaves frames out that are narrower than asked', () => {
+  it('says of every frame its total, share and self time with units', () => {
+    assert.match(
+      svg,
+      /<title>apply \(server\/state\/state-machine\.js\), state: total 110 ms, 10\.1 %, self 60\.0 ms<\/title>/,
+    );
+  });
+
+  it('leaves frames out that are narrower than asked, and says how many', () => {
+    assert.match(svg, /all frames are drawn/);
     const coarse = flamegraph(CAPTURE, { title: 'made up', minShare: 0.1 });
     assert.ok(coarse.includes('drain') && !coarse.includes('fdatasync'));
+    const drawn = (text: string): number => text.match(/<g><title>/g)!.length;
+    const said = /not drawn: (\d+) frames narrower than 10\.0 %/.exec(coarse)!;
+    assert.equal(Number(said[1]), drawn(svg) - drawn(coarse));
   });
 
   it('does not depend on the order of the samples', () => {
@@ -66,15 +47,35 @@ describe('flamegraph', () => {
     assert.equal(flamegraph(reversed, { title: 'made up' }), svg);
   });
 
-  it('is well-formed for a profile without a sample, and for any name of a function', () => {
-    const empty: CpuCapture = { ...CAPTURE, stacks: [], sampledUs: 0 };
-    assert.equal(xmlProblem(flamegraph(empty, { title: 'empty' })), null);
+  it('draws a very deep stack without running out of its own, and says what it cut', () => {
+    const frames = Array.from({ length: 3000 }, (_, index) => index % CAPTURE.frames.length);
+    const deep: CpuCapture = { ...CAPTURE, stacks: [{ frames, us: 100, layer: 'consensus' }] };
+    const drawn = flamegraph(deep, { title: 'deep' });
+    assert.equal(xmlProblem(drawn), null);
+    // Every 15th of the 3000 frames is the root's and is not drawn twice; one row is the root's own.
+    assert.match(drawn, /not drawn: 2,737 frames deeper than 64 levels/);
+  });
+
+  it('is well-formed for no sample and for one', () => {
+    for (const stacks of [[], CAPTURE.stacks.slice(2, 3)]) {
+      const few = flamegraph({ ...CAPTURE, stacks }, { title: 'few' });
+      assert.equal(xmlProblem(few), null);
+      assert.doesNotMatch(few, /NaN|undefined|Infinity/);
+    }
+  });
+
+  it('is well-formed for any name of a function', () => {
+    for (const name of HOSTILE_NAMES) {
+      const drawn = flamegraph(named(name), { title: name });
+      assert.equal(xmlProblem(drawn), null);
+      assert.doesNotMatch(drawn, /<script/);
+      assert.ok(drawn.length < 60_000, 'a long name is written once a frame, and cut');
+    }
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string(), (name, file) => {
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
         // A function may well be called so; the test looks for numbers that were none.
-        fc.pre(!/NaN|undefined/.test(name + file));
-        const frames = CAPTURE.frames.map((frame) => ({ ...frame, name, file }));
-        const drawn = flamegraph({ ...CAPTURE, frames }, { title: name });
+        fc.pre(!/NaN|undefined/.test(name));
+        const drawn = flamegraph(named(name), { title: name });
         assert.equal(xmlProblem(drawn), null);
         assert.doesNotMatch(drawn, /NaN|undefined/);
       }),
@@ -82,9 +83,67 @@ describe('flamegraph', () => {
     );
   });
 
-  it('draws a very deep stack without running out of its own', () => {
-    const frames = Array.from({ length: 3000 }, (_, index) => index % CAPTURE.frames.length);
-    const deep: CpuCapture = { ...CAPTURE, stacks: [{ frames, us: 100, layer: 'consensus' }] };
-    assert.equal(xmlProblem(flamegraph(deep, { title: 'deep' })), null);
+  it('shows a frame that the capture does not have as lost, with its weight', () => {
+    const stacks = [{ frames: [0, 99_999], us: 100, layer: 'log' as const }];
+    assert.match(
+      flamegraph({ ...CAPTURE, stacks }, { title: 'lost' }),
+      /<title>\(lost frame\), log \(unknown\): total 100 µs/,
+    );
+  });
+
+  it('refuses a weight that is none', () => {
+    const stacks = [{ frames: [1], us: -5, layer: 'log' as const }];
+    assert.throws(
+      () => flamegraph({ ...CAPTURE, stacks }, { title: '' }),
+      /stack 0 of node 1 \(cpu-profile\) weighs -5/,
+    );
+  });
+
+  it('holds 20,000 stacks in a picture of bounded size', () => {
+    const drawn = flamegraph(manyStacks(20_000), { title: 'many' });
+    assert.equal(xmlProblem(drawn), null);
+    assert.ok(drawn.length < 3e6, `${drawn.length} bytes`);
+    assert.match(drawn, /not drawn: [\d,]+ frames narrower than 0\.10 %/);
+  });
+});
+
+describe('flamegraph of perf and of the heap', () => {
+  it('has kinds of threads as the first level, and tells kernel, native and JavaScript apart', () => {
+    const svg = flamegraph(madeUpPerf(1), { title: 'perf' });
+    assert.equal(xmlProblem(svg), null);
+    for (const thread of ['main thread', 'thread pool', 'V8 platform threads'])
+      assert.match(svg, new RegExp(`<title>${thread}: total`));
+    for (const kind of ['JavaScript', 'V8 built-in', 'native', 'kernel'])
+      assert.ok(svg.includes(`>${kind}</text>`), kind);
+    assert.match(
+      svg,
+      /<title>do_fsync, io \(kernel\)[^<]*<\/title><rect [^>]*fill="#f0866b"\/><rect [^>]*fill="url\(#kernel\)"/,
+    );
+    assert.match(svg, /by cpu-clock:u, 1,160 samples, 2 lost/);
+  });
+
+  it('gives bytes their unit', () => {
+    const svg = flamegraph(madeUpHeap(1), { title: 'heap' });
+    assert.match(svg, /7\.28 MiB allocated, sampled every 32\.0 KiB; width = share of bytes/);
+    assert.doesNotMatch(svg, / [mµ]?s[ ,<]/);
+  });
+});
+
+describe('a name in a box', () => {
+  it('is never wider than its box, and is left out where three characters do not fit', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 60 }),
+        fc.double({ min: 0, max: 400, noNaN: true }),
+        (name, width) => {
+          const text = fitted(name, width);
+          const columns = [...text].reduce((sum, one) => sum + (one.codePointAt(0)! > 0x10ff ? 2 : 1), 0);
+          // The ellipsis is as wide as a letter in a font of fixed width.
+          assert.ok((columns - (text.endsWith('…') ? 1 : 0)) * 6.82 <= width + 1e-9 || text === '');
+        },
+      ),
+    );
+    assert.equal(fitted('processTicksAndRejections', 50), 'proces…');
+    assert.equal(fitted('processTicksAndRejections', 20), '');
   });
 });

@@ -1,109 +1,94 @@
-import type { CpuCapture } from '../../results/schema/index.js';
 import { layerColour } from '../charts/colours.js';
 import { legend, textWidth } from '../charts/legend.js';
-import { element, hover, label, svgDocument } from '../charts/svg.js';
-import { BUSY_LAYERS } from '../cpu/cpu-profile.js';
-import { micros, percent } from '../tables/format.js';
-import { buildFrameTree, childrenInOrder, type FrameNode } from './frame-tree.js';
+import { element, label, svgDocument } from '../charts/svg.js';
+import { integer, percent } from '../tables/format.js';
+import { graphOf } from './graph.js';
+import { LAYER_ORDER } from './layer-order.js';
+import { type StackCapture, stackModel, totalWeight } from './stack-model.js';
+import { cutNote, drawFrames, FRAME_STYLE, LEVELS_MAX, MARGIN, noteLines, ROW, WIDTH } from './svg-frames.js';
+import type { FrameKind, Graph } from './viewer/graph.js';
+import { layOut } from './viewer/layout.js';
+import { KIND_NAMES, layerFill, TEXTURES } from './viewer/look.js';
+import { buildTree, type TreeNode } from './viewer/tree.js';
+import { weightText } from './viewer/words.js';
 
 export interface FlamegraphOptions {
   readonly title: string;
-  /** Frames below this share of the samples on the CPU are not drawn. */
+  /** Frames below this share of the picture are not drawn; the picture says how many. */
   readonly minShare?: number;
 }
 
-const WIDTH = 1200;
-const MARGIN = 12;
-const ROW = 17;
-/** Deeper frames are cut off: a picture taller than this is not read. */
-const DEPTH_MAX = 64;
+const TOP = 24;
 
 /**
- * A static flamegraph, callers below and callees above, coloured by the layer that owns the time. Idle time is not drawn; the subtitle
- * gives its share. Frames stand in the order of their names, so that two runs can be laid side by side.
+ * A static flamegraph of time or of bytes, callers below and callees above, coloured by the layer that owns them; native code is lighter,
+ * the kernel's hatched, and kinds of threads are the first level where the capture knows them. Idle time is not drawn; the line under the
+ * title gives its share. Frames stand in the order of their names, so that two runs can be laid side by side. Same capture, same bytes.
  */
-export function flamegraph(capture: CpuCapture, options: FlamegraphOptions): string {
-  const { root, idleUs } = buildFrameTree(capture);
-  const minUs = root.us * (options.minShare ?? 0.001);
-  const depth = Math.min(DEPTH_MAX, depthOf(root, minUs));
-  const top = 92;
-  const height = top + depth * ROW + MARGIN;
-  const shown = BUSY_LAYERS.filter((layer) => capture.layers[layer] > 0);
-  const sampledUs = root.us + idleUs;
-  const body: string[] = [
-    label(options.title, { x: MARGIN, y: 24, class: 'title' }),
-    label(
-      `${micros(root.us)} on the CPU of ${micros(sampledUs)} sampled` +
-        `, ${sampledUs === 0 ? '0 %' : percent(idleUs / sampledUs)} idle (not drawn); width = share of CPU time; ` +
-        `frames below ${percent(options.minShare ?? 0.001)} are left out`,
-      { x: MARGIN, y: 44, class: 'muted' },
-    ),
-    legend(
-      shown.map((layer) => ({
-        name: root.us === 0 ? layer : `${layer} ${percent(capture.layers[layer] / root.us)}`,
-        colour: layerColour(layer),
-      })),
-      MARGIN,
-      68,
-      WIDTH - MARGIN,
-    ),
-  ];
-  if (root.us > 0) {
-    const scale = (WIDTH - 2 * MARGIN) / root.us;
-    draw(root, { x: MARGIN, level: 0, bottom: height - MARGIN, scale, minUs, totalUs: root.us }, body);
-  }
-  return svgDocument({ width: WIDTH, height }, options.title, body);
-}
-
-interface Place {
-  readonly x: number;
-  readonly level: number;
-  readonly bottom: number;
-  readonly scale: number;
-  readonly minUs: number;
-  readonly totalUs: number;
-}
-
-function draw(node: FrameNode, place: Place, body: string[]): void {
-  if (place.level >= DEPTH_MAX) return;
-  const width = node.us * place.scale;
-  const y = place.bottom - (place.level + 1) * ROW;
-  const where = node.file === '' ? '' : ` (${node.file})`;
-  const text = fit(node.name, width - 6);
-  body.push(
-    element(
-      'g',
-      {},
-      hover(`${node.name}${where}, ${node.layer}: ${micros(node.us)}, ${percent(node.us / place.totalUs)}`),
-      element('rect', {
-        x: place.x,
-        y,
-        width: Math.max(0.3, width - 0.6),
-        height: ROW - 1,
-        rx: 1,
-        fill: place.level === 0 ? layerColour('idle') : layerColour(node.layer),
-      }),
-      ...(text === '' ? [] : [label(text, { x: place.x + 3, y: y + 12, class: 'ink' })]),
-    ),
+export function flamegraph(capture: StackCapture, options: FlamegraphOptions): string {
+  const minShare = options.minShare ?? 0.001;
+  const graph = graphOf(stackModel(capture));
+  const root = buildTree(graph);
+  const layout = layOut({ side: 'after', zoom: root, minShare, levelsMax: LEVELS_MAX });
+  const notes = noteLines(
+    `${subtitle(capture, graph, root)}; ${cutNote(layout, percent(minShare))}`,
+    TOP + 20,
   );
-  let x = place.x;
-  for (const child of childrenInOrder(node)) {
-    if (child.us >= place.minUs) draw(child, { ...place, x, level: place.level + 1 }, body);
-    x += child.us * place.scale;
-  }
+  const legendY = TOP + 28 + notes.length * 16;
+  const kinds = kindLegend(graph, legendY + 20);
+  const top = legendY + (kinds === '' ? 16 : 36);
+  const height = top + Math.max(1, layout.levels.length) * ROW + MARGIN;
+  const fill = (node: TreeNode): string => layerFill(node.layer, graph.frames[node.frame]?.kind ?? null);
+  return svgDocument({ width: WIDTH, height }, options.title, [
+    FRAME_STYLE,
+    label(options.title, { x: MARGIN, y: TOP, class: 'title' }),
+    ...notes,
+    legend(layerEntries(graph, root), MARGIN, legendY, WIDTH - MARGIN),
+    kinds,
+    ...drawFrames({ graph, root, layout, side: 'after', bottom: height - MARGIN, fill }),
+  ]);
 }
 
-function depthOf(node: FrameNode, minUs: number): number {
-  let deepest = 0;
-  for (const child of node.children.values()) {
-    if (child.us >= minUs) deepest = Math.max(deepest, depthOf(child, minUs));
+/** What was measured, how much of it is drawn, and what width means. */
+function subtitle(capture: StackCapture, graph: Graph, root: TreeNode): string {
+  const all = totalWeight(graph.stacks);
+  const drawn = weightText(root.total, graph.unit);
+  if (capture.schema === 'strata.heap/1') {
+    const what = capture.kind === 'alloc' ? 'allocated' : 'still in use at the end';
+    return `${drawn} ${what}, sampled every ${weightText(capture.intervalBytes, 'bytes')}; width = share of bytes`;
   }
-  return deepest + 1;
+  const idle = all === 0 ? 0 : 1 - root.total / all;
+  if (capture.schema === 'strata.cpu/1')
+    return `${drawn} on the CPU of ${weightText(all, graph.unit)} sampled, ${percent(idle)} idle (not drawn); width = share of CPU time`;
+  const lost = capture.lost === 0 ? '' : `, ${integer(capture.lost)} lost`;
+  const named = capture.namesJavaScript ? '' : '; JavaScript has no names here';
+  return `${drawn} on the CPU by ${capture.event}, ${integer(capture.samples)} samples${lost}; width = share of CPU time${named}`;
 }
 
-/** The name, or as much of it as fits; nothing when fewer than three characters would stay. */
-function fit(name: string, width: number): string {
-  if (textWidth(name, 11) <= width) return name;
-  const characters = Math.floor(width / (0.56 * 11)) - 1;
-  return characters < 3 ? '' : `${[...name].slice(0, characters).join('')}…`;
+/** Layers that have weight, with their share of what is drawn. */
+function layerEntries(graph: Graph, root: TreeNode): { name: string; colour: string }[] {
+  const weights = new Map<string, number>();
+  for (const { layer, weight } of graph.stacks) weights.set(layer, (weights.get(layer) ?? 0) + weight);
+  return LAYER_ORDER.filter((layer) => layer !== 'idle' && (weights.get(layer) ?? 0) > 0).map((layer) => ({
+    name: root.total === 0 ? layer : `${layer} ${percent(weights.get(layer)! / root.total)}`,
+    colour: layerColour(layer),
+  }));
+}
+
+/** Keys of the shades and the hatching; empty when all code is of one kind. */
+export function kindLegend(graph: Graph, y: number): string {
+  const found = new Set<FrameKind>(graph.frames.map(({ kind }) => kind));
+  const shown = KIND_NAMES.filter(([kind]) => found.has(kind));
+  if (shown.length === 0 || (shown.length === 1 && found.has('js'))) return '';
+  let x = MARGIN;
+  return shown
+    .map(([kind, name]) => {
+      const box = { x, y: y - 10, width: 12, height: 12, rx: 2 };
+      const swatch = element('rect', { ...box, fill: layerFill('network', kind) });
+      const hatch = TEXTURES[kind] === 'hatched' ? element('rect', { ...box, fill: 'url(#kernel)' }) : '';
+      const text = label(name, { x: x + 17, y });
+      x += 18 + textWidth(name) + 14;
+      return swatch + hatch + text;
+    })
+    .join('');
 }
