@@ -25,6 +25,8 @@ const WRITES = new Set(['write', 'writev', 'pwrite64', 'pwritev', 'pwritev2']);
 const SLOW_SYNC_US = 10_000;
 
 export const isWaiting = (syscall: string): boolean => WAITING.has(syscall);
+export const isSync = (syscall: string): boolean => SYNCS.has(syscall);
+export const isWrite = (syscall: string): boolean => WRITES.has(syscall);
 
 /** The row of the document's table that a syscall belongs to. */
 export function documentRow(syscall: string): string {

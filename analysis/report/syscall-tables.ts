@@ -1,40 +1,38 @@
-import { capturesOf } from '../../results/run-directory.js';
 import type { SyscallCapture } from '../../results/schema/index.js';
+import { leaderAndFollower, sourceOf, subjectName } from '../measures/captures.js';
+import { logWritesPerSync } from '../measures/descriptors.js';
 import { compareText } from '../measures/node-measures.js';
-import { documentRow, isWaiting, syscallFacts, syscallPass } from '../measures/syscalls.js';
+import { documentRow, isWaiting, syscallFacts } from '../measures/syscalls.js';
 import { DOCUMENT_SYSCALLS } from '../reference/document.js';
 import { decimal, integer, micros, percent, significant } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
-import { type Facts, levelName } from './facts.js';
+import { descriptorTables } from './descriptor-tables.js';
+import type { Facts } from './facts.js';
+import { observeLevel, takenBy } from './observed.js';
 import { blocks, notMeasured } from './section.js';
 
 const ROWS_MAX = 12;
 const NOT_TRACED = 'the tracer gives no extremes for this call';
 
-/** One table a traced node, in the shape of `strace -c`, with the document's healthy table beside it. */
+/** Two tables a traced node: by call in the shape of `strace -c`, with the document's healthy table beside it, and by layer. */
 export function syscallTables(facts: Facts): string {
-  const traced = facts.sweep.find((point) => syscallPass(point.point).ok);
-  if (traced === undefined) {
-    const reason = facts.data.run.notMeasured.find((entry) => /strace|syscall/i.test(entry.what));
-    return notMeasured(reason?.because.replace(/\.$/, '') ?? 'no point of this run has a syscall trace');
-  }
-  const pass = syscallPass(traced.point);
-  if (!pass.ok) return notMeasured(pass.because);
-  const { pass: info } = pass.value;
-  const captures = capturesOf(pass.value, 'strata.syscalls/1').sort(
-    (one, other) => Number(other.role === 'leader') - Number(one.role === 'leader') || one.node - other.node,
-  );
-  const path = `points/${traced.point.ref.id}/passes/${info.probe}`;
-  const effect = probeEffect(info.throughputPerSecond, info.referencePerSecond);
+  const traced = observeLevel(facts, 'strata.syscalls/1');
+  if (!traced.ok) return notMeasured(traced.because);
   return blocks(
-    `Taken at ${levelName(traced)} in a pass of its own by \`${info.probe}\`${effect}. Times per call are usable, rates are not: tracing stops the process at every call. Waiting calls (futex, epoll) are shown, and left out of the last share.`,
-    ...captures.map((capture) =>
-      blocks(`**${capture.role} ${capture.node}**`, nodeTable(capture, path), shapeLine(capture)),
-    ),
+    `${takenBy(traced.value)} Times per call are usable, rates are not: tracing stops the process at every call. Waiting calls (futex, epoll) are shown, and left out of the last share.`,
+    ...leaderAndFollower(traced.value.captures).map((capture) => {
+      const source = sourceOf(traced.value, [capture]);
+      return blocks(
+        `**${subjectName(capture)}**`,
+        nodeTable(capture, source),
+        shapeLine(capture),
+        descriptorTables(capture, source),
+      );
+    }),
   );
 }
 
-function nodeTable(capture: SyscallCapture, path: string): string {
+function nodeTable(capture: SyscallCapture, source: string): string {
   const facts = syscallFacts(capture);
   const table = new MarkdownTable(
     [
@@ -49,7 +47,7 @@ function nodeTable(capture: SyscallCapture, path: string): string {
       left('syscall'),
       right('% of working time'),
     ],
-    `\`${path}/node-${capture.node}.json\``,
+    source,
   );
   const rows = [...capture.rows].sort(
     (one, other) => other.seconds - one.seconds || compareText(one.syscall, other.syscall),
@@ -79,21 +77,20 @@ function nodeTable(capture: SyscallCapture, path: string): string {
 function shapeLine(capture: SyscallCapture): string {
   const facts = syscallFacts(capture);
   const mean = facts.syncMeanUs === null ? 'no sync' : `mean ${micros(facts.syncMeanUs)}`;
-  const ratio = facts.syncCalls === 0 ? 'no sync' : `${significant(facts.writeCalls / facts.syncCalls)}:1`;
   const shape =
     facts.shape === 'normal'
       ? "the document's normal shape"
       : facts.shape === 'slow disk'
         ? "the document's abnormal shape 2: the disk is slow"
         : "the document's abnormal shape 1: syncs take most of the working time";
-  return `Shape: **${shape}**. Sync ${percent(facts.syncShare)} of the working time (${mean}; document 15.2 % normal, above 50 % the bottleneck), write ${percent(facts.writeShare)} (document 25.3 %), write : fsync over all descriptors ${ratio} (document 25:1).`;
+  return `Shape: **${shape}**. Sync ${percent(facts.syncShare)} of the working time (${mean}; document 15.2 % normal, above 50 % the bottleneck), write ${percent(facts.writeShare)} (document 25.3 %), ${ratioWords(capture)} (document 25:1).`;
 }
 
-/** Throughput under the probe against that of the passes around it. */
-export function probeEffect(underProbe: number, references: readonly number[]): string {
-  if (references.length === 0) return ', whose cost in throughput was not measured';
-  const reference = references.reduce((total, value) => total + value, 0) / references.length;
-  if (!(reference > 0)) return ', whose cost in throughput was not measured';
-  const change = underProbe / reference - 1;
-  return `, which changed throughput by ${change > 0 ? '+' : ''}${percent(change)}`;
+/** On the log alone where the trace can tell it from sockets; over all descriptors, and said so, where it cannot. */
+function ratioWords(capture: SyscallCapture): string {
+  const onLog = logWritesPerSync(capture);
+  if (onLog.ok) return `write : fsync of the log ${significant(onLog.value)}:1`;
+  const { writeCalls, syncCalls } = syscallFacts(capture);
+  const ratio = syncCalls === 0 ? 'no sync' : `${significant(writeCalls / syncCalls)}:1`;
+  return `write : fsync over all descriptors ${ratio}, sockets among them, because ${onLog.because}`;
 }

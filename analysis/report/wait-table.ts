@@ -4,37 +4,11 @@ import {
   histogramQuantile,
   mainThreadRunqueueShare,
 } from '../measures/node-measures.js';
+import { QUEUES } from '../measures/queues.js';
 import { integer, nanos, percent } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { type Facts, levelName, type PointFacts } from './facts.js';
 import { blocks } from './section.js';
-
-/** Waits in the order of a write. What of the document's lock each of them is stands in `what`. */
-const WAITS = [
-  {
-    histogram: 'consensus_propose_wait_ns',
-    name: 'propose queue',
-    what: 'a write waits for the loop to propose it (per request)',
-  },
-  {
-    histogram: 'log_batch_wait_ns',
-    name: 'batch wait',
-    what: 'a batch waits for the append before it (per batch)',
-  },
-  { histogram: 'io_fsync_ns', name: 'fsync', what: 'pool queue + kernel + wake-up (per sync)' },
-  {
-    histogram: 'consensus_slack_ns',
-    name: 'slack',
-    what: 'the branch of commit that was done first waits for the other (per batch)',
-  },
-  { histogram: 'state_apply_wait_ns', name: 'apply wait', what: 'committed, not yet applied (per batch)' },
-  {
-    histogram: 'runtime_loop_delay_ns',
-    name: 'event loop delay',
-    what: 'lateness of a timer that is due every 10 ms: the busy loop, the nearest thing to a global lock',
-  },
-  { histogram: 'runtime_gc_ns', name: 'garbage collection', what: 'the loop stands still (per collection)' },
-] as const;
 
 /** One row a wait, `mean · p99` a level. */
 export function waitTable(facts: Facts): string {
@@ -46,7 +20,7 @@ export function waitTable(facts: Facts): string {
     ],
     '`points/*/nodes/*.json`, histograms of the leader',
   );
-  for (const wait of WAITS) {
+  for (const wait of QUEUES) {
     table.row(wait.name, wait.what, ...facts.sweep.map((point) => waitCell(table, point, wait.histogram)));
   }
   return blocks(table.toString(), runqueueLine(facts));

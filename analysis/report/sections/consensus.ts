@@ -15,8 +15,9 @@ import { micros, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { consensusCounters, roleTable } from '../consensus-tables.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
+import { waitViews } from '../layer-wait-table.js';
+import { probeEffect } from '../observed.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
-import { probeEffect } from '../syscall-tables.js';
 import { waitTable } from '../wait-table.js';
 
 const FUNCTIONS = 15;
@@ -37,8 +38,9 @@ export const consensusSection: Section = (facts) => {
       '### 3.2 CPU by layer and hot functions',
       cpu.text,
       '### 3.3 Waits, apart from work',
-      'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues. The queues use no CPU; a garbage collection does, and everything else waits for it.',
+      'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues, or in one of the few asynchronous locks further down. The queues use no CPU; a garbage collection does, and everything else waits for it.',
       waitTable(facts),
+      waitViews(facts),
       '### 3.4 Commits, heartbeats, elections, applier',
       consensusCounters(facts),
     ),

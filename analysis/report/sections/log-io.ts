@@ -6,6 +6,7 @@ import { fsyncLedger, ledgerParagraph, syncCauses } from '../fsync-ledger.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
 import { compareStrategies } from '../strategies.js';
 import { strategyParagraphs, strategyTable } from '../strategy-tables.js';
+import { syncClockPart } from '../sync-clock-tables.js';
 import { syscallTables } from '../syscall-tables.js';
 import { amplificationTable } from '../write-amplification.js';
 
@@ -30,6 +31,8 @@ export const logIoSection: Section = (facts) => {
       fsyncLedger(facts),
       ledgerParagraph(facts),
       syncCauses(facts),
+      '#### One sync in four clocks',
+      syncClockPart(facts, files),
       '### 2.3 System calls',
       syscallTables(facts),
       '### 2.4 Write amplification',

@@ -1,0 +1,83 @@
+import type { LayerName, NodeWindow } from '../../results/schema/index.js';
+import type { PointFacts } from '../report/facts.js';
+import { type Measured, measured, missing, quotient } from './measured.js';
+import { counter, histogramCount, histogramMean } from './node-measures.js';
+
+/** A queue of the server that keeps a histogram of the time spent in it. */
+export interface QueueDefinition {
+  readonly histogram: string;
+  readonly layer: LayerName;
+  readonly name: string;
+  /** What of the document's lock it is. */
+  readonly what: string;
+  /** How many requests stand in it at each wait that the histogram holds. */
+  readonly waiters: (node: NodeWindow, point: PointFacts) => Measured;
+}
+
+const each = (): Measured => measured(1);
+
+/** Everything in flight, by Little's law: throughput × mean latency. */
+const inFlight = (_node: NodeWindow, point: PointFacts): Measured =>
+  measured(point.summary.audit.littlesLaw.product);
+
+const entriesPer =
+  (entries: string, histogram: string) =>
+  (node: NodeWindow): Measured =>
+    quotient(
+      counter(node, entries),
+      histogramCount(node, histogram),
+      `${histogram} recorded nothing in the window`,
+    );
+
+/** Queues in the order of a write, then what stops the whole loop. */
+export const QUEUES: readonly QueueDefinition[] = [
+  {
+    histogram: 'consensus_propose_wait_ns',
+    layer: 'consensus',
+    name: 'propose queue',
+    what: 'a write waits for the loop to propose it (per request)',
+    waiters: each,
+  },
+  {
+    histogram: 'log_batch_wait_ns',
+    layer: 'log',
+    name: 'batch wait',
+    what: 'a batch waits for the append before it (per batch)',
+    waiters: entriesPer('log_entries_total', 'log_batch_wait_ns'),
+  },
+  {
+    histogram: 'io_fsync_ns',
+    layer: 'io',
+    name: 'fsync',
+    what: 'pool queue + kernel + wake-up (per sync)',
+    waiters: (node) => histogramMean(node, 'io_fsync_entries'),
+  },
+  {
+    histogram: 'consensus_slack_ns',
+    layer: 'consensus',
+    name: 'slack',
+    what: 'the branch of commit that was done first waits for the other (per batch)',
+    waiters: () => missing('a branch waits here, no request: it costs the write nothing'),
+  },
+  {
+    histogram: 'state_apply_wait_ns',
+    layer: 'state',
+    name: 'apply wait',
+    what: 'committed, not yet applied (per batch)',
+    waiters: entriesPer('state_applied_total', 'state_apply_wait_ns'),
+  },
+  {
+    histogram: 'runtime_loop_delay_ns',
+    layer: 'runtime',
+    name: 'event loop delay',
+    what: 'lateness of a timer that is due every 10 ms: the busy loop, the nearest thing to a global lock',
+    waiters: () => missing('samples of a lateness do not add up'),
+  },
+  {
+    histogram: 'runtime_gc_ns',
+    layer: 'gc',
+    name: 'garbage collection',
+    what: 'the loop stands still (per collection)',
+    waiters: inFlight,
+  },
+];

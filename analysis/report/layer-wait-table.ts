@@ -1,0 +1,115 @@
+import { LAYERS } from '../../results/schema/index.js';
+import { backpressureWaits } from '../measures/backpressure.js';
+import { type CaptureName, leaderCapture } from '../measures/captures.js';
+import { leaderAtomics, leaderLocks } from '../measures/locks.js';
+import type { Wait } from '../measures/wait.js';
+import { leaderWaits } from '../measures/waits.js';
+import { integer, nanos, significant } from '../tables/format.js';
+import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
+import { type Facts, levelName, type PointFacts } from './facts.js';
+import { holderTable } from './holder-table.js';
+import { whyNotCaptured } from './observed.js';
+import { blocks, notMeasured } from './section.js';
+
+/** Who waits, and who makes them wait: the leader at the level that profiles are read from. */
+export function waitViews(facts: Facts): string {
+  const { middle } = facts;
+  if (middle === null) return notMeasured('the run has no sweep');
+  return blocks(
+    `#### Who waits: the leader at ${levelName(middle)}, by layer`,
+    'Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up.',
+    layerTable(middle),
+    missingViews(facts, middle),
+    '#### Who makes them wait',
+    holderTable(facts, middle),
+  );
+}
+
+function layerTable(middle: PointFacts): string {
+  const waits = leaderWaits(middle);
+  if (!waits.ok) return notMeasured(waits.because);
+  const { id } = middle.point.ref;
+  const table = new MarkdownTable(
+    [
+      left('Layer'),
+      left('Wait'),
+      left('What it is'),
+      right('count'),
+      right('mean'),
+      right('p99'),
+      right('longest'),
+      right('waiters each'),
+      right('lost by all waiters'),
+      left('Seen by'),
+    ],
+    `\`points/${id}/nodes/*.json\` of the leader; probes: \`points/${id}/passes/*/node-*.json\``,
+  );
+  for (const wait of inLayerOrder(waits.value)) {
+    table.row(
+      wait.layer,
+      wait.name.startsWith('lock ') ? `lock ${code(wait.name.slice(5))}` : wait.name,
+      wait.what,
+      table.cell(wait.count, integer),
+      table.cell(wait.meanNs, nanos),
+      table.cell(wait.p99Ns, nanos),
+      table.cell(wait.longestNs, nanos),
+      table.cell(wait.waiters, significant),
+      table.cell(wait.lostNsPerSecond, (ns) => `${nanos(ns)}/s`),
+      wait.from,
+    );
+  }
+  return blocks(table.toString(), largestLine(waits.value, middle));
+}
+
+const ORDER: readonly string[] = [...LAYERS, 'gc'];
+
+/** Layers as everywhere; within one the costliest first, those without a sum last. */
+function inLayerOrder(waits: readonly Wait[]): readonly Wait[] {
+  const cost = (wait: Wait) => (wait.lostNsPerSecond.ok ? wait.lostNsPerSecond.value : -1);
+  return [...waits].sort(
+    (one, other) => ORDER.indexOf(one.layer) - ORDER.indexOf(other.layer) || cost(other) - cost(one),
+  );
+}
+
+/** The one wait to look at first, against everything that was in flight meanwhile. */
+function largestLine(waits: readonly Wait[], middle: PointFacts): string | null {
+  let most: { readonly wait: Wait; readonly stand: number } | null = null;
+  for (const wait of waits) {
+    if (!wait.lostNsPerSecond.ok) continue;
+    const stand = wait.lostNsPerSecond.value / 1e9;
+    if (stand > (most?.stand ?? 0)) most = { wait, stand };
+  }
+  if (most === null) return null;
+  const inFlight = middle.summary.audit.littlesLaw.product;
+  return `Most is lost in **${most.wait.name}** (${most.wait.layer}): on average ${significant(most.stand)} stand there, of ${significant(inFlight)} requests in flight (Little's law).`;
+}
+
+/** Views that no row above could give, with the reason: a table that is short must say so. */
+function missingViews(facts: Facts, middle: PointFacts): string | null {
+  const views = [
+    ['locks', leaderLocks(middle).ok, 'strata.locks/1'],
+    ['`Atomics.wait`', leaderAtomics(middle).ok, 'strata.locks/1'],
+    ['event loop by a sampler', leaderCapture(middle.point, 'strata.event-loop/1').ok, 'strata.event-loop/1'],
+    ['pool queue', leaderCapture(middle.point, 'strata.pool/1').ok, 'strata.pool/1'],
+    ['native locks (futex)', hasFutex(middle), 'strata.syscalls/1'],
+  ] as const;
+  const lines = views
+    .filter(([, seen]) => !seen)
+    .map(([what, , schema]) => `- ${what}: ${notMeasured(whyNot(facts, middle, schema))}`);
+  if (middle.leader.ok && backpressureWaits(middle.leader.value).length === 0) {
+    const because = 'the node reported no metric `network_*backpressure*`';
+    lines.push(`- sockets that could take no more: ${notMeasured(because)}`);
+  }
+  return lines.length === 0 ? null : ['Not in this table:', '', ...lines].join('\n');
+}
+
+const hasFutex = (middle: PointFacts): boolean =>
+  leaderCapture(middle.point, 'strata.syscalls/1', (capture) => capture.futex !== undefined).ok;
+
+function whyNot(facts: Facts, middle: PointFacts, schema: CaptureName): string {
+  const seen = leaderCapture(middle.point, schema);
+  if (!seen.ok) return whyNotCaptured(facts, schema);
+  return schema === 'strata.syscalls/1'
+    ? 'the tracer did not tell parked threads from those that wait for a lock'
+    : `\`${seen.value.probe}\` could not see it in this process`;
+}
