@@ -26,7 +26,7 @@ import { heapWarning } from './runtime/host/heap-room.js';
 import { fail, failUsage, say } from './runtime/host/last-words.js';
 import { LogLines } from './runtime/host/log-lines.js';
 import { SystemClock } from './runtime/host/system-clock.js';
-import { watchVitals } from './runtime/host/vitals.js';
+import { processCpuNs, watchVitals } from './runtime/host/vitals.js';
 import { urlHost } from './runtime/member-book.js';
 import { MetricsRegistry } from './runtime/metrics-registry.js';
 import { NodeRuntime } from './runtime/node-runtime.js';
@@ -90,7 +90,11 @@ async function main(): Promise<void> {
           port: self.respPort,
           info: { version: packageVersion(), fsync: config.log.fsync },
         });
-  const vitals = watchVitals(metrics, isMeasured);
+  const vitals = watchVitals(metrics, {
+    clock,
+    isMeasured,
+    onGcPause: (kind, atNs, endNs) => runtime.journal.span('gc', atNs, endNs, kind),
+  });
   await runtime.start();
   const { port } = await http.listen();
   const respPort = resp === null ? null : (await resp.listen()).port;
@@ -218,6 +222,7 @@ function createRuntime(
     metrics,
     syncs,
     isMeasured: config.testing.instrumentation === 'on',
+    ...(config.testing.instrumentation === 'on' ? { cpuNs: processCpuNs } : {}),
     logger,
     onFailure: fail,
     tickMs: raft.tickMs,

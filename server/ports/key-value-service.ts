@@ -20,6 +20,8 @@ export interface KeyValueService {
   layers(): unknown;
   /** Stage samples with a sequence number above `since`: the document behind `/debug/layers/samples`. */
   samples(since: number): unknown;
+  /** What the node remembers of its own life, from a sequence number above `since`: the document behind `/debug/events`. */
+  events(since: number): unknown;
   /** The newest syncs with a sequence number above `since`: the document behind `/debug/syncs`. */
   syncs(since: number): unknown;
 }

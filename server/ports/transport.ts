@@ -16,6 +16,8 @@ export interface TransportHandler {
   onUnreachable(peer: NodeId): void;
   /** A peer passed the handshake and said which data directory it has. */
   onPeer(peer: NodeId, storageId: string): void;
+  /** The link to a peer changed its state. May be called from within any method of the transport. */
+  onLink?(peer: NodeId, state: LinkStatus['state']): void;
   /** A peer did not let this node in, and said why: the code of an error in `errors.ts`. */
   onRefused?(peer: NodeId, code: string): void;
 }

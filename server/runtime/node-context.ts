@@ -1,4 +1,5 @@
 import type { StateMachine } from '../state/state-machine.js';
+import type { EventJournal } from './journal/event-journal.js';
 import type { NodeMetrics } from './node-metrics.js';
 import type { RuntimeOptions } from './runtime-options.js';
 
@@ -7,6 +8,8 @@ export interface NodeContext extends Omit<RuntimeOptions, 'machine'> {
   /** The replicated state. Another object once a snapshot of the leader is installed: read it here at every use, never keep it. */
   machine: StateMachine;
   readonly nodeMetrics: NodeMetrics;
+  /** What explains this life of the node to whoever looks at it later. */
+  readonly journal: EventJournal;
   /** Asks for a turn of the loop. */
   readonly schedule: () => void;
   /** Term in which this node leads, 0 when it does not. Set once the core has said so in a ready. */

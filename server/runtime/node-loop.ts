@@ -1,11 +1,4 @@
-import {
-  type Message,
-  MessageType,
-  type NodeId,
-  type Ready,
-  type Role,
-  type StorageAppend,
-} from '../consensus/messages.js';
+import { type Message, MessageType, type Ready, type StorageAppend } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { AppendTimings } from '../ports/log-storage.js';
@@ -43,8 +36,6 @@ export class NodeLoop {
   #tickDueNs = 0;
   #expiryDueNs = 0;
   #drainScheduled = false;
-  #knownLeader: NodeId = 0;
-  #knownRole: Role = 'follower';
 
   constructor(context: NodeContext, parts: NodeParts) {
     this.#context = context;
@@ -83,6 +74,7 @@ export class NodeLoop {
     // The one timer of the loop also measures its delay and looks for deadlines: every further timer wakes an idle node once more.
     if (this.#tickDueNs !== 0) this.#context.nodeMetrics.loopDelay.record(nowNs - this.#tickDueNs);
     this.#noteLateness(nowNs);
+    this.#parts.delays.onTick(nowNs);
     this.#tickDueNs = nowNs + this.#context.tickMs * 1e6;
     this.#ticks += 1;
     this.#parts.disk.onTick(nowNs);
@@ -142,6 +134,7 @@ export class NodeLoop {
     const messages = this.#inbound;
     if (messages.length === 0) return;
     this.#inbound = [];
+    this.#parts.roles.received(messages, nowNs);
     for (const message of messages) {
       const before = this.#raw.commitIndex;
       if (message.type === MessageType.AppendResponse && this.#leads)
@@ -157,6 +150,7 @@ export class NodeLoop {
     this.#completed = [];
     const outgoing: Message[] = [];
     for (const { append, timings } of completed) {
+      this.#parts.delays.appended(timings);
       const last = append.entries.at(-1);
       if (last !== undefined && this.#leads) this.#parts.ledger.durable(last.index, timings);
       const before = this.#raw.commitIndex;
@@ -189,7 +183,7 @@ export class NodeLoop {
   }
 
   #handleReady(ready: Ready, turnNs: number): void {
-    if (ready.softState !== null || this.#leads) this.#observe();
+    if (ready.softState !== null || this.#leads) this.#observe(turnNs);
     const { append } = ready;
     if (append !== null && append.entries.length > 0 && this.#leads) {
       this.#parts.ledger.appended(append.entries[0]!.index, append.entries.at(-1)!.index, turnNs);
@@ -249,16 +243,15 @@ export class NodeLoop {
   }
 
   /** Role, leader or term may have changed. */
-  #observe(): void {
+  #observe(nowNs: number): void {
     const { role, leader, term } = this.#raw;
-    if (role !== this.#knownRole || leader !== this.#knownLeader) {
+    const change = this.#parts.roles.observe(nowNs);
+    if (change !== null) {
       const { logger, nodeMetrics } = this.#context;
       logger.info({ role, leader, term }, 'role changed');
       const campaigns = role === 'precandidate' || role === 'candidate';
-      if (campaigns && role !== this.#knownRole) nodeMetrics.campaigns.add(1);
-      if (leader !== this.#knownLeader && leader !== 0) nodeMetrics.leaderChanges.add(1);
-      this.#knownRole = role;
-      this.#knownLeader = leader;
+      if (campaigns && change.isNewRole) nodeMetrics.campaigns.add(1);
+      if (change.isNewLeader && leader !== 0) nodeMetrics.leaderChanges.add(1);
     }
     const leadingTerm = role === 'leader' ? term : 0;
     if (leadingTerm === this.#context.leadingTerm) return;

@@ -6,6 +6,9 @@ import { ClusterTime } from './cluster-time.js';
 import { DiskWatch } from './disk-watch.js';
 import { ExpiryDriver } from './expiry-driver.js';
 import { Forwarder } from './forwarder.js';
+import { DelayWatch } from './journal/delay-watch.js';
+import { LinkWatch } from './journal/link-watch.js';
+import { RoleWatch } from './journal/role-watch.js';
 import { LeadershipDesk } from './leadership-desk.js';
 import { MemberBook } from './member-book.js';
 import { MembershipDesk } from './membership-desk.js';
@@ -41,7 +44,14 @@ export function createParts(context: NodeContext, deliver: (message: Message) =>
   const forwarder = new Forwarder(context, admission, (id) => book.httpUrlOf(id));
   const reads = new ReadDesk(context, admission, time, samples, forwarder);
   const writes = new WriteDesk(context, admission, time, ledger, forwarder);
+  const { journal } = context;
+  const roles = new RoleWatch(journal, raw, context.heartbeatMs);
+  const delays = new DelayWatch(journal, context);
+  const links = new LinkWatch(journal);
   return {
+    roles,
+    delays,
+    links,
     samples,
     ledger,
     book,

@@ -12,9 +12,10 @@ import type {
   WatchRequest,
   WriteResult,
 } from '../ports/key-value-service.js';
-import type { PeerRegistry, TransportHandler } from '../ports/transport.js';
+import type { LinkStatus, PeerRegistry, TransportHandler } from '../ports/transport.js';
 import type { StateMachine } from '../state/state-machine.js';
 import type { Command, CommandResult, Query, QueryResult } from '../state/vocabulary.js';
+import { EventJournal, eventsDocument } from './journal/event-journal.js';
 import { layersDocument, samplesDocument, syncsDocument } from './layers.js';
 import type { NodeContext } from './node-context.js';
 import { NodeLoop } from './node-loop.js';
@@ -41,6 +42,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
     this.#context = {
       ...options,
       nodeMetrics: createNodeMetrics(metrics),
+      journal: new EventJournal(() => options.raw.term),
       schedule: () => this.#loop.schedule(),
       leadingTerm: 0,
       transferTerm: 0,
@@ -58,6 +60,7 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
     this.#parts.book.refresh();
     await this.#context.transport.start(this);
     this.#loop.start();
+    this.journal.moment('started', this.#context.clock.nowNs(), 'serves');
   }
 
   /** From now on the node reports itself not ready; requests under way go on. */
@@ -83,6 +86,11 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
   /** The replicated state as it is now. */
   get machine(): StateMachine {
     return this.#context.machine;
+  }
+
+  /** What the process underneath may add to: its collector's pauses. */
+  get journal(): EventJournal {
+    return this.#context.journal;
   }
 
   // KeyValueService
@@ -143,6 +151,10 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
     return syncsDocument(this.#context.id, this.#context.syncs.after(since));
   }
 
+  events(since: number): unknown {
+    return eventsDocument(this.#context.id, this.journal.after(since));
+  }
+
   // TransportHandler
 
   onMessages(messages: readonly Message[]): void {
@@ -165,6 +177,10 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
   onPeer(peer: NodeId, storageId: string): void {
     this.#parts.book.onPeer(peer, storageId);
     this.#loop.schedule();
+  }
+
+  onLink(peer: NodeId, state: LinkStatus['state']): void {
+    this.#parts.links.changed(peer, state, this.#context.clock.nowNs());
   }
 
   onRefused(_peer: NodeId, code: string): void {

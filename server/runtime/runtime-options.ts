@@ -35,6 +35,8 @@ export interface RuntimeOptions {
   readonly logger: Logger;
   /** The node cannot go on: a broken invariant or a disk that failed, found outside a turn of the loop. */
   readonly onFailure: (error: Error) => void;
+  /** CPU time of this process since its start, in nanoseconds, all threads. Without it nobody knows whether a loop that came late was busy. */
+  readonly cpuNs?: () => number;
   readonly tickMs: number;
   readonly heartbeatMs: number;
   readonly electionTimeoutMsMin: number;

@@ -82,6 +82,8 @@ export class SnapshotDesk {
     this.#taker.abort();
     this.#logBytes = 0;
     this.#entries = 0;
+    const { clock, journal } = this.#context;
+    journal.moment('snapshot', clock.nowNs(), 'installed');
     return this.#receiver.takeLoaded(meta);
   }
 

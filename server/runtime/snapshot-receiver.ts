@@ -23,10 +23,7 @@ const WRITES_MAX = 16;
 type Reply = (response: Uint8Array) => void;
 
 /**
- * One snapshot on its way in:
- *
- *   opening → receiving → loading → loaded → (stepped, installed or ignored) over
- *
+ * One snapshot on its way in: opening → receiving → loading → loaded → (stepped, installed or ignored) over.
  * `over` at any time: superseded by another offer, failed, or the node stops.
  */
 interface Attempt {
@@ -34,6 +31,7 @@ interface Attempt {
   /** Who offered it last, and in which term. */
   from: NodeId;
   term: number;
+  readonly startedNs: number;
   phase: 'opening' | 'receiving' | 'loading' | 'loaded' | 'over';
   file: FileReceiver | null;
   /** Bytes taken: the only offset at which the next piece may begin. Invariant: written <= end <= fileBytes. */
@@ -175,6 +173,7 @@ export class SnapshotReceiver {
       info,
       from,
       term,
+      startedNs: this.#context.clock.nowNs(),
       phase: 'opening',
       file: null,
       end: 0,
@@ -237,6 +236,8 @@ export class SnapshotReceiver {
       const machine = await restoreState(this.#context, info, () => !this.#hasEnded(attempt));
       if (machine === null || this.#hasEnded(attempt)) return;
       attempt.machine = machine;
+      const { clock, journal } = this.#context;
+      journal.span('snapshot', attempt.startedNs, clock.nowNs(), 'received', attempt.from);
       attempt.phase = 'loaded';
       this.#deliver(this.#messageOf(attempt));
     });

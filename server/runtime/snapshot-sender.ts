@@ -101,12 +101,14 @@ export class SnapshotSender {
   }
 
   async #run(stream: Stream): Promise<void> {
-    const { logger, raw, schedule } = this.#context;
+    const { clock, journal, logger, raw, schedule } = this.#context;
     const { to } = stream;
+    const startedNs = clock.nowNs();
     const isDone = await this.#send(stream);
     if (this.#streams.get(to) === stream) this.#streams.delete(to);
     if (isDone) this.#sent.add(1);
     else this.#failed.add(1);
+    journal.span('snapshot', startedNs, clock.nowNs(), isDone ? 'sent' : 'not sent', to);
     if (!this.#isWanted(stream)) return;
     logger.info({ to, index: stream.keptIndex }, isDone ? 'snapshot installed' : 'snapshot not sent');
     raw.reportSnapshot(to, isDone);

@@ -20,6 +20,7 @@ export class SnapshotTaker {
   readonly #duration: Histogram;
   #running: Promise<SnapshotInfo> | null = null;
   #isAborted = false;
+  #startedNs = 0;
   #backOffMs = 0;
   #retryAtNs = 0;
 
@@ -80,7 +81,7 @@ export class SnapshotTaker {
 
   async #take(): Promise<SnapshotInfo> {
     const { clock, machine, raw, snapshots, snapshotRules } = this.#context;
-    const startedNs = clock.nowNs();
+    this.#startedNs = clock.nowNs();
     // Both in one turn: membership and state as of the same entry.
     const meta = raw.snapshotMeta();
     if (meta.index !== machine.appliedIndex)
@@ -96,7 +97,7 @@ export class SnapshotTaker {
           block = state.next(snapshotRules.sliceBytes);
         }
         const info = await writer.commit();
-        this.#duration.record(clock.nowNs() - startedNs);
+        this.#duration.record(clock.nowNs() - this.#startedNs);
         return info;
       } catch (error) {
         await writer.abort();
@@ -105,6 +106,11 @@ export class SnapshotTaker {
     } finally {
       state.release();
     }
+  }
+
+  #tell(detail: string): void {
+    const { clock, journal } = this.#context;
+    journal.span('snapshot', this.#startedNs, clock.nowNs(), detail);
   }
 
   #throwIfAborted(): void {
@@ -116,6 +122,7 @@ export class SnapshotTaker {
     this.#running = null;
     this.#backOffMs = 0;
     this.#taken.add(1);
+    this.#tell('taken');
     this.#onTaken(info);
     return info;
   }
@@ -123,6 +130,7 @@ export class SnapshotTaker {
   #gaveUp(error: unknown): never {
     this.#running = null;
     this.#failed.add(1);
+    this.#tell('given up');
     const { clock, logger, onFailure } = this.#context;
     if (!isPassing(error)) {
       onFailure(error as Error);

@@ -51,6 +51,7 @@ test('each route asks for its role: 401 without a token, 403 with too little', a
     ['GET', '/backup', 'admin'],
     ['GET', '/debug/layers', 'admin'],
     ['GET', '/debug/layers/samples', 'admin'],
+    ['GET', '/debug/events', 'admin'],
     ['GET', '/debug/syncs', 'admin'],
     ['GET', '/debug/pprof/profile?seconds=0', 'admin'],
     ['GET', '/debug/pprof/heap?seconds=0', 'admin'],

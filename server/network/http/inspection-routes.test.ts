@@ -22,6 +22,7 @@ test("health, status and the node's own measurements", async () => {
   assert.deepEqual(await json('/debug/layers'), { schema: 'strata.layers/1' });
   assert.deepEqual(await json('/debug/layers/samples'), { schema: 'strata.samples/1', next: 0 });
   assert.deepEqual(await json('/debug/layers/samples?since=41'), { schema: 'strata.samples/1', next: 41 });
+  assert.deepEqual(await json('/debug/events?since=41'), { schema: 'strata.events/1', next: 41 });
   assert.deepEqual(await json('/debug/syncs?since=7'), { schema: 'strata.syncs/1', next: 7 });
   assert.equal((await http.send('HEAD', '/healthz')).status, 200);
 });
@@ -50,6 +51,7 @@ test('wrong methods and parameters are refused', async () => {
     '/healthz?verbose=1',
     '/debug/layers/samples?since=-1',
     '/debug/layers/samples?since=x',
+    '/debug/events?since=-1',
     '/debug/syncs?since=-1',
     '/debug/pprof/profile?seconds=0',
     '/debug/pprof/profile?seconds=121',

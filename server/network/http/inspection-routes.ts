@@ -43,6 +43,16 @@ export function inspectionRoutes(
     },
     {
       ...look,
+      path: '/debug/events',
+      role: 'admin',
+      parameters: ['since'],
+      handle: (exchange) => {
+        const since = exchange.query.integer('since', 0, Number.MAX_SAFE_INTEGER, 0);
+        exchange.json(service.events(since));
+      },
+    },
+    {
+      ...look,
       path: '/debug/syncs',
       role: 'admin',
       parameters: ['since'],

@@ -22,6 +22,7 @@ export interface ConnectionPoolOptions {
   readonly logger: Logger;
   /** Messages were lost. Called on its own turn, at most once a turn. */
   readonly onUnreachable: (peer: NodeId) => void;
+  readonly onLink: (peer: NodeId, state: LinkState) => void;
 }
 
 interface Slot {
@@ -63,7 +64,7 @@ export class ConnectionPool {
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
     this.#address = options.address;
-    this.#health = new LinkHealth(options.host.metrics);
+    this.#health = new LinkHealth(options.host.metrics, (state) => options.onLink(this.peer, state));
   }
 
   get peer(): NodeId {

@@ -12,14 +12,16 @@ export type LinkState = LinkStatus['state'];
  */
 export class LinkHealth {
   readonly #metrics: PeerMetrics;
+  readonly #onChange: (state: LinkState) => void;
   #state: LinkState = 'disconnected';
   #transitions = 0;
   #lastRecoveryMs: number | null = null;
   /** When the link stopped being healthy; null while it is, and before it first was. */
   #lostNs: number | null = null;
 
-  constructor(metrics: PeerMetrics) {
+  constructor(metrics: PeerMetrics, onChange: (state: LinkState) => void = () => {}) {
     this.#metrics = metrics;
+    this.#onChange = onChange;
   }
 
   get state(): LinkState {
@@ -43,6 +45,7 @@ export class LinkHealth {
     if (state === 'disconnected') this.#metrics.linkDisconnected.add(1);
     else if (state === 'healthy') this.#recovered(nowNs);
     else if (before === 'healthy') this.#metrics.linkProbing.add(1);
+    this.#onChange(state);
   }
 
   #recovered(nowNs: number): void {

@@ -106,6 +106,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
         random: options.random,
         logger: this.#logger,
         onUnreachable: (peer) => this.#handler?.onUnreachable(peer),
+        onLink: (peer, state) => this.#handler?.onLink?.(peer, state),
       },
     });
     this.#gatekeeper = this.#createGatekeeper();

@@ -141,6 +141,10 @@ export class FakeService implements KeyValueService {
     return { schema: 'strata.samples/1', next: since };
   }
 
+  events(since: number): unknown {
+    return { schema: 'strata.events/1', next: since };
+  }
+
   syncs(since: number): unknown {
     return { schema: 'strata.syncs/1', next: since };
   }

@@ -121,6 +121,10 @@ export class MemoryService implements KeyValueService {
     return {};
   }
 
+  events(): unknown {
+    return {};
+  }
+
   syncs(): unknown {
     return {};
   }
