@@ -8,7 +8,14 @@ export { LineIndex } from './attribution/line-index.js';
 export { findLineIndex, LINE_INDEX_NAME, separateLineNumbers } from './attribution/line-numbers.js';
 export { measureBaseline } from './baseline.js';
 export { capabilities, gitState, machineFingerprint, versions } from './machine/machine.js';
-export type { Probe, ProbeAvailability, ProbeSession, ProbeStartOptions, ProbeTarget } from './probe.js';
+export type {
+  LaunchRequest,
+  Probe,
+  ProbeAvailability,
+  ProbeSession,
+  ProbeStartOptions,
+  ProbeTarget,
+} from './probe.js';
 export { PROBE_SECONDS_DEFAULT } from './probe.js';
 export { ProbeError, type ProbeErrorCode } from './probe-error.js';
 export { type ProcReading, procWindow, readProc } from './proc/proc.js';

@@ -9,6 +9,8 @@ export interface ProbeTarget {
   readonly pid: number;
   /** Base URL of the node's HTTP surface, null for a process that is not ours. */
   readonly url: string | null;
+  /** Bearer token for the node's own inspection, where it wants one. Never written anywhere. */
+  readonly token?: string;
 }
 
 /**
@@ -36,6 +38,18 @@ export interface ProbeStartOptions {
   readonly seconds: number;
 }
 
+/** A program to be started under a tool. */
+export interface LaunchRequest {
+  /** Program and arguments; the program is Node.js or starts it. */
+  readonly command: readonly string[];
+  /** Where the program runs. What the tool writes goes to the pass folder all the same. */
+  readonly cwd: string;
+  /** The program is told to end after this time, with SIGINT. */
+  readonly seconds: number;
+  /** Tells it to end earlier. What was captured until then is kept. */
+  readonly signal: AbortSignal;
+}
+
 /** Planned length for a caller that names none. */
 export const PROBE_SECONDS_DEFAULT = 5;
 
@@ -57,7 +71,13 @@ export interface Probe {
   readonly nodeArguments: readonly string[];
   /** A run has a pass for it unless it is told otherwise. False: only when asked for by name. */
   readonly byDefault: boolean;
+  /** Absent: only processes of this machine, by their id. True: asks a node over HTTP, wherever it runs. */
+  readonly overHttp?: boolean;
+  /** Absent: true. False for a tool that has to start the process itself: it has `launch`, and `start` fails. */
+  readonly attaches?: boolean;
   check(): Promise<ProbeAvailability>;
   /** `directory` is the pass folder and exists. Fails with an error that says what to do. */
   start(target: ProbeTarget, directory: string, options?: ProbeStartOptions): Promise<ProbeSession>;
+  /** Runs a program under the tool to its end, and gives the parsed document's name as `stop` does. Leaves no process behind. */
+  launch?(request: LaunchRequest, directory: string): Promise<string>;
 }

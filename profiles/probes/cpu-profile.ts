@@ -37,6 +37,7 @@ export const cpuProfileProbe: Probe = {
   watches: 'all',
   nodeArguments: [],
   byDefault: true,
+  overHttp: true,
   check,
   start,
 };

@@ -11,6 +11,10 @@ export const ProbePass = z.strictObject({
   throughputPerSecond: z.number(),
   /** Throughput of passes without the probe taken right before and after, for the probe effect. */
   referencePerSecond: z.array(z.number()),
+  /** Other probes that watched the same load: what the load lost then is the cost of all of them. Absent: none. */
+  sharedWith: z.array(z.string()).optional(),
+  /** Arguments of Node.js with which the nodes of this pass were started, its reference passes too. Absent: as those of the measured pass. */
+  nodeArguments: z.array(z.string()).optional(),
   captures: z.array(z.string()),
   failed: z.string().nullable(),
 });

@@ -11,10 +11,18 @@ import { interruptSignal } from '../lib/interrupt.js';
 import { ownClusterFacts } from '../lib/own-cluster.js';
 import { parseStrategies, parseStrategy, parseTargets } from '../lib/parse.js';
 import { chooseProbes } from '../lib/probe-choice.js';
+import type { TwinCluster } from '../lib/probe-level.js';
+import {
+  describePlan,
+  expectedSeconds,
+  type LevelPlan,
+  planLevels,
+  QUICK_PROBES,
+} from '../lib/probe-plan.js';
 import { finishRun } from '../lib/report-files.js';
 import type { RunContext } from '../lib/run-context.js';
 import { addRunOptions, modeOf, openRun, type RunFlags, writeBaseline } from '../lib/run-session.js';
-import { sweepLevels } from '../lib/sweep-points.js';
+import { type SweepOptions, sweepLevels } from '../lib/sweep-points.js';
 
 interface SweepFlags extends RunFlags {
   readonly fsync: StrategyLetter;
@@ -25,6 +33,9 @@ interface SweepFlags extends RunFlags {
   readonly fsyncStrategies?: readonly StrategyLetter[];
 }
 
+/** Why a probe of the default is no part of a quick run. */
+const NOT_QUICK = 'a quick run has no time for it; leave --quick out, or name it with --probes';
+
 const ALL_STRATEGIES: readonly StrategyLetter[] = ['A', 'B', 'C', 'G'];
 
 export function sweepCommand(): Command {
@@ -33,7 +44,9 @@ export function sweepCommand(): Command {
     .description(
       'Measure a cluster at low, mid and high concurrency and write a report. Starts a cluster of its own on free ports, its data\n' +
         'on the disk of the results, or uses the one at --target. Every level has a measured pass without probes and one more\n' +
-        'pass for each probe; --quick probes the middle level only. The load is puts (--reads changes that) and goes to the leader (--via changes that).\n' +
+        'passes with the probes: the middle level with all of them, the others with the CPU profile and the system calls. Probes that do not\n' +
+        'disturb each other share a pass, those that need nodes started in another way have a cluster of their own; --quick probes the\n' +
+        'middle level only, with few. The load is puts (--reads changes that) and goes to the leader (--via changes that).\n' +
         'With --verify every measured pass records a share of its operations as a history and has it checked for\n' +
         'linearizability; what that costs is measured at the middle level and stands in the report. Exit code 1 when a history\n' +
         'is not linearizable, 3 when one says nothing.\n' +
@@ -42,7 +55,10 @@ export function sweepCommand(): Command {
     .option('--fsync <strategy>', 'A always, B interval, C none, G group', parseStrategy, 'G')
     .option('--target <urls>', 'base URLs of all nodes of a running cluster, comma separated', parseTargets)
     .addOption(viaOption())
-    .option('--probes <list>', 'names, comma separated, or none (default: all that this machine can run)')
+    .option(
+      '--probes <list>',
+      'names, comma separated; all, light (no outside tools) or none (default: what this machine can run)',
+    )
     .option('--with-fsync', 'compare the fsync strategies A, B, C and G in the same run')
     .option('--fsync-strategies <list>', 'compare these only', parseStrategies)
     .option('--verify', 'record and check a history in every measured pass')
@@ -72,14 +88,20 @@ async function sweep(flags: SweepFlags): Promise<number> {
   }
   const external = flags.target === undefined ? null : await examineTarget(flags.target);
   const facts = external?.cluster ?? ownClusterFacts(flags.nodes, flags.fsync, flags.primitive);
-  const choice = await chooseProbes(flags.probes, external?.subject.local ?? true);
+  const choice = await chooseProbes(flags.probes, {
+    local: external?.subject.local ?? true,
+    ...(flags.quick ? { leftOut: { except: QUICK_PROBES, because: NOT_QUICK } } : {}),
+  });
   const context = await openRun('sweep', flags, facts, await capabilities(), signal);
   for (const { what, because } of choice.missing) context.writer.notMeasured(what, because);
-  const options = {
+  const plan = planLevels({ ...context, ...choice, canStartNodes: external === null });
+  announce(context, plan);
+  const options: SweepOptions = {
     strategy: facts.strategy,
     primitive: facts.primitive,
-    probes: choice.probes,
+    plan,
     via: flags.via,
+    startTwin: (nodeArguments) => startTwin(context, facts, nodeArguments),
   };
   try {
     await writeBaseline(context, modeOf(flags));
@@ -102,17 +124,10 @@ async function sweep(flags: SweepFlags): Promise<number> {
 async function sweepOwnCluster(
   context: RunContext,
   facts: Run['cluster'],
-  options: Parameters<typeof sweepLevels>[2],
+  options: SweepOptions,
 ): Promise<void> {
   context.progress.status(`starting ${facts.nodes} nodes`);
-  const cluster = await Cluster.start({
-    nodes: facts.nodes,
-    directory: context.writer.scratch('sweep'),
-    httpPort: null,
-    peerPort: null,
-    strategy: facts.strategy,
-    primitive: facts.primitive,
-  });
+  const cluster = await startNodes(context, facts, 'sweep');
   cluster.onNodeLost = (node, how) =>
     context.writer.notMeasured(`node ${node.id} after it ended`, `it ended ${how}`);
   try {
@@ -125,4 +140,43 @@ async function sweepOwnCluster(
     await cluster.stop();
     context.writer.dropScratch('sweep');
   }
+}
+
+/** Lies beside the measured cluster, which stands idle meanwhile. */
+async function startTwin(
+  context: RunContext,
+  facts: Run['cluster'],
+  nodeArguments: readonly string[],
+): Promise<TwinCluster> {
+  const cluster = await startNodes(context, facts, 'twin', nodeArguments);
+  return {
+    subject: { urls: cluster.urls, local: true, dataDirectory: context.writer.directory },
+    stop: async () => {
+      await cluster.stop();
+      context.writer.dropScratch('twin');
+    },
+  };
+}
+
+function startNodes(
+  context: RunContext,
+  facts: Run['cluster'],
+  scratch: string,
+  nodeArguments: readonly string[] = [],
+): Promise<Cluster> {
+  return Cluster.start({
+    nodes: facts.nodes,
+    directory: context.writer.scratch(scratch),
+    httpPort: null,
+    peerPort: null,
+    strategy: facts.strategy,
+    primitive: facts.primitive,
+    nodeArguments,
+  });
+}
+
+/** What is going to happen, before anything does. */
+function announce({ progress, times }: RunContext, plan: readonly LevelPlan[]): void {
+  for (const line of describePlan(plan)) progress.note(line);
+  progress.note(`levels: about ${Math.round(expectedSeconds(plan, times))} s`);
 }

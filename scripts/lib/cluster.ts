@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly fsyncIntervalMs?: number;
   /** Bearer token with which this process asks the nodes, where they want one. */
   readonly token?: string;
+  /** Arguments of Node.js for every node, such as a probe may ask for. */
+  readonly nodeArguments?: readonly string[];
   /** Nodes that are not started yet, fewer than half. */
   readonly later?: readonly number[];
   /** Last word on the configuration of every node. */
@@ -42,12 +44,14 @@ export class Cluster {
   readonly planned: readonly PlannedNode[];
   readonly #nodes = new Map<number, NodeProcess>();
   readonly #token: string | undefined;
+  readonly #nodeArguments: readonly string[];
   #stopping = false;
   /** Called when a node ends that nobody asked to end. */
   onNodeLost: ((node: NodeProcess, how: string) => void) | null = null;
 
-  private constructor(directory: string, planned: readonly PlannedNode[], token: string | undefined) {
+  private constructor({ directory, token, nodeArguments }: ClusterOptions, planned: readonly PlannedNode[]) {
     this.#token = token;
+    this.#nodeArguments = nodeArguments ?? [];
     this.directory = directory;
     this.planned = planned;
   }
@@ -62,7 +66,7 @@ export class Cluster {
       mkdirSync(node.directory, { recursive: true });
       writeFileSync(node.configPath, `${JSON.stringify(node.config, null, 2)}\n`);
     }
-    const cluster = new Cluster(options.directory, planned, options.token);
+    const cluster = new Cluster(options, planned);
     try {
       await cluster.startAll(options.later);
     } catch (error) {
@@ -97,7 +101,8 @@ export class Cluster {
 
   async startNode(id: number, options: StartOptions = {}): Promise<NodeProcess> {
     const planned = this.planned.find((node) => node.id === id)!;
-    const node = await NodeProcess.start(id, planned.configPath, urlOf(planned), options);
+    const nodeFlags = [...this.#nodeArguments, ...(options.nodeFlags ?? [])];
+    const node = await NodeProcess.start(id, planned.configPath, urlOf(planned), { ...options, nodeFlags });
     this.#nodes.set(id, node);
     node.exited.then(({ code, signal }) => {
       if (!this.#stopping && this.#nodes.get(id) === node)

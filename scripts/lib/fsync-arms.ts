@@ -4,11 +4,12 @@ import { Durability, type PointRef, PowerCut, type StrategyLetter } from '../../
 import { CliError } from './cli-error.js';
 import { Cluster } from './cluster.js';
 import { EXIT } from './exit-codes.js';
+import { primeCluster } from './level-load.js';
 import { closedLoop } from './load-settings.js';
 import { armPoint, middleLevel } from './plan.js';
 import { powerCutRounds } from './power-cut.js';
 import { type RunContext, watchedLoad } from './run-context.js';
-import { measureLevel, primeCluster } from './sweep-points.js';
+import { measureLevel } from './sweep-points.js';
 
 /** Few enough keys that each is written many times and the read-back stays short. */
 const LEDGER_KEYS = 2_000;

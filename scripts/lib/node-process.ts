@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError } from './cli-error.js';
@@ -14,10 +14,19 @@ export interface ExitInfo {
   readonly signal: NodeJS.Signals | null;
 }
 
+/**
+ * An inspector probe makes a node listen for it. On Node's own port only one of several nodes of a machine could; with port 0 each takes a free
+ * one. The flag by itself opens nothing.
+ */
+const INSPECTOR_ON_ANY_PORT = '--inspect-port=0';
+
 /** Every process started here and still alive: none may outlive this process, however it ends. */
 const alive = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
+  for (const child of alive) {
+    child.kill('SIGKILL');
+    dropSymbols(child);
+  }
 });
 
 export interface StartOptions {
@@ -46,7 +55,7 @@ export class NodeProcess {
     const log = openSync(this.logPath, 'a');
     // A group of its own: Ctrl-C reaches only the parent, which then stops the nodes in good order. A file instead of a
     // pipe for stderr: a reader that stalls can never make the node wait.
-    const flags = options.nodeFlags ?? [];
+    const flags = [INSPECTOR_ON_ANY_PORT, ...(options.nodeFlags ?? [])];
     const words = [process.execPath, ...flags, SERVER_MAIN, '--config', configPath, '--with-parent'];
     const [command, ...args] = [...(options.wrapper ?? []), ...words] as [string, ...string[]];
     this.#child = spawn(command, args, {
@@ -60,6 +69,7 @@ export class NodeProcess {
     this.exited = new Promise((resolve) => {
       const settle = (exit: ExitInfo) => {
         alive.delete(this.#child);
+        dropSymbols(this.#child);
         this.#exit ??= exit;
         resolve(this.#exit);
       };
@@ -161,6 +171,12 @@ export function startError(id: number, exit: ExitInfo, log: string, logPath: str
     `Node ${id} ended ${how} at start; its log is ${logPath}.`,
     exitCode,
   );
+}
+
+/** With `--perf-basic-prof` V8 leaves the names of its functions here, megabytes of them, and nobody else removes them. */
+function dropSymbols({ pid, spawnargs }: ChildProcess): void {
+  if (pid !== undefined && spawnargs.includes('--perf-basic-prof'))
+    rmSync(`/tmp/perf-${pid}.map`, { force: true });
 }
 
 function sizeOf(path: string): number {
