@@ -48,7 +48,7 @@ export class RoleWatch {
     }
     const isNewRole = role !== this.#role;
     const isNewLeader = leader !== this.#leader;
-    if (isNewLeader) this.#endSilence(nowNs, leader === 0 ? 'given up' : 'another leads');
+    if (isNewLeader) this.#endSilence(nowNs, this.#endOfLeader());
     if (isNewRole) this.#tellRole(nowNs);
     if (isNewLeader && leader !== this.#raw.id)
       this.#journal.moment('leader-changed', nowNs, leader === 0 ? 'none' : 'known', leader);
@@ -58,6 +58,13 @@ export class RoleWatch {
     this.#term = term;
     this.#transferee = transferee;
     return { isNewRole, isNewLeader };
+  }
+
+  /** Why this node does not follow its leader any more. */
+  #endOfLeader(): string {
+    const { role, leader } = this.#raw;
+    if (leader !== 0) return 'another leads';
+    return role === 'precandidate' || role === 'candidate' ? 'given up' : 'higher term';
   }
 
   #endSilence(nowNs: number, detail: string): void {
