@@ -29,6 +29,7 @@ const read = (name: string, deadlineNs = 100): WaitingRead => ({
   done: () => {},
   deadlineNs,
   roundStartedNs: 0,
+  waitsSinceNs: -1,
 });
 const names = (reads: Iterable<WaitingRead>): string[] =>
   [...reads].map((entry) => new TextDecoder().decode(entry.key!));

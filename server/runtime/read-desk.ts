@@ -8,6 +8,8 @@ import type { Forwarder } from './forwarder.js';
 import type { NodeContext } from './node-context.js';
 import { ReadLease } from './read-lease.js';
 import { ReadQueue, type WaitingRead } from './read-queue.js';
+import { NOT_ASKED, ReadRoundSlot } from './read-round-slot.js';
+import { readSample } from './read-sample.js';
 import type { SampleRing } from './sample-ring.js';
 
 /**
@@ -28,6 +30,7 @@ export class ReadDesk {
   readonly #time: ClusterTime;
   readonly #forwarder: Forwarder;
   readonly #samples: SampleRing;
+  readonly #slot: ReadRoundSlot;
   readonly #queue: ReadQueue;
   readonly #lease: ReadLease;
   readonly #leaseServed: Counter;
@@ -48,13 +51,14 @@ export class ReadDesk {
     samples: SampleRing,
     forwarder: Forwarder,
   ) {
-    const { electionTimeoutMsMin, firstReadRound, heartbeatMs, metrics, tickMs } = context;
+    const { clock, electionTimeoutMsMin, firstReadRound, heartbeatMs, metrics, tickMs } = context;
     this.#context = context;
     this.#admission = admission;
     this.#time = time;
     this.#samples = samples;
     this.#forwarder = forwarder;
-    this.#queue = new ReadQueue(firstReadRound, 2 * heartbeatMs);
+    this.#slot = new ReadRoundSlot(metrics, clock);
+    this.#queue = new ReadQueue(firstReadRound, 2 * heartbeatMs, this.#slot);
     this.#lease = new ReadLease(electionTimeoutMsMin, tickMs);
     metrics.gauge('consensus_reads_waiting', 'Reads not yet answered.', () => this.size);
     this.#leaseServed = metrics.counter(
@@ -75,13 +79,21 @@ export class ReadDesk {
   get(key: Uint8Array, consistency: Consistency, context: RequestContext, done: Done<ReadResult>): void {
     const deadlineNs = context.parsedNs + this.#context.operationTimeoutMs * 1e6;
     const bytes = key.length;
-    this.#arrive({ key, query: null, context, done, bytes, deadlineNs, roundStartedNs: 0 }, consistency);
+    const waitsSinceNs = NOT_ASKED;
+    this.#arrive(
+      { key, query: null, context, done, bytes, deadlineNs, roundStartedNs: 0, waitsSinceNs },
+      consistency,
+    );
   }
 
   query(query: Query, consistency: Consistency, context: RequestContext, done: Done<QueryResult>): void {
     const deadlineNs = context.parsedNs + this.#context.operationTimeoutMs * 1e6;
     const bytes = bytesOf(query);
-    this.#arrive({ key: null, query, context, done, bytes, deadlineNs, roundStartedNs: 0 }, consistency);
+    const waitsSinceNs = NOT_ASKED;
+    this.#arrive(
+      { key: null, query, context, done, bytes, deadlineNs, roundStartedNs: 0, waitsSinceNs },
+      consistency,
+    );
   }
 
   #arrive(read: WaitingRead, consistency: Consistency): void {
@@ -252,6 +264,7 @@ export class ReadDesk {
   }
 
   #refuse(read: WaitingRead, error: StrataError): void {
+    this.#slot.leave(read);
     this.#admission.leave(read.bytes);
     read.done(error, null);
   }
@@ -262,29 +275,9 @@ export class ReadDesk {
     for (const { error, done } of refused) done(error, null);
   }
 
-  #sample({ context, roundStartedNs }: WaitingRead, confirmedNs: number, servedNs: number): void {
-    context.onReplied = (repliedNs) =>
-      this.#samples.add({
-        traceId: context.traceId,
-        op: 'get',
-        index: 0,
-        receivedNs: context.receivedNs,
-        parsedNs: context.parsedNs,
-        proposedNs: roundStartedNs === 0 ? servedNs : roundStartedNs,
-        appendStartedNs: null,
-        appendedNs: null,
-        fsyncSubmittedNs: null,
-        fsyncDoneNs: null,
-        firstSentNs: null,
-        quorumAckedNs: confirmedNs,
-        committedNs: confirmedNs,
-        applyStartNs: servedNs,
-        appliedNs: servedNs,
-        repliedNs,
-        winner: null,
-        closer: 0,
-        remote: null,
-      });
+  #sample(read: WaitingRead, confirmedNs: number, servedNs: number): void {
+    read.context.onReplied = (repliedNs) =>
+      this.#samples.add(readSample(read, confirmedNs, servedNs, repliedNs));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Done, ReadResult, RequestContext } from '../ports/key-value-service.js';
 import type { Query, QueryResult } from '../state/vocabulary.js';
+import { NO_ROUND_SLOT, type RoundSlot } from './read-round-slot.js';
 
 interface WaitingAny {
   readonly context: RequestContext;
@@ -7,6 +8,8 @@ interface WaitingAny {
   readonly bytes: number;
   readonly deadlineNs: number;
   roundStartedNs: number;
+  /** Since when it waits behind another round; kept by the account of the rounds. */
+  waitsSinceNs: number;
 }
 
 /** A read that waits for its round or its turn. */
@@ -38,14 +41,17 @@ export class ReadQueue {
   #confirmed: ConfirmedRound[] = [];
   #lastId: number;
   readonly #retryNs: number;
+  readonly #slot: RoundSlot;
 
   /** `firstId` differs between the lives of a node, so that an answer to a former life confirms nothing. */
-  constructor(firstId: number, retryMs: number) {
+  constructor(firstId: number, retryMs: number, slot: RoundSlot = NO_ROUND_SLOT) {
     this.#lastId = firstId;
     this.#retryNs = retryMs * 1e6;
+    this.#slot = slot;
   }
 
   add(read: WaitingRead): void {
+    this.#slot.ask(read, this.#round?.startedNs ?? 0);
     this.#gathering.push(read);
   }
 
@@ -68,6 +74,7 @@ export class ReadQueue {
     this.#gathering = [];
     this.#lastId += 1;
     for (const read of reads) read.roundStartedNs = nowNs;
+    this.#slot.begin(reads, nowNs);
     this.#round = { id: this.#lastId, startedNs: nowNs, reads };
     return this.#lastId;
   }
@@ -80,6 +87,7 @@ export class ReadQueue {
     const round = this.#round;
     if (round === null || round.id !== id) return null;
     this.#round = null;
+    this.#slot.confirmed(nowNs);
     if (round.reads.length > 0) this.#confirmed.push({ index, confirmedNs: nowNs, reads: round.reads });
     return round.startedNs;
   }
@@ -115,6 +123,7 @@ export class ReadQueue {
     ];
     this.#confirmed = [];
     this.#round = null;
+    this.#slot.abandoned();
     this.#gathering = [];
     return all;
   }
