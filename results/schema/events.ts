@@ -47,6 +47,8 @@ export const NodeEvents = z.strictObject({
   next: z.number().int().nonnegative(),
   /** Overwritten before anybody read them. */
   dropped: z.number().int().nonnegative(),
+  /** In a run directory: when the measured time began and ended, CLOCK_MONOTONIC. A node's own answer has none. */
+  window: z.strictObject({ fromNs: z.number(), toNs: z.number() }).optional(),
   events: z.array(NodeEvent),
 });
 export type NodeEvents = z.infer<typeof NodeEvents>;

@@ -9,6 +9,7 @@ import type {
   Stages,
 } from '../../results/schema/index.js';
 import { fetchLayers, fetchSamples } from './node-api.js';
+import { type Journals, type MeasuredWindow, readJournals } from './node-events.js';
 import { joinStages } from './stages.js';
 import type { Subject } from './subject.js';
 import { nodeWindow } from './window.js';
@@ -29,6 +30,8 @@ export interface MeasuredPass {
   readonly stages: Stages;
   /** The block device over the window; null when it is not known or tells nothing. */
   readonly disk: DiskWindow | null;
+  /** What the nodes remember of the window. */
+  readonly journals: Journals;
   /** What this pass could not measure, and why. */
   readonly gaps: readonly string[];
 }
@@ -69,9 +72,22 @@ export async function measuredPass(subject: Subject, load: LoadOptions): Promise
     result,
     windows,
     stages: joinStages(result.samples, samples, subject.local),
+    journals: await readJournals(subject.urls, boundsOf(before, after)),
     disk: first && last ? diskWindow(first, last) : null,
     gaps,
   };
+}
+
+/** From the first reading to the last of all nodes; null when none answered at one of the ends. */
+function boundsOf(
+  before: readonly (Reading | Error)[],
+  after: readonly (Reading | Error)[],
+): MeasuredWindow | null {
+  const timesOf = (readings: readonly (Reading | Error)[]) =>
+    readings.flatMap((reading) => (reading instanceof Error ? [] : [reading.layers.takenNs]));
+  const [begins, ends] = [timesOf(before), timesOf(after)];
+  if (begins.length === 0 || ends.length === 0) return null;
+  return { fromNs: Math.min(...begins), toNs: Math.max(...ends) };
 }
 
 /** A node that does not answer costs its own window, not the pass. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { LayersSnapshot, NodeSamples } from '../../results/schema/index.js';
+import { LayersSnapshot, NodeEvents, NodeSamples } from '../../results/schema/index.js';
 import { CliError } from './cli-error.js';
 
 const TIMEOUT_MS = 10_000;
@@ -11,6 +11,10 @@ export function fetchLayers(url: string, timeoutMs = TIMEOUT_MS, token?: string)
 
 export function fetchSamples(url: string, since: number): Promise<NodeSamples> {
   return fetchDocument(`${url}/debug/layers/samples?since=${since}`, NodeSamples, TIMEOUT_MS);
+}
+
+export function fetchEvents(url: string, since: number): Promise<NodeEvents> {
+  return fetchDocument(`${url}/debug/events?since=${since}`, NodeEvents, TIMEOUT_MS);
 }
 
 /** True when the node says that it can answer clients. Never throws. */

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import type { LoadOptions } from '../../loadgen/options.js';
-import { DiskWindow, LoadSummary, NodeWindow, type PointRef, Stages } from '../../results/schema/index.js';
+import {
+  DiskWindow,
+  LoadSummary,
+  NodeEvents,
+  NodeWindow,
+  type PointRef,
+  Stages,
+} from '../../results/schema/index.js';
 import { HistoryRecording } from './history-recording.js';
 import { describeHistory } from './history-text.js';
 import { judgeHistory } from './history-verdict.js';
@@ -105,5 +112,9 @@ function writeMeasured({ writer }: RunContext, point: PointRef, pass: MeasuredPa
   if (pass.disk !== null) writer.writePoint(point, 'disk.json', DiskWindow, pass.disk);
   for (const window of pass.windows)
     writer.writePoint(point, `nodes/${window.node}.json`, NodeWindow, window);
+  for (const journal of pass.journals.events)
+    writer.writePoint(point, `events/${journal.node}.json`, NodeEvents, journal);
+  for (const { url, because } of pass.journals.gaps)
+    writer.notMeasured(`the journal of ${url} at ${point.id}`, because);
   for (const gap of pass.gaps) writer.notMeasured(`a node's own measurements at ${point.id}`, gap);
 }
