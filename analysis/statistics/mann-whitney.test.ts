@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { seededRandom } from '../testing/random.js';
+import { hodgesLehmann } from './hodges-lehmann.js';
+import { holm } from './holm.js';
+import { mannWhitney, samplesNeeded, smallestP, uDistribution } from './mann-whitney.js';
+import { normalQuantile, normalTail } from './mann-whitney-normal.js';
+
+const close = (actual: number, expected: number, tolerance: number): void =>
+  assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
+
+/** U by its definition, shares no line with the code under test. */
+function countPairs(first: readonly number[], second: readonly number[]): number {
+  return first.reduce((sum, a) => sum + second.reduce((s, b) => s + (a > b ? 1 : a === b ? 0.5 : 0), 0), 0);
+}
+
+/** p by going through every division of the pooled values. */
+function bruteForceP(first: readonly number[], second: readonly number[]): number {
+  const pooled = [...first, ...second];
+  const seen = countPairs(first, second);
+  let [all, low, high] = [0, 0, 0];
+  for (let mask = 0; mask < 2 ** pooled.length; mask += 1) {
+    const chosen = pooled.filter((_, index) => (mask >> index) & 1);
+    if (chosen.length !== first.length) continue;
+    const u = countPairs(
+      chosen,
+      pooled.filter((_, index) => !((mask >> index) & 1)),
+    );
+    all += 1;
+    if (u <= seen) low += 1;
+    if (u >= seen) high += 1;
+  }
+  return Math.min(1, (2 * Math.min(low, high)) / all);
+}
+
+/** Hollander and Wolfe (1973), p. 69: permeability of membranes at term and between the 12th and 26th week. */
+const TERM = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
+const EARLY = [1.15, 0.88, 0.9, 0.74, 1.21];
+
+describe('Mann-Whitney', () => {
+  it('gives the published figures of the permeability of membranes', () => {
+    const result = mannWhitney(TERM, EARLY)!;
+    assert.equal(result.u, 35);
+    // One-sided 0.1272 in the book.
+    close(result.p / 2, 0.1272, 0.00005);
+  });
+
+  it('agrees with every division counted, ties included', () => {
+    const value = fc.integer({ min: 0, max: 6 });
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 5 }),
+        fc.array(value, { minLength: 1, maxLength: 5 }),
+        (a, b) => {
+          const result = mannWhitney(a, b)!;
+          assert.equal(result.u, countPairs(a, b));
+          close(result.p, bruteForceP(a, b), 1e-12);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('has the critical values of the published tables, two-sided 5 %', () => {
+    // Greatest U that is significant: Mann and Whitney (1947), as in every textbook since.
+    const table = [
+      [4, 4, 0],
+      [5, 5, 2],
+      [5, 10, 8],
+      [6, 6, 5],
+      [7, 7, 8],
+      [8, 8, 13],
+      [10, 10, 23],
+      [15, 15, 64],
+      [20, 20, 127],
+      [9, 14, 31],
+    ] as const;
+    for (const [first, second, critical] of table) {
+      const counts = uDistribution(first, second);
+      const all = counts.reduce((total, count) => total + count, 0);
+      const tail = (u: number): number =>
+        counts.subarray(0, u + 1).reduce((total, count) => total + count, 0) / all;
+      assert.ok(2 * tail(critical) <= 0.05 && 2 * tail(critical + 1) > 0.05, `${first}, ${second}`);
+    }
+  });
+
+  it('stays exact at 25 values, where the normal approximation meets it', () => {
+    const random = seededRandom(5);
+    for (const shift of [0, 0.2, 0.4]) {
+      const first = Array.from({ length: 25 }, random);
+      const second = Array.from({ length: 25 }, () => random() + shift);
+      const exact = mannWhitney(first, second)!;
+      assert.equal(exact.method, 'exact');
+      // One value more on either side, in the middle, hardly moves p but changes the method.
+      const normal = mannWhitney([...first, 0.5 + shift / 2], [...second, 0.5 + shift / 2])!;
+      assert.equal(normal.method, 'normal');
+      close(normal.p, exact.p, 0.03);
+    }
+  });
+
+  it('finds nothing in equal values, whatever the method, and nothing to say of an empty sample', () => {
+    assert.equal(mannWhitney([1, 1, 1], [1, 1])!.p, 1);
+    assert.equal(mannWhitney(new Array(30).fill(1), new Array(30).fill(1))!.p, 1);
+    assert.equal(mannWhitney([], [1]), null);
+  });
+
+  it('does not care which sample comes first, nor how large the numbers are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer(), { minLength: 1, maxLength: 12 }),
+        fc.array(fc.integer(), { minLength: 1, maxLength: 12 }),
+        (a, b) => {
+          close(mannWhitney(a, b)!.p, mannWhitney(b, a)!.p, 1e-12);
+          close(
+            mannWhitney(
+              a.map((x) => x / 7e9),
+              b.map((x) => x / 7e9),
+            )!.p,
+            mannWhitney(a, b)!.p,
+            1e-12,
+          );
+        },
+      ),
+    );
+  });
+
+  it('rejects about as often as it says when there is nothing to find', () => {
+    const random = seededRandom(11);
+    let rejected = 0;
+    const draw = (): number[] => Array.from({ length: 8 }, random);
+    for (let run = 0; run < 2_000; run += 1) if (mannWhitney(draw(), draw())!.p <= 0.05) rejected += 1;
+    // 5.0 % by the table of 8 and 8; seeded, so this is the same number every time.
+    assert.ok(rejected > 60 && rejected < 110, String(rejected));
+  });
+
+  it('knows the smallest p and how many values it takes', () => {
+    close(smallestP(3, 3), 0.1, 1e-12);
+    close(smallestP(4, 4), 2 / 70, 1e-12);
+    close(smallestP(5, 3), 2 / 56, 1e-12);
+    assert.equal(smallestP(1, 1), 1);
+    assert.equal(samplesNeeded(0.05), 4);
+    assert.equal(samplesNeeded(0.05 / 8), 6);
+    close(mannWhitney([1, 2, 3, 4], [5, 6, 7, 8])!.p, smallestP(4, 4), 1e-12);
+    assert.throws(() => samplesNeeded(0), /alpha 0/);
+  });
+});
+
+describe('the normal distribution', () => {
+  it('has the tails of the tables, far out too', () => {
+    const table = [
+      [0, 0.5],
+      [1, 0.158655253931457],
+      [1.96, 0.0249978951482204],
+      [3, 0.00134989803163009],
+      [6, 9.86587645037698e-10],
+    ] as const;
+    for (const [z, tail] of table) assert.ok(Math.abs(normalTail(z) / tail - 1) < 1e-10, String(z));
+    assert.ok(Math.abs(normalTail(4.999999) / normalTail(5) - 1) < 1e-4);
+    close(normalQuantile(0.025), 1.95996398454005, 1e-10);
+  });
+});
+
+describe('Holm', () => {
+  it('gives the adjusted values of the textbook example', () => {
+    const adjusted = holm([0.01, 0.04, 0.03, 0.005]);
+    for (const [index, expected] of [0.03, 0.06, 0.06, 0.02].entries())
+      close(adjusted[index]!, expected, 1e-12);
+    assert.deepEqual(holm([0.5, 0.9]), [1, 1]);
+    assert.deepEqual(holm([]), []);
+  });
+
+  it('never turns the order of two tests round, and lies between the plain value and Bonferroni', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 9 }), (values) => {
+        const adjusted = holm(values);
+        values.forEach((value, i) => {
+          assert.ok(adjusted[i]! >= value && adjusted[i]! <= Math.min(1, value * values.length) + 1e-12);
+          for (const [j, other] of values.entries()) assert.ok(value > other || adjusted[i]! <= adjusted[j]!);
+        });
+      }),
+    );
+  });
+});
+
+describe('Hodges-Lehmann', () => {
+  it('gives the published shift and interval of the permeability of membranes', () => {
+    const { shift, interval } = hodgesLehmann(EARLY, TERM)!;
+    close(shift, 0.305, 1e-9);
+    close(interval!.low, -0.15, 1e-9);
+    close(interval!.high, 0.76, 1e-9);
+  });
+
+  it('has no interval where no test could reject, and none at all for an empty sample', () => {
+    assert.deepEqual(hodgesLehmann([1, 2, 3], [4, 5, 6]), { shift: 3, interval: null });
+    assert.notEqual(hodgesLehmann([1, 2, 3, 4], [5, 6, 7, 8])!.interval, null);
+    assert.equal(hodgesLehmann([], [1]), null);
+  });
+
+  it('keeps a shift out of the interval exactly when the test rejects it', () => {
+    const random = seededRandom(3);
+    for (let run = 0; run < 200; run += 1) {
+      const first = Array.from({ length: 4 + (run % 5) }, random);
+      const second = Array.from({ length: 4 + (run % 4) }, () => random() + 0.5);
+      const { interval } = hodgesLehmann(first, second)!;
+      const rejects = mannWhitney(first, second)!.p <= 0.05;
+      assert.equal(interval!.low > 0 || interval!.high < 0, rejects);
+    }
+  });
+
+  it('meets the exact interval where the approximation takes over', () => {
+    const random = seededRandom(9);
+    const first = Array.from({ length: 25 }, random);
+    const second = Array.from({ length: 25 }, () => random() + 0.3);
+    const exact = hodgesLehmann(first, second)!.interval!;
+    const normal = hodgesLehmann([...first, 0.5], [...second, 0.8])!.interval!;
+    close(normal.low, exact.low, 0.05);
+    close(normal.high, exact.high, 0.05);
+  });
+});
