@@ -2,6 +2,7 @@ import type { NodeId } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
 import type { TransferResult } from '../ports/cluster-admin.js';
 import type { Done } from '../ports/key-value-service.js';
+import type { LockMeter } from '../ports/lock.js';
 import type { NodeContext } from './node-context.js';
 
 /** How often a hand-over before a stop looks whether it is done. */
@@ -16,10 +17,13 @@ interface Transfer {
 /** Gives leadership away: on demand, before a stop, or because the disk says so. One transfer at a time. */
 export class LeadershipDesk {
   readonly #context: NodeContext;
+  readonly #slot: LockMeter<'transfer'>;
   #transfer: Transfer | null = null;
 
   constructor(context: NodeContext) {
     this.#context = context;
+    const help = 'One hand-over of the lead at a time; one to another node is refused meanwhile.';
+    this.#slot = context.metrics.lock('runtime_leadership_transfer', help, ['transfer']);
   }
 
   /** On the leader. `to` null: the follower that is best. Answers when another node leads, or does not in time. */
@@ -35,7 +39,10 @@ export class LeadershipDesk {
     if (obstacle !== null) answer(obstacle, null);
     else if (this.#transfer === null) this.#begin(target, [answer]);
     else if (this.#transfer.to === target) this.#transfer.waiting.push(answer);
-    else answer(failed(target, `leadership is being handed to node ${this.#transfer.to}`), null);
+    else {
+      this.#slot.refused('transfer');
+      answer(failed(target, `leadership is being handed to node ${this.#transfer.to}`), null);
+    }
   }
 
   /** Starts a transfer that nobody waits for. False when there is nobody to take over. */
@@ -88,6 +95,7 @@ export class LeadershipDesk {
 
   #begin(to: NodeId, waiting: Done<TransferResult>[]): void {
     const { clock, electionTimeoutMsMax, raw, schedule } = this.#context;
+    this.#slot.passed('transfer');
     this.#transfer = { to, deadlineNs: clock.nowNs() + 2 * electionTimeoutMsMax * 1e6, waiting };
     this.#context.transferTerm = raw.term;
     raw.transferLeader(to);

@@ -32,6 +32,19 @@ test('several that waited may be granted one hold together', () => {
   ]);
 });
 
+test('a hand-off ends with the first that gets what it waited for, even if nobody holds the lock then', () => {
+  const slot = account();
+  slot.passed('entries');
+  slot.held('entries', 100);
+  slot.waits(150);
+  slot.released(200);
+  slot.granted('rotation', 150, 203);
+  slot.passed('entries');
+  slot.held('entries', 9_000);
+  slot.released(9_100);
+  assert.equal(slot.reading().handOffNs, 3);
+});
+
 test('a hold that goes over to another user is charged to each for its part', () => {
   const slot = account();
   slot.passed('entries');

@@ -71,6 +71,7 @@ export class LockAccount<User extends string> implements LockMeter<User> {
 
   granted(user: User, sinceNs: number, nowNs: number): void {
     this.#leave(user, sinceNs, nowNs);
+    this.#endHandOff(nowNs);
     this.#acquisitions += 1;
   }
 
@@ -83,11 +84,7 @@ export class LockAccount<User extends string> implements LockMeter<User> {
   held(user: User, nowNs: number): void {
     if (this.#holder !== null) this.#endHold(nowNs);
     this.#charge(nowNs);
-    if (this.#releasedNs !== 0) {
-      this.#handOffNs += Math.max(0, nowNs - this.#releasedNs);
-      this.#handOff.holds += 1;
-      this.#releasedNs = 0;
-    }
+    this.#endHandOff(nowNs);
     this.#holder = this.#tally(user);
     this.#heldSinceNs = nowNs;
     if (this.#waiting > 0) this.#beginContention(this.#holder, nowNs);
@@ -143,6 +140,14 @@ export class LockAccount<User extends string> implements LockMeter<User> {
     this.#isWaitedFor = true;
     holder.holds += 1;
     if (this.#heldSinceNs === 0) this.#heldSinceNs = nowNs;
+  }
+
+  /** Somebody has it again, or has had what it waited for. */
+  #endHandOff(nowNs: number): void {
+    if (this.#releasedNs === 0) return;
+    this.#handOffNs += Math.max(0, nowNs - this.#releasedNs);
+    this.#handOff.holds += 1;
+    this.#releasedNs = 0;
   }
 
   #endHold(nowNs: number): void {

@@ -3,6 +3,7 @@ import type { NodeId } from '../consensus/messages.js';
 import { StrataError } from '../errors.js';
 import type { MembershipResult } from '../ports/cluster-admin.js';
 import type { Done } from '../ports/key-value-service.js';
+import type { LockMeter } from '../ports/lock.js';
 import { encodeMembershipContext } from '../state/membership-codec.js';
 import type { MemberRecord } from '../state/vocabulary.js';
 import { type MemberChange, refuseInvalidMember } from './cluster-codec.js';
@@ -11,6 +12,8 @@ import { memberStatuses } from './node-status.js';
 
 /** A learner that lacks no more than this catches up while its promotion travels. */
 const CAUGHT_UP_ENTRIES_MAX = 1_000;
+
+const KINDS = ['add', 'promote', 'remove', 'replace'] as const;
 
 interface Pending {
   /** Of the entry that carries the change. */
@@ -22,6 +25,7 @@ interface Pending {
 /** Changes of membership on the leader, one at a time: checks, proposes, and answers once the change is wholly in force. */
 export class MembershipDesk {
   readonly #context: NodeContext;
+  readonly #slot: LockMeter<(typeof KINDS)[number]>;
   #pending: Pending | null = null;
   /** Last index a heartbeat ago: a learner that has this is one round behind at most (thesis §4.2.1). */
   #roundIndex = 0;
@@ -30,6 +34,8 @@ export class MembershipDesk {
 
   constructor(context: NodeContext) {
     this.#context = context;
+    const help = 'One change of membership at a time; another one is refused meanwhile.';
+    this.#slot = context.metrics.lock('runtime_membership_change', help, KINDS);
   }
 
   /** In a turn of the loop or outside; never answers before the call returns. */
@@ -38,10 +44,14 @@ export class MembershipDesk {
     try {
       if (raw.role !== 'leader') throw new StrataError('STRATA_NO_LEADER');
       const { changes, upsert, remove } = this.#plan(change);
-      if (this.#pending !== null || isJoint(raw.membership)) throw new StrataError('STRATA_CHANGE_PENDING');
+      if (this.#pending !== null || isJoint(raw.membership)) {
+        this.#slot.refused(change.kind);
+        throw new StrataError('STRATA_CHANGE_PENDING');
+      }
       const context = encodeMembershipContext({ upsert, remove });
       const index = raw.proposeConfChange({ changes, transition: 'auto', context });
       this.#pending = { index, deadlineNs: clock.nowNs() + operationTimeoutMs * 1e6, done };
+      this.#slot.passed(change.kind);
       schedule();
     } catch (error) {
       if (!(error instanceof StrataError)) throw error;

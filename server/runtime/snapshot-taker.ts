@@ -1,4 +1,5 @@
 import { InvariantError, StrataError } from '../errors.js';
+import type { LockMeter } from '../ports/lock.js';
 import type { Counter, Histogram } from '../ports/metrics.js';
 import type { SnapshotInfo } from '../ports/snapshot-storage.js';
 import type { NodeContext } from './node-context.js';
@@ -6,6 +7,9 @@ import { turn } from './restore.js';
 
 const BACK_OFF_MS_MIN = 1_000;
 const BACK_OFF_MS_MAX = 60_000;
+
+/** `reader`: a follower's stream or a backup, which waits for the one under way instead of taking its own. */
+const USERS = ['snapshot', 'reader'] as const;
 
 /**
  * Writes the state as of one applied index to a snapshot file while writes go on: one slice a turn of the loop, the next when the write of the
@@ -18,6 +22,7 @@ export class SnapshotTaker {
   readonly #taken: Counter;
   readonly #failed: Counter;
   readonly #duration: Histogram;
+  readonly #slot: LockMeter<(typeof USERS)[number]>;
   #running: Promise<SnapshotInfo> | null = null;
   #isAborted = false;
   #startedNs = 0;
@@ -31,6 +36,7 @@ export class SnapshotTaker {
     this.#taken = metrics.counter('runtime_snapshots_taken_total', 'Snapshots of the own state.');
     this.#failed = metrics.counter('runtime_snapshots_failed_total', 'Snapshots given up.');
     this.#duration = metrics.histogram('runtime_snapshot_ns', 'Taking one snapshot, first slice to durable.');
+    this.#slot = metrics.lock('runtime_snapshot', 'One snapshot of the own state at a time.', USERS);
     metrics.gauge('runtime_snapshot_running', '1 while a snapshot is taken.', () => (this.isBusy ? 1 : 0));
   }
 
@@ -46,13 +52,18 @@ export class SnapshotTaker {
   /** A snapshot of the state as it is now. Rejects with STRATA_SNAPSHOT_BUSY, STRATA_DISK_FULL, STRATA_SHUTTING_DOWN. */
   take(): Promise<SnapshotInfo> {
     if (this.#context.isStopped) return Promise.reject(new StrataError('STRATA_SHUTTING_DOWN'));
-    if (this.#running !== null) return Promise.reject(new StrataError('STRATA_SNAPSHOT_BUSY'));
+    if (this.#running !== null) {
+      this.#slot.refused('snapshot');
+      return Promise.reject(new StrataError('STRATA_SNAPSHOT_BUSY'));
+    }
     this.#isAborted = false;
     const running = this.#take().then(
       (info) => this.#succeeded(info),
       (error: unknown) => this.#gaveUp(error),
     );
     this.#running = running;
+    this.#slot.passed('snapshot');
+    this.#slot.held('snapshot', this.#startedNs);
     return running;
   }
 
@@ -64,9 +75,17 @@ export class SnapshotTaker {
       const newest = snapshots.list()[0];
       if (newest !== undefined && newest.meta.index >= wanted) return newest;
       // One that began before may end below what is wanted, or fail; then the next round takes another.
-      if (this.#running !== null) await this.#running.catch(() => {});
+      if (this.#running !== null) await this.#waitFor(this.#running);
       else await this.take();
     }
+  }
+
+  async #waitFor(running: Promise<SnapshotInfo>): Promise<void> {
+    const { clock } = this.#context;
+    const sinceNs = clock.nowNs();
+    this.#slot.waits(sinceNs);
+    await running.catch(() => {});
+    this.#slot.granted('reader', sinceNs, clock.nowNs());
   }
 
   /** The state that is being written is not this node's any more. */
@@ -119,7 +138,7 @@ export class SnapshotTaker {
   }
 
   #succeeded(info: SnapshotInfo): SnapshotInfo {
-    this.#running = null;
+    this.#end();
     this.#backOffMs = 0;
     this.#taken.add(1);
     this.#tell('taken');
@@ -127,8 +146,13 @@ export class SnapshotTaker {
     return info;
   }
 
-  #gaveUp(error: unknown): never {
+  #end(): void {
     this.#running = null;
+    this.#slot.released(this.#context.clock.nowNs());
+  }
+
+  #gaveUp(error: unknown): never {
+    this.#end();
     this.#failed.add(1);
     this.#tell('given up');
     const { clock, logger, onFailure } = this.#context;

@@ -7,6 +7,7 @@ import type { ClusterTime } from './cluster-time.js';
 import type { LocalWrite } from './forwarded-write.js';
 import type { Forwarder } from './forwarder.js';
 import type { NodeContext } from './node-context.js';
+import { ProposalSlot } from './proposal-slot.js';
 import { sessionFault } from './session-fault.js';
 import type { Stages, WriteSample } from './stage-ledger.js';
 import { type WaitingWrite, WaitingWrites, type WriteOutcome } from './waiting-writes.js';
@@ -20,6 +21,8 @@ interface PendingWrite {
   readonly done: Done<WriteOutcome>;
   /** Counted as waiting in the admission; null when somebody else counts it. */
   readonly bytes: number | null;
+  /** Since when it waits for the append at the disk, 0 when it does not. */
+  readonly waitsSinceNs: number;
 }
 
 interface Refused {
@@ -35,6 +38,7 @@ export class WriteDesk {
   readonly #ledger: Stages;
   readonly #forwarder: Forwarder;
   readonly #waiting = new WaitingWrites();
+  readonly #slot: ProposalSlot;
   #arrived: PendingWrite[] = [];
   /** Not let in; told so in the next turn, since nobody is answered before the call returns. */
   #refused: Refused[] = [];
@@ -54,6 +58,7 @@ export class WriteDesk {
     this.#time = time;
     this.#ledger = ledger;
     this.#forwarder = forwarder;
+    this.#slot = new ProposalSlot(context.metrics);
     context.metrics.gauge('consensus_writes_waiting', 'Writes not yet answered.', () => this.size);
   }
 
@@ -89,7 +94,8 @@ export class WriteDesk {
       return;
     }
     if (this.#arrived.length === 0) this.#gatheringSinceNs = context.parsedNs;
-    this.#arrived.push({ op, data, session, context, done, bytes: data.length });
+    const waitsSinceNs = this.#slot.ask(this.#isBehindAppend(), context.parsedNs);
+    this.#arrived.push({ op, data, session, context, done, bytes: data.length, waitsSinceNs });
   }
 
   /** Proposes what has arrived, or passes it on to the leader, or lets it gather a little longer. */
@@ -100,6 +106,7 @@ export class WriteDesk {
     if (this.#arrived.length === 0 || this.#gathers(nowNs)) return;
     const arrived = this.#arrived;
     this.#arrived = [];
+    this.#slot.release(arrived, nowNs);
     if (this.#context.raw.role !== 'leader') {
       for (const write of arrived) this.#passOn(write, nowNs);
       return;
@@ -157,9 +164,12 @@ export class WriteDesk {
    * follows. The completion of that append ends the wait, at the latest a tick after the limit.
    */
   #gathers(nowNs: number): boolean {
-    const { log, raw, gatherBehindAppends, gatherMsMax } = this.#context;
-    if (gatherBehindAppends === 0 || raw.role !== 'leader') return false;
-    return log.pendingAppends >= gatherBehindAppends && nowNs - this.#gatheringSinceNs < gatherMsMax * 1e6;
+    return this.#isBehindAppend() && nowNs - this.#gatheringSinceNs < this.#context.gatherMsMax * 1e6;
+  }
+
+  #isBehindAppend(): boolean {
+    const { log, raw, gatherBehindAppends } = this.#context;
+    return gatherBehindAppends !== 0 && raw.role === 'leader' && log.pendingAppends >= gatherBehindAppends;
   }
 
   #proposeOne(write: PendingWrite, nowNs: number): void {
@@ -234,6 +244,7 @@ export class WriteDesk {
         context: { ...context },
         done: done as Done<WriteOutcome>,
         bytes: null,
+        waitsSinceNs: 0,
       };
     });
     this.#arrived = [...back, ...this.#arrived];
