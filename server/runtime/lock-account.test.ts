@@ -58,6 +58,7 @@ test('a hold that goes over to another user is charged to each for its part', ()
   assert.deepEqual(holders, [
     { who: 'entries', count: 1, blameNs: 100 },
     { who: 'rotation', count: 1, blameNs: 250 },
+    { who: 'hand-off', count: 1, blameNs: 0 },
   ]);
 });
 
