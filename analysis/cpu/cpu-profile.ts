@@ -7,6 +7,9 @@ import { compareText } from '../measures/node-measures.js';
 /** Layers that a profile shows, in the order of every table and chart. Idle is no work and stands apart. */
 export const BUSY_LAYERS: readonly LayerName[] = [...LAYERS, 'gc', 'unattributed'];
 
+/** What shares and functions are counted from: a V8 profile of one thread, or a perf profile of all. */
+export type Samples = Pick<CpuCapture, 'layers' | 'frames' | 'stacks'>;
+
 export interface FunctionShare {
   readonly name: string;
   readonly file: string;
@@ -19,14 +22,14 @@ export interface FunctionShare {
 }
 
 /** Microseconds in which the thread did something. */
-export function busyUs(capture: CpuCapture): number {
+export function busyUs(capture: Samples): number {
   let total = 0;
   for (const layer of BUSY_LAYERS) total += capture.layers[layer];
   return total;
 }
 
 /** Share of a layer in the samples on the CPU. */
-export function layerShare(capture: CpuCapture, layer: LayerName): number {
+export function layerShare(capture: Samples, layer: LayerName): number {
   const busy = busyUs(capture);
   return busy === 0 ? 0 : capture.layers[layer] / busy;
 }
@@ -52,7 +55,7 @@ export function capturesByRole(pass: PassData): readonly CpuCapture[] {
 type StackTest = (stack: CpuCapture['stacks'][number], leaf: CpuFrame | undefined) => boolean;
 
 /** Share of the samples on the CPU whose stack passes the test. */
-export function stackShare(capture: CpuCapture, test: StackTest): number {
+export function stackShare(capture: Samples, test: StackTest): number {
   const busy = busyUs(capture);
   if (busy === 0) return 0;
   let us = 0;
@@ -65,7 +68,7 @@ export function stackShare(capture: CpuCapture, test: StackTest): number {
 }
 
 /** Share of the samples on the CPU that have a matching frame anywhere in their stack. */
-export function inclusiveShare(capture: CpuCapture, matches: (frame: CpuFrame) => boolean): number {
+export function inclusiveShare(capture: Samples, matches: (frame: CpuFrame) => boolean): number {
   const hits = capture.frames.map(matches);
   return stackShare(capture, (stack) => stack.frames.some((frame) => hits[frame] === true));
 }
@@ -78,7 +81,7 @@ interface Accumulator {
 }
 
 /** Functions by self time, greatest first. One row per function and file: a profile splits a function by line and tier. */
-export function hotFunctions(capture: CpuCapture, limit: number): readonly FunctionShare[] {
+export function hotFunctions(capture: Samples, limit: number): readonly FunctionShare[] {
   const rows = new Map<string, Accumulator>();
   for (const stack of capture.stacks) {
     if (stack.layer === 'idle') continue;

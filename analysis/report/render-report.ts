@@ -11,6 +11,7 @@ import { logIoSection } from './sections/log-io.js';
 import { networkSection } from './sections/network.js';
 import { notMeasuredSection } from './sections/not-measured.js';
 import { overallSection } from './sections/overall.js';
+import { processSection } from './sections/process.js';
 import { verdictSection } from './sections/verdict.js';
 
 /** The order of the reference document, with the answer before the evidence. */
@@ -21,6 +22,7 @@ const SECTIONS: readonly Section[] = [
   networkSection,
   logIoSection,
   consensusSection,
+  processSection,
   budgetSection,
   adviceSection,
   overallSection,

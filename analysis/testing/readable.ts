@@ -10,6 +10,7 @@ export const HEADINGS = [
   '## 1 Network',
   '## 2 Log and I/O',
   '## 3 Consensus',
+  '## Process and machine, under all layers',
   '## Request budget: layer → stage → function',
   '## 4 Advice',
   '## 5 Overall, beside the document',

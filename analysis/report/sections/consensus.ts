@@ -17,7 +17,9 @@ import { consensusCounters, roleTable } from '../consensus-tables.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { waitViews } from '../layer-wait-table.js';
 import { probeEffect } from '../observed.js';
+import { perfPart } from '../perf-tables.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
+import { toolFiles } from '../tool-files.js';
 import { waitTable } from '../wait-table.js';
 
 const FUNCTIONS = 15;
@@ -37,6 +39,9 @@ export const consensusSection: Section = (facts) => {
       roleTable(facts),
       '### 3.2 CPU by layer and hot functions',
       cpu.text,
+      '#### Every thread, and the kernel',
+      perfPart(facts, cpu.files),
+      toolFiles(facts),
       '### 3.3 Waits, apart from work',
       'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues, or in one of the few asynchronous locks further down. The queues use no CPU; a garbage collection does, and everything else waits for it.',
       waitTable(facts),
@@ -47,7 +52,7 @@ export const consensusSection: Section = (facts) => {
   };
 };
 
-function cpuPart(facts: Facts): { readonly text: string; readonly files: ReadonlyMap<string, string> } {
+function cpuPart(facts: Facts): { readonly text: string; readonly files: Map<string, string> } {
   const files = new Map<string, string>();
   const { middle } = facts;
   if (middle === null) return { text: notMeasured('the run has no sweep'), files };

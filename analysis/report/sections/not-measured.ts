@@ -1,9 +1,8 @@
 import { EXPERIMENT_CLAIMS } from '../../reference/claims.js';
-import { mean } from '../../statistics/order-statistics.js';
-import { percent, perSecond } from '../../tables/format.js';
-import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
-import { type Facts, levelName } from '../facts.js';
+import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
+import type { Facts } from '../facts.js';
 import { historiesOf, historyTable, recordingTable } from '../histories.js';
+import { probeEffects } from '../probe-effects.js';
 import { blocks, type Section } from '../section.js';
 
 export const notMeasuredSection: Section = (facts) => {
@@ -13,7 +12,7 @@ export const notMeasuredSection: Section = (facts) => {
       '## 8 Not measured, because',
       gaps ?? 'Nothing of what this kind of run can measure is missing.',
       '### What watching cost',
-      probeTable(facts),
+      probeEffects(facts),
       recordingTable(facts),
       historyTable(facts),
       '### Claims of the document that are experiments of their own',
@@ -57,44 +56,6 @@ function gapTable(facts: Facts): string | null {
   if (facts.strategies.length === 0)
     table.row('durability strategies', 'this run compares none', code('strata sweep --with-fsync'));
   return table.isEmpty ? null : table.toString();
-}
-
-/** The probe effect: throughput of a watched pass against that of the unwatched ones around it. */
-function probeTable(facts: Facts): string {
-  const table = new MarkdownTable(
-    [
-      left('Probe'),
-      left('Tier'),
-      left('Question'),
-      left('Level'),
-      right('Watched'),
-      right('Unwatched'),
-      right('Effect'),
-    ],
-    '`points/*/passes/*/pass.json`',
-  );
-  for (const point of facts.sweep) {
-    for (const { pass } of point.point.passes) {
-      const reference = mean(pass.referencePerSecond);
-      const because = 'no pass without the probe was taken beside it';
-      table.row(
-        pass.probe,
-        pass.tier,
-        pass.question,
-        levelName(point),
-        perSecond(pass.throughputPerSecond),
-        table.nullable(reference, perSecond, because),
-        reference === null || reference <= 0
-          ? table.missing(because)
-          : percent(pass.throughputPerSecond / reference - 1),
-      );
-    }
-  }
-  if (table.isEmpty) return 'No probe ran in this run. The measured passes never have one.';
-  return blocks(
-    'Every probe has a pass of its own; the measured passes have none. An effect of a few per cent is within the noise of passes this short.',
-    table.toString(),
-  );
 }
 
 function experimentTable(): string {

@@ -1,0 +1,71 @@
+import type { HeapCapture } from '../../../results/schema/index.js';
+import { BUSY_LAYERS } from '../../cpu/cpu-profile.js';
+import { allocationSites, heapLayers, sampledBytes } from '../../cpu/heap-profile.js';
+import { leaderAndFollower, sourceOf, subjectName } from '../../measures/captures.js';
+import { bytes, percent } from '../../tables/format.js';
+import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import type { Facts } from '../facts.js';
+import { type ObservedLevel, observeLevel, takenBy } from '../observed.js';
+import { blocks, notMeasured } from '../section.js';
+
+const SITES = 12;
+const KIND_NAMES: Readonly<Record<HeapCapture['kind'], string>> = {
+  alloc: 'allocated meanwhile',
+  inuse: 'still in use at the end',
+};
+
+/** Who allocates: layers, then the functions themselves. */
+export function allocationTables(facts: Facts): string {
+  const found = observeLevel(facts, 'strata.heap/1');
+  if (!found.ok) return notMeasured(found.because);
+  const { captures } = found.value;
+  const leader = leaderAndFollower(captures)[0];
+  const leaders = captures.filter((capture) => capture.node === leader?.node && capture.pid === leader.pid);
+  return blocks(
+    `${takenBy(found.value)} Sampled, one allocation for about ${bytes(captures[0]?.intervalBytes ?? 0)}; bytes of buffers outside the heap are not in it.`,
+    layerTable(found.value),
+    ...leaders.map((capture) => siteTable(found.value, capture)),
+  );
+}
+
+function layerTable(observed: ObservedLevel<'strata.heap/1'>): string {
+  const table = new MarkdownTable(
+    [
+      left('Node'),
+      left('Bytes'),
+      right('sampled'),
+      right('per second'),
+      ...BUSY_LAYERS.map((layer) => right(layer)),
+    ],
+    sourceOf(observed),
+  );
+  for (const capture of observed.captures) {
+    const all = sampledBytes(capture);
+    table.row(
+      subjectName(capture),
+      KIND_NAMES[capture.kind],
+      bytes(all),
+      capture.kind === 'alloc' ? `${bytes(all / capture.seconds)}/s` : '',
+      ...heapLayers(capture).map((entry) => percent(entry.share)),
+    );
+  }
+  return table.toString();
+}
+
+function siteTable(observed: ObservedLevel<'strata.heap/1'>, capture: HeapCapture): string {
+  const table = new MarkdownTable(
+    [right('bytes'), right('share'), left('Allocated in'), left('File'), left('Layer')],
+    sourceOf(observed, [capture]),
+  );
+  for (const site of allocationSites(capture, SITES)) {
+    table.row(
+      bytes(site.bytes),
+      percent(site.share),
+      code(site.name === '' ? '(anonymous)' : site.name),
+      site.file === '' ? 'native' : code(site.line > 0 ? `${site.file}:${site.line}` : site.file),
+      site.layer,
+    );
+  }
+  const head = `**${subjectName(capture)}, ${KIND_NAMES[capture.kind]}**`;
+  return blocks(head, table.isEmpty ? notMeasured('the profile holds no sample') : table.toString());
+}

@@ -1,0 +1,31 @@
+import { allocationTables } from '../process/allocations.js';
+import { collectorTables } from '../process/collector.js';
+import { bpfTable, procTables } from '../process/kernel.js';
+import { loopTables, poolTable } from '../process/loop-and-pool.js';
+import { useTable } from '../process/use-table.js';
+import { blocks, notMeasured, type Section } from '../section.js';
+
+/** What the layers stand on: collector, loop, pool, kernel. A layer can be slow because one of these is. */
+export const processSection: Section = (facts) => ({
+  text: blocks(
+    '## Process and machine, under all layers',
+    ...(facts.sweep.length === 0
+      ? [notMeasured('the run has no sweep')]
+      : [
+          '### Utilisation, saturation, errors',
+          useTable(facts),
+          '### Garbage collection and heap',
+          collectorTables(facts),
+          '### Who allocates',
+          allocationTables(facts),
+          '### Event loop',
+          loopTables(facts),
+          "### libuv's thread pool",
+          poolTable(facts),
+          '### What the kernel counts (`/proc`)',
+          procTables(facts),
+          '### What the kernel times (eBPF)',
+          bpfTable(facts),
+        ]),
+  ),
+});

@@ -1,0 +1,28 @@
+import { capturesOf } from '../../results/run-directory.js';
+import { subjectName } from '../measures/captures.js';
+import { code, left, MarkdownTable } from '../tables/markdown-table.js';
+import { type Facts, levelName } from './facts.js';
+
+/** What outside tools left for people to open, with their own verdict. Null without any. */
+export function toolFiles(facts: Facts): string | null {
+  const table = new MarkdownTable(
+    [left('Tool'), left('Node'), left('Level'), left('Its verdict'), left('Files'), left('Warnings')],
+    '`points/*/passes/*/*.json`',
+  );
+  for (const point of facts.sweep) {
+    for (const data of point.point.passes) {
+      for (const capture of capturesOf(data, 'strata.tool/1')) {
+        const folder = `points/${point.point.ref.id}/passes/${data.pass.probe}`;
+        table.row(
+          `${capture.tool} ${capture.version}`,
+          subjectName(capture),
+          levelName(point),
+          capture.verdict ?? 'gives none',
+          capture.files.map((file) => `${code(`${folder}/${file.name}`)}: ${file.what}`).join('; '),
+          capture.warnings.join('; '),
+        );
+      }
+    }
+  }
+  return table.isEmpty ? null : table.toString();
+}
