@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type LayersSnapshot, NodeWindow } from '../../results/schema/index.js';
+import { type LayersSnapshot, type LockReading, NodeWindow } from '../../results/schema/index.js';
 import { nodeWindow } from './window.js';
 
 function snapshot(
@@ -110,5 +110,87 @@ test('a window of a histogram is exactly the values recorded between the reading
       );
       assert.deepEqual(window.histograms.h, histogram(second));
     }),
+  );
+});
+
+function lock(changes: Partial<LockReading> = {}): LockReading {
+  return {
+    name: 'append_slot',
+    layer: 'log',
+    acquisitions: 0,
+    contended: 0,
+    waitNs: 0,
+    waitNsMax: 0,
+    holdNs: 0,
+    holdNsMax: 0,
+    handOffNs: 0,
+    waitersMax: 0,
+    waiters: [],
+    holders: [],
+    ...changes,
+  };
+}
+
+test('locks: what adds up is a difference, maxima are those since the start, who was met before and not since is left out', () => {
+  const before = lock({
+    acquisitions: 10,
+    contended: 3,
+    waitNs: 900,
+    waitNsMax: 800,
+    holdNs: 70,
+    holdNsMax: 60,
+    handOffNs: 5,
+    waitersMax: 4,
+    waiters: [
+      { who: 'entries', count: 2, waitNs: 850 },
+      { who: 'answer', count: 1, waitNs: 50 },
+    ],
+    holders: [{ who: 'rotation', count: 1, blameNs: 900 }],
+  });
+  const after = lock({
+    acquisitions: 25,
+    contended: 5,
+    waitNs: 1_000,
+    waitNsMax: 800,
+    holdNs: 90,
+    holdNsMax: 60,
+    handOffNs: 6,
+    waitersMax: 4,
+    waiters: [
+      { who: 'entries', count: 4, waitNs: 950 },
+      { who: 'answer', count: 1, waitNs: 50 },
+    ],
+    holders: [
+      { who: 'rotation', count: 1, blameNs: 900 },
+      { who: 'entries', count: 2, blameNs: 99 },
+      { who: 'hand-off', count: 2, blameNs: 1 },
+    ],
+  });
+  const fresh = lock({ name: 'read_round', layer: 'consensus', acquisitions: 7 });
+  const window = NodeWindow.parse(
+    nodeWindow(snapshot({ locks: [before] }), snapshot({ takenNs: 2e9, locks: [after, fresh] }), null),
+  );
+  assert.deepEqual(window.locks, [
+    lock({
+      acquisitions: 15,
+      contended: 2,
+      waitNs: 100,
+      waitNsMax: 800,
+      holdNs: 20,
+      holdNsMax: 60,
+      handOffNs: 1,
+      waitersMax: 4,
+      waiters: [{ who: 'entries', count: 2, waitNs: 100 }],
+      holders: [
+        { who: 'entries', count: 2, blameNs: 99 },
+        { who: 'hand-off', count: 2, blameNs: 1 },
+      ],
+    }),
+    fresh,
+  ]);
+  assert.equal(nodeWindow(snapshot({}), snapshot({ takenNs: 2e9 }), null).locks, undefined);
+  assert.throws(
+    () => nodeWindow(snapshot({ locks: [after] }), snapshot({ takenNs: 2e9, locks: [before] }), null),
+    /log_append_slot\.acquisitions fell from 25 to 10/,
   );
 });

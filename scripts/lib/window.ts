@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Histogram, LayersSnapshot, NodeWindow, ProcWindow } from '../../results/schema/index.js';
+import { lockWindows } from './lock-window.js';
 
 type HistogramData = z.infer<typeof Histogram>;
 
@@ -9,7 +10,7 @@ export class WindowError extends Error {}
 const NS_PER_SECOND = 1e9;
 
 /**
- * One node over a window: what its cumulative counters and histograms grew by between two readings. Gauges are those of the
+ * One node over a window: what its cumulative counters, histograms and locks grew by between two readings. Gauges are those of the
  * second reading. Names that appear only in the second reading started from zero.
  */
 export function nodeWindow(
@@ -36,6 +37,7 @@ export function nodeWindow(
     histograms: mapValues(after.histograms, (name, value) =>
       histogramGrowth(name, before.histograms[name], value),
     ),
+    ...(after.locks === undefined ? {} : { locks: lockWindows(before.locks ?? [], after.locks, growth) }),
     proc,
   };
 }
