@@ -1,73 +1,164 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { readDocument } from '../../results/run-directory.js';
-import { SyscallCapture } from '../../results/schema/index.js';
-import { SYNCING_PROCESS, scratchFolder, startWorkload, writeFiles } from '../testing/workload.js';
-import { checkStrace, straceProbe } from './strace.js';
+import { type DescriptorRow, SyscallCapture } from '../../results/schema/index.js';
+import { checkStrace } from '../strace/run-strace.js';
+import { runWork, SYSCALL_IDLE, SYSCALL_LOCKS, SYSCALL_NODE } from '../testing/syscall-workloads.js';
+import {
+  SYNCING_PROCESS,
+  scratchFolder,
+  startWorkload,
+  type Workload,
+  writeFiles,
+} from '../testing/workload.js';
+import { straceProbe } from './strace.js';
 
-describe('the strace probe', () => {
+const availability = await straceProbe.check();
+const skip = availability.available ? false : availability.detail;
+
+/** Process that traces another, 0 for none. */
+function tracerOf(pid: number): number {
+  return Number(/^TracerPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+describe('the strace probe on a process that makes known calls', { skip, concurrency: false }, () => {
   const folder = scratchFolder();
   after(() => folder.remove());
 
-  it('counts the syncs of a process and leaves it running, or says why it cannot', async () => {
-    const availability = await straceProbe.check();
-    if (!availability.available) {
-      assert.match(availability.detail, /not installed|failed|ptrace|refused/);
-      return;
-    }
-    assert.match(availability.detail, /^\d+\.\d+/);
-    writeFiles(folder.path, SYNCING_PROCESS);
-    const workload = await startWorkload(folder.path, SYNCING_PROCESS);
+  async function capture(
+    files: Readonly<Record<string, string>>,
+    node: number,
+    during: (workload: Workload) => Promise<unknown>,
+  ): Promise<SyscallCapture & { pid: number }> {
+    for (const name of ['done', 'data']) rmSync(join(folder.path, name), { force: true, recursive: true });
+    writeFiles(folder.path, files);
+    const workload = await startWorkload(folder.path, files);
     try {
-      const target = { node: 2, role: 'follower', pid: workload.pid, url: null } as const;
+      const url = workload.greeting.startsWith('http') ? workload.greeting : null;
+      const target = { node, role: 'follower', pid: workload.pid, url } as const;
       const session = await straceProbe.start(target, folder.path, { seconds: 1 });
-      await sleep(700);
+      await during(workload);
       const name = await session.stop();
-      assert.equal(name, 'node-2.json');
-      const capture = readDocument(join(folder.path, name), SyscallCapture);
-      assert.deepEqual(capture.raw, ['node-2.strace.txt']);
-      assert.match(readFileSync(join(folder.path, 'node-2.strace.txt'), 'utf8'), /fdatasync/);
-      const row = (syscall: string) => capture.rows.find((one) => one.syscall === syscall);
-      const syncs = row('fdatasync');
-      // One on the main thread and one in the pool for each failed stat; the ends of the window may cut a turn.
-      const failed = row('statx') ?? row('stat') ?? row('newfstatat');
-      assert.ok(
-        syncs !== undefined && syncs.calls > 2 && syncs.errors === 0,
-        `fdatasync: ${JSON.stringify(syncs)}`,
-      );
-      assert.ok(
-        failed !== undefined && Math.abs(syncs.calls - 2 * failed.errors) <= 2,
-        JSON.stringify(capture.rows),
-      );
-      assert.ok(syncs.minUs! <= syncs.usecsPerCall + 1 && syncs.usecsPerCall <= syncs.maxUs! + 1);
+      assert.equal(name, `node-${node}.json`);
       assert.equal(tracerOf(workload.pid), 0);
       assert.ok(workload.alive);
+      return readDocument(join(folder.path, name), SyscallCapture);
     } finally {
       await workload.stop();
     }
+  }
+  const done = (workload: Workload) => runWork(workload.pid, join(folder.path, 'done'));
+
+  it('counts the calls of each layer on each kind of descriptor, exactly', async () => {
+    const { byDescriptor, rows, raw } = await capture(SYSCALL_NODE, 2, done);
+    const row = (syscall: string, descriptor: string, layer: string) => {
+      const found = byDescriptor?.find(
+        (one) => one.syscall === syscall && one.descriptor === descriptor && one.layer === layer,
+      );
+      assert.ok(found, `${syscall} ${descriptor} ${layer} in ${JSON.stringify(byDescriptor)}`);
+      return found;
+    };
+    assert.equal(row('fdatasync', 'wal', 'io').calls, 40);
+    assert.deepEqual([row('write', 'wal', 'log').calls, row('write', 'wal', 'log').bytes], [40, 4_000]);
+    assert.deepEqual([row('write', 'wal', 'io').calls, row('write', 'wal', 'io').bytes], [3, 30]);
+    assert.equal(row('fsync', 'snapshot', 'io').calls, 7);
+    assert.ok(row('fdatasync', 'wal', 'io').seconds > row('write', 'wal', 'log').seconds);
+    assert.equal(sent(byDescriptor!, 'client'), 2 * 1_234);
+    assert.equal(sent(byDescriptor!, 'peer'), 5 * 1_000);
+    assert.ok(row('accept4', 'listener', 'network').calls >= 1);
+    // Two independent counts of the same calls: strace's own table, and the log read by us.
+    for (const { syscall, calls, errors } of rows) {
+      const parts = byDescriptor!.filter((one) => one.syscall === syscall);
+      assert.deepEqual(
+        [parts.reduce((sum, one) => sum + one.calls, 0), parts.reduce((sum, one) => sum + one.errors, 0)],
+        [calls, errors],
+        `${syscall}: ${JSON.stringify(parts)}`,
+      );
+    }
+    assert.deepEqual(raw, ['node-2.strace.txt', 'node-2.strace.log.gz']);
+    assert.match(readFileSync(join(folder.path, raw[0]!), 'utf8'), /fdatasync/);
+    const log = gunzipSync(readFileSync(join(folder.path, raw[1]!))).toString('utf8');
+    assert.match(log, /fdatasync\(\d+<.*\.wal>/);
+    assert.doesNotMatch(log, /wwww|pppp/, 'the log holds what was written');
+    assert.equal(existsSync(join(folder.path, 'node-2.strace.log')), false);
+  });
+
+  it('knows nothing of our layout in a process that is not ours', async () => {
+    const { byDescriptor } = await capture(SYSCALL_NODE, 0, done);
+    const kinds = new Set(byDescriptor!.map(({ descriptor }) => descriptor));
+    assert.ok(!kinds.has('wal') && !kinds.has('snapshot') && !kinds.has('data'), [...kinds].join());
+    const syncs = byDescriptor!.find(({ syscall }) => syscall === 'fdatasync');
+    assert.deepEqual([syncs?.descriptor, syncs?.layer, syncs?.calls], ['file', 'io', 40]);
+  });
+
+  it('tells a wait for a lock from a thread that waits for work', async () => {
+    const { futex, pid, seconds } = await capture(SYSCALL_LOCKS, 1, done);
+    const main = futex!.find(({ tid }) => tid === pid)!;
+    assert.equal(main.thread, 'main');
+    assert.equal(main.parkedSeconds, 0);
+    assert.ok(main.waits >= 10 && main.waitSeconds >= 0.3 && main.longestUs >= 30_000, JSON.stringify(futex));
+    const others = futex!.filter(({ tid }) => tid !== pid);
+    const worker = others.filter(({ thread, waitSeconds }) => thread === 'other' && waitSeconds >= 0.3);
+    assert.equal(worker.length, 1, JSON.stringify(futex));
+    const pool = others.filter(({ thread }) => thread === 'pool');
+    assert.equal(pool.length, 4, JSON.stringify(futex));
+    for (const { parkedSeconds, waitSeconds } of pool) {
+      assert.ok(parkedSeconds > seconds * 0.5 && waitSeconds < parkedSeconds * 0.2, JSON.stringify(futex));
+    }
+  });
+
+  it('finds nothing in an idle process but parked threads', async () => {
+    const { futex, byDescriptor } = await capture(SYSCALL_IDLE, 1, () => sleep(700));
+    const busy = byDescriptor!.filter(({ layer }) => layer !== 'runtime');
+    assert.deepEqual(busy, []);
+    assert.equal(
+      futex!.reduce((sum, { waits }) => sum + waits, 0),
+      0,
+      JSON.stringify(futex),
+    );
+    assert.ok(futex!.filter(({ parkedSeconds }) => parkedSeconds > 0.3).length >= 8, JSON.stringify(futex));
+  });
+
+  it('counts the syncs of the main thread and of the pool', async () => {
+    const { rows } = await capture(SYNCING_PROCESS, 1, () => sleep(700));
+    const row = (syscall: string) => rows.find((one) => one.syscall === syscall);
+    const syncs = row('fdatasync');
+    // One on the main thread and one in the pool for each failed stat; the ends of the window may cut a turn.
+    const failed = row('statx') ?? row('stat') ?? row('newfstatat');
+    assert.ok(syncs !== undefined && syncs.calls > 2 && syncs.errors === 0, JSON.stringify(syncs));
+    assert.ok(failed !== undefined && Math.abs(syncs.calls - 2 * failed.errors) <= 2, JSON.stringify(rows));
+    assert.ok(syncs.minUs! <= syncs.usecsPerCall + 1 && syncs.usecsPerCall <= syncs.maxUs! + 1);
   });
 
   it('fails at the start when there is no such process', async () => {
-    if (!(await straceProbe.check()).available) return;
     const target = { node: 9, role: 'unknown', pid: 2 ** 22 - 1, url: null } as const;
     await assert.rejects(straceProbe.start(target, folder.path, { seconds: 1 }), {
       code: 'STRATA_PROBE_FAILED',
       message: /did not attach: .*No such process/,
     });
   });
+});
 
-  it('says that strace is missing and how to get it', async () => {
+describe('a machine without strace', () => {
+  it('gets the reason, and the command that installs it', async () => {
     const { available, detail, install } = await checkStrace('no-such-strace');
     assert.equal(available, false);
     assert.match(detail, /not installed/);
     assert.ok(install === null || /^apt-get install -y strace$/.test(install));
   });
+  it('gets the reason when tracing is refused', () => {
+    if (availability.available) assert.match(availability.detail, /^\d+\.\d+/);
+    else assert.match(availability.detail, /not installed|failed|ptrace|refused/);
+  });
 });
 
-/** Process that traces another, 0 for none. */
-function tracerOf(pid: number): number {
-  return Number(/^TracerPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+/** Bytes that went out on descriptors of one kind, by whichever call. */
+function sent(rows: readonly DescriptorRow[], descriptor: string): number {
+  return rows
+    .filter((row) => row.descriptor === descriptor && /^(write|writev|sendto|sendmsg)$/.test(row.syscall))
+    .reduce((sum, { bytes }) => sum + bytes, 0);
 }
