@@ -1,3 +1,4 @@
+import { isNativeLock } from '../cpu/perf-profile.js';
 import { combine, type Measured, map, measured, missing, quotient } from '../measures/measured.js';
 import { counter } from '../measures/node-measures.js';
 import type { PointFacts } from '../report/facts.js';
@@ -10,6 +11,7 @@ import {
   isTickFrame,
   leaderFrameShare,
   leaderLayerShare,
+  leaderThreadShare,
 } from './cpu-readings.js';
 import { type KpiReading, type KpiRule, reading } from './kpi-rule.js';
 import { leaderMean } from './leader-readings.js';
@@ -35,6 +37,20 @@ export const CONSENSUS_RULES: readonly KpiRule[] = [
     format: percent,
     scope: 'point',
     read: (point) => reading(leaderFrameShare(point, isLockFrame)),
+  },
+  {
+    id: 'lock-threads',
+    claim: 'C10',
+    layer: 'consensus',
+    name: 'native locks, share of CPU of all threads',
+    meaning:
+      "functions of native locks (`pthread_mutex_*`, `uv_mutex_*`, `futex`) anywhere in the stack of perf's samples of the leader: the document's own reading",
+    direction: 'below',
+    good: 0.05,
+    bad: 0.1,
+    format: percent,
+    scope: 'point',
+    read: (point) => reading(leaderThreadShare(point, isNativeLock)),
   },
   {
     id: 'wait-share',

@@ -1,5 +1,7 @@
-import type { CpuCapture, CpuFrame, LayerName } from '../../results/schema/index.js';
+import type { CpuCapture, CpuFrame, LayerName, PerfFrame } from '../../results/schema/index.js';
 import { busyUs, capturesByRole, cpuPass, inclusiveShare, layerShare } from '../cpu/cpu-profile.js';
+import { perfInclusiveShare } from '../cpu/perf-profile.js';
+import { leaderCapture } from '../measures/captures.js';
 import { type Measured, map, measured, missing } from '../measures/measured.js';
 import type { PointFacts } from '../report/facts.js';
 
@@ -38,6 +40,11 @@ export function leaderSelfShare(point: PointFacts, matches: (frame: CpuFrame) =>
     }
     return busy === 0 ? 0 : us / busy;
   });
+}
+
+/** Share of the CPU time of all threads of the leader, kernel included, that has a matching frame anywhere in its stack. */
+export function leaderThreadShare(point: PointFacts, matches: (frame: PerfFrame) => boolean): Measured {
+  return map(leaderCapture(point.point, 'strata.perf/1'), (capture) => perfInclusiveShare(capture, matches));
 }
 
 export function followerFrameShare(point: PointFacts, matches: (frame: CpuFrame) => boolean): Measured {

@@ -1,9 +1,10 @@
+import { isNativeSync } from '../cpu/perf-profile.js';
 import { map, measured, missing } from '../measures/measured.js';
 import { entriesPerFsync, writesPerFsync } from '../measures/node-measures.js';
 import { leaderSyscalls } from '../measures/syscalls.js';
 import { shareOf } from '../stages/budget.js';
 import { megabytesPerSecond, nanos, percent, significant } from '../tables/format.js';
-import { mechanismShare } from './cpu-readings.js';
+import { leaderThreadShare, mechanismShare } from './cpu-readings.js';
 import { type KpiRule, reading } from './kpi-rule.js';
 import { fromLeader, leaderMean } from './leader-readings.js';
 
@@ -36,6 +37,20 @@ export const DISK_RULES: readonly KpiRule[] = [
     format: percent,
     scope: 'point',
     read: (point) => reading(map(leaderSyscalls(point.point), (facts) => facts.syncShare)),
+  },
+  {
+    id: 'fsync-cpu',
+    claim: 'L2',
+    layer: 'log and I/O',
+    name: 'fsync share of CPU of all threads',
+    meaning:
+      "syncs anywhere in the stack of perf's samples of the leader, pool and kernel included: CPU that a sync costs, not the wait for it",
+    direction: 'below',
+    good: 0.3,
+    bad: 0.5,
+    format: percent,
+    scope: 'point',
+    read: (point) => reading(leaderThreadShare(point, isNativeSync)),
   },
   {
     id: 'write-syscall',
