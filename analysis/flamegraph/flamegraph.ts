@@ -75,16 +75,19 @@ function layerEntries(graph: Graph, root: TreeNode): { name: string; colour: str
   }));
 }
 
-/** Keys of the shades and the hatching; empty when all code is of one kind. */
-export function kindLegend(graph: Graph, y: number): string {
+/** Keys of the shades and the hatching, or of the hatching alone; empty when there is nothing to tell apart. */
+export function kindLegend(graph: Graph, y: number, shades = true): string {
   const found = new Set<FrameKind>(graph.frames.map(({ kind }) => kind));
-  const shown = KIND_NAMES.filter(([kind]) => found.has(kind));
+  const shown = KIND_NAMES.filter(([kind]) => found.has(kind) && (shades || TEXTURES[kind] === 'hatched'));
   if (shown.length === 0 || (shown.length === 1 && found.has('js'))) return '';
   let x = MARGIN;
   return shown
     .map(([kind, name]) => {
       const box = { x, y: y - 10, width: 12, height: 12, rx: 2 };
-      const swatch = element('rect', { ...box, fill: layerFill('network', kind) });
+      const swatch = element('rect', {
+        ...box,
+        fill: shades ? layerFill('network', kind) : layerFill('', null),
+      });
       const hatch = TEXTURES[kind] === 'hatched' ? element('rect', { ...box, fill: 'url(#kernel)' }) : '';
       const text = label(name, { x: x + 17, y });
       x += 18 + textWidth(name) + 14;

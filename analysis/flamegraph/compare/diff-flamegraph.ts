@@ -58,7 +58,7 @@ export function diffFlamegraph(sides: Sides, options: DiffOptions): string {
       WIDTH - MARGIN,
     ),
   );
-  const kinds = kindLegend(graph, y + 20);
+  const kinds = kindLegend(graph, y + 20, false);
   body.push(kinds);
   y += kinds === '' ? 0 : 20;
   for (const side of ['after', 'before'] as const) {

@@ -51,7 +51,8 @@ export function chanceOf(node: TreeNode, compared: Compared): number {
 /** Red where a frame's share grew, blue where it shrank, grey where chance explains it; full at `most`, the greatest change in the picture. */
 export function changeFill(node: TreeNode, compared: Compared, most: number): string {
   const change = node.total - node.before;
-  if (most <= 0 || Math.abs(change) <= chanceOf(node, compared)) return SAME;
+  // Sums of shares differ from one by the last digits.
+  if (most < 1e-9 || Math.abs(change) <= chanceOf(node, compared) + 1e-9) return SAME;
   // The root brings small changes into view beside a great one.
   const strength = 0.25 + 0.75 * Math.sqrt(Math.min(1, Math.abs(change) / most));
   return mix(SAME, change > 0 ? GREW : SHRANK, strength);
