@@ -1,17 +1,13 @@
-import {
-  type CpuCapture,
-  type CpuFrame,
-  LAYERS,
-  type LayerName,
-  PSEUDO_LAYERS,
-} from '../../results/schema/index.js';
+import type { CpuCapture, CpuFrame, LayerName } from '../../results/schema/index.js';
 import { ProbeError } from '../probe-error.js';
 import { type CodePlace, placeOf } from './code-place.js';
 import { type CpuProfile, selfTimes } from './cpuprofile.js';
 import { splitByLine } from './inlined.js';
-import { type LineIndex, LineResolver } from './line-index.js';
+import type { LineIndex, LineResolver } from './line-index.js';
+import { resolverFor } from './line-resolver.js';
 import { mechanismOf } from './mechanism.js';
 import { ownerOf } from './owner.js';
+import { TwoAxes } from './two-axes.js';
 
 /** The fields of a capture that the profile itself does not know. */
 export type CaptureHead = Pick<
@@ -34,7 +30,8 @@ export function attributeCpuProfile(
   head: CaptureHead,
   index: LineIndex | null = null,
 ): CpuCapture {
-  const lines = index === null ? null : resolverFor(profile, index);
+  const callFrames = profile.nodes.map(({ callFrame }) => callFrame);
+  const lines = index === null ? null : resolverFor(callFrames, index);
   const { byNode, totalUs } = selfTimes(profile);
   const stackOf = stackReader(profile, lines);
   const sums = new Sums();
@@ -52,40 +49,16 @@ export function attributeCpuProfile(
   return { schema: 'strata.cpu/1', ...head, sampledUs: totalUs, ...sums.document() };
 }
 
-/**
- * Null when the profile is of another build than the index, which would put time anywhere: the functions of an indexed file
- * must lie in the lines that the index gives it. V8 puts a module's own code on line 1, whatever stands there.
- */
-function resolverFor(profile: CpuProfile, index: LineIndex): LineResolver | null {
-  const lines = new LineResolver(index);
-  const fits = profile.nodes.every(({ callFrame }) => {
-    const { kind, file } = placeOf(callFrame);
-    if (kind !== 'layer' || callFrame.lineNumber <= 0 || !lines.knows(file)) return true;
-    return lines.codeAt(callFrame.lineNumber + 1)?.file === file;
-  });
-  return fits ? lines : null;
-}
-
 /** Self time summed by layer, mechanism, cell and stack. */
 class Sums {
   readonly #frames = new FrameTable();
-  readonly #layers = Object.fromEntries([...LAYERS, ...PSEUDO_LAYERS].map((name) => [name, 0])) as Record<
-    LayerName,
-    number
-  >;
-  readonly #mechanisms = new Map<string, number>();
-  readonly #cells = new Map<string, { layer: LayerName; mechanism: string; us: number }>();
+  readonly #axes = new TwoAxes();
   readonly #stacks = new Map<string, StackTotal>();
 
   /** `stack` is leaf first. */
   add(stack: readonly CodePlace[], us: number): void {
     const layer = ownerOf(stack);
-    const mechanism = mechanismOf(stack);
-    this.#layers[layer] += us;
-    this.#mechanisms.set(mechanism, (this.#mechanisms.get(mechanism) ?? 0) + us);
-    const cell = this.#cells.get(`${layer} ${mechanism}`);
-    if (cell === undefined) this.#cells.set(`${layer} ${mechanism}`, { layer, mechanism, us });
-    else cell.us += us;
+    this.#axes.add(layer, mechanismOf(stack), us);
     const frames = stack.map((place) => this.#frames.indexOf(place)).reverse();
     const total = this.#stacks.get(frames.join(' '));
     if (total === undefined) this.#stacks.set(frames.join(' '), { frames, layer, us });
@@ -93,11 +66,8 @@ class Sums {
   }
 
   document(): Pick<CpuCapture, 'layers' | 'mechanisms' | 'matrix' | 'frames' | 'stacks'> {
-    const cells = [...this.#cells.values()];
     return {
-      layers: this.#layers,
-      mechanisms: Object.fromEntries([...this.#mechanisms].sort(byTimeThenName)),
-      matrix: cells.sort((a, b) => b.us - a.us || compareText(a.layer + a.mechanism, b.layer + b.mechanism)),
+      ...this.#axes.document(),
       frames: this.#frames.list,
       stacks: [...this.#stacks.values()],
     };
@@ -140,14 +110,6 @@ class FrameTable {
     this.#indexes.set(key, index);
     return index;
   }
-}
-
-function byTimeThenName(a: readonly [string, number], b: readonly [string, number]): number {
-  return b[1] - a[1] || compareText(a[0], b[0]);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function broken(what: string): ProbeError {

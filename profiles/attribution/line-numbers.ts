@@ -38,11 +38,16 @@ export function separateLineNumbers(build: string): LineIndex {
 
 /** The index of the build that a profile was taken of, found beside the server's files; null when that build has none. */
 export function findLineIndex(profile: CpuProfile): LineIndex | null {
+  return findLineIndexOf(profile.nodes.map(({ callFrame }) => callFrame.url));
+}
+
+/** The same for the URLs of the scripts that were seen running. */
+export function findLineIndexOf(urls: Iterable<string>): LineIndex | null {
   const looked = new Set<string>();
-  for (const { callFrame } of profile.nodes) {
-    const at = callFrame.url.startsWith('file://') ? callFrame.url.lastIndexOf('/server/') : -1;
+  for (const url of urls) {
+    const at = url.startsWith('file://') ? url.lastIndexOf('/server/') : -1;
     if (at < 0) continue;
-    const folder = callFrame.url.slice(0, at);
+    const folder = url.slice(0, at);
     if (looked.has(folder)) continue;
     looked.add(folder);
     const path = join(dirname(fileURLToPath(`${folder}/server`)), LINE_INDEX_NAME);

@@ -3,7 +3,7 @@ import type { CodePlace } from './code-place.js';
 /** The second axis: what ran, whoever asked for it. */
 export const MECHANISMS = {
   js: 'JavaScript of ours, of a library, or of Node where no other row fits',
-  gc: 'V8 collects garbage on the main thread',
+  gc: 'V8 collects garbage: on the main thread, with perf on its helpers too',
   idle: 'the event loop waits',
   native: 'V8 and libuv outside JavaScript: event loop turns, system calls, parsing of requests',
   'socket-read': 'bytes arrive from a socket',
@@ -21,6 +21,15 @@ export const MECHANISMS = {
   codec: 'records, frames and messages are turned into bytes and back, check sums included',
   crypto: 'hashes, random bytes, TLS records',
   telemetry: 'metrics, logs, profiler',
+  'jit-compile': 'V8 compiles, optimises and deoptimises functions, on its helpers mostly (perf only)',
+  malloc: 'memory outside the JavaScript heap is taken and given back (perf only)',
+  'thread-pool': 'work is handed to a thread of the pool and taken by it, its locks included (perf only)',
+  'kernel-network': 'the kernel: sockets, TCP and IP, readiness of descriptors (perf only)',
+  'kernel-filesystem': 'the kernel: files, page cache, journal (perf only)',
+  'kernel-block': 'the kernel: requests to the block device and its driver (perf only)',
+  'kernel-memory': 'the kernel: page faults, pages taken and given back (perf only)',
+  'kernel-scheduler': 'the kernel: threads put to sleep, woken and switched, timers, futexes (perf only)',
+  'kernel-other': 'the kernel where no row fits: entry and exit of system calls, interrupts (perf only)',
   other: 'native code that no row knows',
 } as const;
 export type Mechanism = keyof typeof MECHANISMS;

@@ -23,7 +23,8 @@ const SPECIFIC_MODULE: readonly (readonly [RegExp, LayerName])[] = [
 const GENERAL_MODULE =
   /^(timers|process|events|async_hooks|perf_hooks|module|internal\/(timers|process|async_hooks|events|priority_queue|linkedlist|promise_hooks|per_context|bootstrap|main|modules|perf|util|errors|fixed_queue|abort_controller|event_target|histogram|worker|inspector\w*))(\/|$)/;
 
-const MECHANISM_LAYER: Readonly<Record<string, LayerName>> = {
+/** Mechanisms that serve one layer, where nothing on the stack says more. */
+export const MECHANISM_LAYER: Readonly<Record<string, LayerName>> = {
   'socket-read': 'network',
   'socket-write': 'network',
   http: 'network',

@@ -32,9 +32,10 @@ export async function startWorkload(
   folder: string,
   files: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  nodeArguments: readonly string[] = [],
 ): Promise<Workload> {
   const main = join(folder, Object.keys(files)[0]!);
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [...nodeArguments, main, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

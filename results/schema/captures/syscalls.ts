@@ -43,6 +43,8 @@ export const SyscallCapture = z.strictObject({
       maxUs: z.number().nullable(),
     }),
   ),
+  /** Events that the tracer could not keep up with, so that calls are missing; absent where the tracer can lose none. */
+  lost: count.optional(),
   /** Absent where the tracer cannot tell descriptors apart. */
   byDescriptor: z.array(DescriptorRow).optional(),
   futex: z.array(FutexRow).optional(),
