@@ -87,7 +87,7 @@ export const EVIDENCE_RULES: readonly AdviceRule[] = [
     of: 'throughput',
     title: 'A garbage collection stops the loop for a good part of a heartbeat',
     action:
-      'Keep large long-lived objects outside the heap (buffers), allocate less per request (the allocation sites stand above section 4), and give the young generation more room (`--max-semi-space-size`).',
+      'Keep large long-lived objects outside the heap (buffers), allocate less per request (allocation sites: under "Process and machine"), and give the young generation more room (`--max-semi-space-size`).',
     examine: gcPauses,
     command: probeCommand('strata.gc/1'),
   },

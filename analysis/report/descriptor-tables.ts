@@ -1,4 +1,5 @@
 import type { SyscallCapture } from '../../results/schema/index.js';
+import { sourceOf } from '../measures/captures.js';
 import {
   type DescriptorFacts,
   type DescriptorLine,
@@ -6,19 +7,17 @@ import {
   futexByThread,
   UNATTRIBUTED_MAX,
 } from '../measures/descriptors.js';
+import type { Measured } from '../measures/measured.js';
 import { bytes, decimal, integer, micros, percent } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
+import type { ObservedLevel } from './observed.js';
 import { blocks, notMeasured } from './section.js';
 
-/** System calls of one node by the layer that owns the descriptor, and its waits for native locks. */
+/** System calls of one node by the layer that owns the descriptor. */
 export function descriptorTables(capture: SyscallCapture, source: string): string {
   const facts = descriptorFacts(capture);
-  return blocks(
-    facts.ok
-      ? blocks(layerTable(facts.value, source), unattributedLine(facts.value))
-      : `By layer: ${notMeasured(facts.because)}`,
-    futexTable(capture, source),
-  );
+  if (!facts.ok) return `By layer: ${notMeasured(facts.because)}`;
+  return blocks(layerTable(facts.value, source), unattributedLine(facts.value));
 }
 
 function layerTable(facts: DescriptorFacts, source: string): string {
@@ -82,10 +81,16 @@ function unattributedLine(facts: DescriptorFacts): string {
     : `Unattributed: ${share} of the working time (limit ${percent(UNATTRIBUTED_MAX)}).`;
 }
 
-/** The document's futex row taken apart: a parked thread has nothing to do, one that waits for a lock has. */
-function futexTable(capture: SyscallCapture, source: string): string {
-  if (capture.futex === undefined) {
-    return `Lock waits inside futex: ${notMeasured('this tracer did not tell parked threads from those that wait for a lock')}`;
+/** The document's futex row taken apart, by whichever tracer could: a parked thread has nothing to do, one that waits for a lock has. */
+export function futexTable(
+  observed: Measured<ObservedLevel<'strata.syscalls/1'>>,
+  of: { readonly node: number; readonly pid: number },
+): string {
+  const capture = observed.ok
+    ? observed.value.captures.find((each) => each.node === of.node && each.pid === of.pid)
+    : undefined;
+  if (!observed.ok || capture?.futex === undefined) {
+    return `Lock waits inside futex: ${notMeasured('no tracer told parked threads of this node from those that wait for a lock')}`;
   }
   const table = new MarkdownTable(
     [
@@ -97,16 +102,17 @@ function futexTable(capture: SyscallCapture, source: string): string {
       right('longest'),
       right('waited, of the window'),
     ],
-    `${source}, futex; parked: a thread of a pool that waits for work, which is no lock`,
+    `${sourceOf(observed.value, [capture])}, futex; parked: a thread of a pool that waits for work, which is no lock`,
   );
   for (const kind of futexByThread(capture.futex)) {
+    const each = (us: number): string => (kind.waits === 0 ? 'no wait' : micros(us));
     table.row(
       kind.thread,
       integer(kind.threads),
       micros(kind.parkedSeconds * 1e6),
       integer(kind.waits),
-      kind.waits === 0 ? 'no wait' : micros((kind.waitSeconds * 1e6) / kind.waits),
-      kind.waits === 0 ? 'no wait' : micros(kind.longestUs),
+      each((kind.waitSeconds * 1e6) / kind.waits),
+      each(kind.longestUs),
       percent(kind.waitSeconds / (capture.seconds * Math.max(1, kind.threads))),
     );
   }

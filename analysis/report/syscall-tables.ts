@@ -6,7 +6,7 @@ import { documentRow, isWaiting, syscallFacts } from '../measures/syscalls.js';
 import { DOCUMENT_SYSCALLS } from '../reference/document.js';
 import { decimal, integer, micros, percent, significant } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
-import { descriptorTables } from './descriptor-tables.js';
+import { descriptorTables, futexTable } from './descriptor-tables.js';
 import type { Facts } from './facts.js';
 import { observeLevel, takenBy } from './observed.js';
 import { blocks, notMeasured } from './section.js';
@@ -16,8 +16,11 @@ const NOT_TRACED = 'the tracer gives no extremes for this call';
 
 /** Two tables a traced node: by call in the shape of `strace -c`, with the document's healthy table beside it, and by layer. */
 export function syscallTables(facts: Facts): string {
-  const traced = observeLevel(facts, 'strata.syscalls/1');
+  // Several tracers may have had a pass: one that tells descriptors apart says more.
+  const best = observeLevel(facts, 'strata.syscalls/1', (capture) => capture.byDescriptor !== undefined);
+  const traced = best.ok ? best : observeLevel(facts, 'strata.syscalls/1');
   if (!traced.ok) return notMeasured(traced.because);
+  const futex = observeLevel(facts, 'strata.syscalls/1', (capture) => capture.futex !== undefined);
   return blocks(
     `${takenBy(traced.value)} Times per call are usable, rates are not: tracing stops the process at every call. Waiting calls (futex, epoll) are shown, and left out of the last share.`,
     ...leaderAndFollower(traced.value.captures).map((capture) => {
@@ -27,6 +30,7 @@ export function syscallTables(facts: Facts): string {
         nodeTable(capture, source),
         shapeLine(capture),
         descriptorTables(capture, source),
+        futexTable(futex, capture),
       );
     }),
   );

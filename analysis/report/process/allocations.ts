@@ -1,12 +1,13 @@
 import type { HeapCapture } from '../../../results/schema/index.js';
 import { BUSY_LAYERS } from '../../cpu/cpu-profile.js';
 import { allocationSites, heapLayers, sampledBytes } from '../../cpu/heap-profile.js';
+import { flamegraph } from '../../flamegraph/flamegraph.js';
 import { leaderAndFollower, sourceOf, subjectName } from '../../measures/captures.js';
 import { bytes, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
-import type { Facts } from '../facts.js';
+import { type Facts, levelName } from '../facts.js';
 import { type ObservedLevel, observeLevel, takenBy } from '../observed.js';
-import { blocks, notMeasured } from '../section.js';
+import { blocks, figure, notMeasured } from '../section.js';
 
 const SITES = 12;
 const KIND_NAMES: Readonly<Record<HeapCapture['kind'], string>> = {
@@ -15,7 +16,7 @@ const KIND_NAMES: Readonly<Record<HeapCapture['kind'], string>> = {
 };
 
 /** Who allocates: layers, then the functions themselves. */
-export function allocationTables(facts: Facts): string {
+export function allocationTables(facts: Facts, files: Map<string, string>): string {
   const found = observeLevel(facts, 'strata.heap/1');
   if (!found.ok) return notMeasured(found.because);
   const { captures } = found.value;
@@ -24,7 +25,7 @@ export function allocationTables(facts: Facts): string {
   return blocks(
     `${takenBy(found.value)} Sampled, one allocation for about ${bytes(captures[0]?.intervalBytes ?? 0)}; bytes of buffers outside the heap are not in it.`,
     layerTable(found.value),
-    ...leaders.map((capture) => siteTable(found.value, capture)),
+    ...leaders.map((capture) => sitePart(found.value, capture, files)),
   );
 }
 
@@ -52,7 +53,12 @@ function layerTable(observed: ObservedLevel<'strata.heap/1'>): string {
   return table.toString();
 }
 
-function siteTable(observed: ObservedLevel<'strata.heap/1'>, capture: HeapCapture): string {
+/** The picture, then the functions by name; adds the picture to `files`. */
+function sitePart(
+  observed: ObservedLevel<'strata.heap/1'>,
+  capture: HeapCapture,
+  files: Map<string, string>,
+): string {
   const table = new MarkdownTable(
     [right('bytes'), right('share'), left('Allocated in'), left('File'), left('Layer')],
     sourceOf(observed, [capture]),
@@ -66,6 +72,11 @@ function siteTable(observed: ObservedLevel<'strata.heap/1'>, capture: HeapCaptur
       site.layer,
     );
   }
-  const head = `**${subjectName(capture)}, ${KIND_NAMES[capture.kind]}**`;
-  return blocks(head, table.isEmpty ? notMeasured('the profile holds no sample') : table.toString());
+  const what = `${subjectName(capture)}, ${KIND_NAMES[capture.kind]}`;
+  if (table.isEmpty) return blocks(`**${what}**`, notMeasured('the profile holds no sample'));
+  const { id } = observed.point.point.ref;
+  const path = `flame/heap-${capture.kind}-${id}-${capture.role}-node${capture.node}.svg`;
+  const title = `${what}, bytes by layer at ${levelName(observed.point)} (${observed.pass.probe})`;
+  files.set(path, flamegraph(capture, { title }));
+  return blocks(`**${what}**`, figure(path, title), table.toString());
 }

@@ -21,6 +21,7 @@ import { perfPart } from '../perf-tables.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
 import { toolFiles } from '../tool-files.js';
 import { waitTable } from '../wait-table.js';
+import { electionsPart } from './elections.js';
 
 const FUNCTIONS = 15;
 /** Above this share of samples without an owner the attribution itself is in doubt. */
@@ -48,6 +49,8 @@ export const consensusSection: Section = (facts) => {
       waitViews(facts),
       '### 3.4 Commits, heartbeats, elections, applier',
       consensusCounters(facts),
+      '### 3.5 Elections and missed heartbeats',
+      electionsPart(facts),
     ),
   };
 };

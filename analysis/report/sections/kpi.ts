@@ -1,7 +1,9 @@
 import { evaluateKpi, type KpiResult, type KpiStatus, thresholdText } from '../../kpi/kpi-rule.js';
 import { KPI_RULES } from '../../kpi/rules.js';
+import type { CaptureName } from '../../measures/captures.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
+import { observeLevel } from '../observed.js';
 import { blocks, notMeasured, type Section } from '../section.js';
 
 const MARKS: Readonly<Record<KpiStatus, string>> = {
@@ -98,6 +100,19 @@ function meanings(): string {
   return KPI_RULES.map((rule) => `- **${rule.name}** (${rule.claim}): ${rule.meaning}.`).join('\n');
 }
 
+/** Tables that come from one probe's pass; a run without it has no command for them either. */
+const PROBED: readonly (readonly [string, CaptureName])[] = [
+  ['one sync in four clocks (2.2)', 'strata.sync-calls/1'],
+  ['all threads and the kernel (3.2)', 'strata.perf/1'],
+  ['locks and their holders (3.3)', 'strata.locks/1'],
+  ['garbage collection', 'strata.gc/1'],
+  ['who allocates', 'strata.heap/1'],
+  ['event loop: delay and stalls', 'strata.event-loop/1'],
+  ["libuv's thread pool", 'strata.pool/1'],
+  ['what the kernel counts', 'strata.proc/1'],
+  ['what the kernel times', 'strata.bpf/1'],
+];
+
 function commands(facts: Facts): string {
   const { run } = facts.data;
   const levels = facts.sweep.map((point) => point.point.ref.clients).join(',') || '10,100,1000';
@@ -111,10 +126,19 @@ function commands(facts: Facts): string {
     ['system calls (2.3)', `strata sweep --levels ${middle} --probes strace`],
     ['the same by hand, on a running node', 'strace -c -f -w -p <pid>'],
     ['CPU by layer, flamegraphs (3.2)', `strata sweep --levels ${middle} --probes cpu-profile`],
+    ...PROBED.flatMap(([what, schema]) => {
+      const found = observeLevel(facts, schema);
+      if (!found.ok) return [];
+      const { point, pass } = found.value;
+      const command = `strata sweep --levels ${point.point.ref.clients} --probes ${pass.probe}`;
+      return [[what, command] as const];
+    }),
     [
-      'kernel and thread pool stacks',
+      'kernel and thread pool stacks, by hand',
       'perf record -F 499 -g -p <pid> -- sleep 10 && perf report --stdio | head -40',
     ],
+    ['lock waits by thread, by hand', 'strace -f -T -e trace=futex -p <pid>'],
+    ['syncs one by one, by hand', 'strace -f -T -ttt -y -e trace=fsync,fdatasync -p <pid>'],
     ['disk, network and threads beside it', 'iostat -x 5; sar -n DEV 5; top -H -p <pid>'],
     ['ledgers of a running node (2.2, 3.3, 3.4)', 'curl -s http://127.0.0.1:<http port>/debug/layers'],
     ['what this machine can capture', 'strata doctor'],

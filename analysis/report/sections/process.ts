@@ -6,8 +6,9 @@ import { useTable } from '../process/use-table.js';
 import { blocks, notMeasured, type Section } from '../section.js';
 
 /** What the layers stand on: collector, loop, pool, kernel. A layer can be slow because one of these is. */
-export const processSection: Section = (facts) => ({
-  text: blocks(
+export const processSection: Section = (facts) => {
+  const files = new Map<string, string>();
+  const text = blocks(
     '## Process and machine, under all layers',
     ...(facts.sweep.length === 0
       ? [notMeasured('the run has no sweep')]
@@ -17,7 +18,7 @@ export const processSection: Section = (facts) => ({
           '### Garbage collection and heap',
           collectorTables(facts),
           '### Who allocates',
-          allocationTables(facts),
+          allocationTables(facts, files),
           '### Event loop',
           loopTables(facts),
           "### libuv's thread pool",
@@ -27,5 +28,6 @@ export const processSection: Section = (facts) => ({
           '### What the kernel times (eBPF)',
           bpfTable(facts),
         ]),
-  ),
-});
+  );
+  return { text, files };
+};

@@ -1,0 +1,217 @@
+import type { Cause } from '../../elections/causes.js';
+import {
+  type Disturbances,
+  type Election,
+  findDisturbances,
+  type MissedHeartbeats,
+} from '../../elections/elections.js';
+import { electionSentence, missedSentence, shortCause } from '../../elections/sentences.js';
+import { integer, nanos } from '../../tables/format.js';
+import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { type Facts, levelName, type PointFacts } from '../facts.js';
+import { blocks, notMeasured } from '../section.js';
+
+/** Sentences for the longest silences that cost no election; all of them are counted in the table. */
+const MISSED_SENTENCES = 5;
+const ELECTION_SENTENCES = 20;
+const SOURCE = '`points/*/events/*.json`';
+
+interface Seen {
+  readonly point: PointFacts;
+  readonly found: Disturbances;
+}
+
+/** 3.5: every election and every missed heartbeat of the measured windows, and what happened then on the nodes concerned. */
+export function electionsPart(facts: Facts): string {
+  const points = [...facts.sweep, ...facts.strategies];
+  const { heartbeatMs, external } = facts.data.run.cluster;
+  const strangers = external && points.every(({ point }) => point.stages?.sharedClock !== true);
+  if (strangers)
+    return notMeasured('the nodes of an external cluster may run on several machines, whose clocks differ');
+  const withJournals = points.filter(({ point }) => point.events.length > 0);
+  if (withJournals.length === 0) return notMeasured(whyNoJournals(facts));
+  const seen = withJournals.map((point) => ({
+    point,
+    found: findDisturbances(point.point.events, heartbeatMs),
+  }));
+  const elections = seen.flatMap(({ point, found }) =>
+    found.elections.map((election) => ({ point, election })),
+  );
+  const missed = seen.flatMap(({ point, found }) => found.missed.map((one) => ({ point, missed: one })));
+  return blocks(
+    `Every node keeps a journal of its life; here the journals of all nodes are joined by their one clock, over ${windowsOf(withJournals, points)}. A cause is something on one of the two nodes concerned, or between them, that happened while nothing was heard; causes are ranked by the time of that silence which they cover. Heartbeats wait neither for the disk nor for a snapshot: what is said of those only coincides.`,
+    elections.length + missed.length === 0
+      ? 'None in the measured windows: no election, and no follower that heard nothing of its leader for longer than two heartbeats.'
+      : null,
+    elections.length === 0 ? null : electionTable(elections),
+    sentences(
+      elections.map(({ point, election }) => `${levelName(point)}, ${electionSentence(election)}`),
+      ELECTION_SENTENCES,
+      'elections',
+    ),
+    missed.length === 0 ? null : missedTable(seen),
+    sentences(
+      longestFirst(missed).map(({ point, missed: one }) => `${levelName(point)}: ${missedSentence(one)}`),
+      MISSED_SENTENCES,
+      'silences',
+    ),
+    missingJournals(facts, withJournals),
+  );
+}
+
+function windowsOf(withJournals: readonly PointFacts[], points: readonly PointFacts[]): string {
+  return withJournals.length === points.length
+    ? `the ${integer(points.length)} measured windows`
+    : `${integer(withJournals.length)} of the ${integer(points.length)} measured windows`;
+}
+
+function electionTable(
+  elections: readonly { readonly point: PointFacts; readonly election: Election }[],
+): string {
+  const table = new MarkdownTable(
+    [left('Level'), right('Term'), left('Stood'), left('Won'), left('Why'), right('Nobody led for')],
+    SOURCE,
+  );
+  for (const { point, election } of elections) {
+    const { term, candidates, leader, leaderless } = election;
+    table.row(
+      levelName(point),
+      integer(term),
+      candidates.length === 0 ? 'nobody' : candidates.map((node) => `node ${node}`).join(', '),
+      leader === null ? 'nobody' : `node ${leader}`,
+      whyInShort(election),
+      leaderless === null
+        ? table.missing('nobody won before the journals end')
+        : nanos(leaderless.toNs - leaderless.fromNs),
+    );
+  }
+  return table.toString();
+}
+
+function whyInShort({ trigger, explanation }: Election): string {
+  switch (trigger.kind) {
+    case 'silence':
+      return shortCause(explanation);
+    case 'handed-over':
+      return 'the lead was handed over';
+    case 'no-winner':
+      return `nobody won term ${trigger.term}`;
+    case 'no-leader':
+      return 'no leader was known';
+  }
+}
+
+/** One row a pair of nodes: a machine without a free processor can make hundreds. */
+function missedTable(seen: readonly Seen[]): string {
+  const table = new MarkdownTable(
+    [
+      left('Level'),
+      left('Follower'),
+      left('Leader'),
+      right('Silences'),
+      right('longest'),
+      right('explained'),
+      left('Most often'),
+    ],
+    SOURCE,
+  );
+  for (const { point, found } of seen) {
+    const pairs = new Map<string, MissedHeartbeats[]>();
+    for (const missed of found.missed) {
+      const key = `${missed.silence.listener} ${missed.silence.speaker}`;
+      pairs.set(key, [...(pairs.get(key) ?? []), missed]);
+    }
+    for (const [, all] of [...pairs].sort(([one], [other]) => (one < other ? -1 : 1))) {
+      const { listener, speaker } = all[0]!.silence;
+      table.row(
+        levelName(point),
+        `node ${listener}`,
+        `node ${speaker}`,
+        integer(all.length),
+        nanos(Math.max(...all.map(lengthNs))),
+        integer(all.filter(({ explanation }) => explanation.isExplained).length),
+        mostOften(all),
+      );
+    }
+  }
+  return table.toString();
+}
+
+const IN_WORDS: Readonly<Record<Cause['kind'], string>> = {
+  gone: 'was gone',
+  'stepped-down': 'had stepped down',
+  'not-running': 'did not run',
+  busy: 'was busy',
+  late: 'came late',
+  link: 'lost the link',
+  gc: 'collected garbage',
+  disk: 'waited for its disk',
+  snapshot: 'had a snapshot',
+};
+
+function mostOften(all: readonly MissedHeartbeats[]): string {
+  const counts = new Map<string, number>();
+  for (const { explanation } of all) {
+    const [first] = explanation.causes;
+    if (first === undefined || !explanation.isExplained) continue;
+    const words = `node ${first.node} ${IN_WORDS[first.kind]}`;
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  const [best] = [...counts].sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1));
+  return best === undefined ? 'nothing recorded explains it' : best[0];
+}
+
+function lengthNs({ silence }: MissedHeartbeats): number {
+  return silence.toNs - silence.fromNs;
+}
+
+function longestFirst<Row extends { readonly missed: MissedHeartbeats }>(rows: readonly Row[]): Row[] {
+  return [...rows].sort((one, other) => lengthNs(other.missed) - lengthNs(one.missed));
+}
+
+function sentences(all: readonly string[], countMax: number, what: string): string | null {
+  if (all.length === 0) return null;
+  const shown = all.slice(0, countMax).map((text) => `- ${text}`);
+  const rest = all.length - shown.length;
+  if (rest > 0) shown.push(`- … and ${integer(rest)} ${what} more.`);
+  return shown.join('\n');
+}
+
+function missingJournals(facts: Facts, withJournals: readonly PointFacts[]): string | null {
+  const { nodes } = facts.data.run.cluster;
+  const lines = withJournals.flatMap((point) => {
+    const { events } = point.point;
+    const lost = events.filter(({ dropped }) => dropped > 0).map(({ node }) => `node ${node}`);
+    return [
+      ...(events.length < nodes
+        ? [
+            `${levelName(point)}: ${integer(nodes - events.length)} of ${integer(nodes)} journals are missing: ${reasonsAt(facts, point)}`,
+          ]
+        : []),
+      ...(lost.length > 0
+        ? [
+            `${levelName(point)}: the oldest events of ${lost.join(', ')} were overwritten before they were read`,
+          ]
+        : []),
+    ];
+  });
+  return lines.length === 0 ? null : `_Not everything was recorded. ${lines.join('. ')}._`;
+}
+
+function whyNoJournals(facts: Facts): string {
+  const reason = facts.data.run.notMeasured.find(({ what }) => what.startsWith('the journal of '));
+  return reason === undefined
+    ? 'no journal of a node was written'
+    : `no journal of a node could be read: ${withoutPeriod(reason.because)}`;
+}
+
+function reasonsAt(facts: Facts, { point }: PointFacts): string {
+  const reasons = facts.data.run.notMeasured
+    .filter(({ what }) => what.startsWith('the journal of ') && what.endsWith(` at ${point.ref.id}`))
+    .map(({ because }) => withoutPeriod(because));
+  return reasons.length === 0 ? 'the run does not say why' : [...new Set(reasons)].join('; ');
+}
+
+function withoutPeriod(text: string): string {
+  return text.replace(/\.$/, '');
+}
