@@ -105,7 +105,8 @@ export const KNOWN_CAPTURES: ReadonlySet<unknown> = new Set(
   Capture.options.flatMap((option) => [...option.shape.schema.values]),
 );
 
-function readCapture(path: string): Capture {
+/** One parsed document of a probe, whichever it is. */
+export function readCapture(path: string): Capture {
   const document = readJson(path);
   const schema = (document as { schema?: unknown } | null)?.schema;
   if (!KNOWN_CAPTURES.has(schema)) {

@@ -11,6 +11,7 @@ import { fsyncCommand } from './commands/fsync.js';
 import { loadCommand } from './commands/load.js';
 import { memberCommand } from './commands/member.js';
 import { nemesisCommand } from './commands/nemesis.js';
+import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
@@ -33,6 +34,7 @@ const COMMANDS = [
   loadCommand,
   sweepCommand,
   fsyncCommand,
+  profileCommand,
   nemesisCommand,
   reportCommand,
   simCommand,

@@ -5,5 +5,6 @@ export * from './load.js';
 export * from './node.js';
 export * from './pass.js';
 export * from './power-cut.js';
+export * from './profile.js';
 export * from './run.js';
 export * from './verification.js';

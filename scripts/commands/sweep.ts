@@ -10,7 +10,7 @@ import { fsyncArms } from '../lib/fsync-arms.js';
 import { interruptSignal } from '../lib/interrupt.js';
 import { ownClusterFacts } from '../lib/own-cluster.js';
 import { parseStrategies, parseStrategy, parseTargets } from '../lib/parse.js';
-import { chooseProbes } from '../lib/probe-choice.js';
+import { chooseProbes, unfitForNodes } from '../lib/probe-choice.js';
 import type { TwinCluster } from '../lib/probe-level.js';
 import {
   describePlan,
@@ -89,7 +89,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
   const external = flags.target === undefined ? null : await examineTarget(flags.target);
   const facts = external?.cluster ?? ownClusterFacts(flags.nodes, flags.fsync, flags.primitive);
   const choice = await chooseProbes(flags.probes, {
-    local: external?.subject.local ?? true,
+    unfit: (probe) => unfitForNodes(probe, external?.subject.local ?? true),
     ...(flags.quick ? { leftOut: { except: QUICK_PROBES, because: NOT_QUICK } } : {}),
   });
   const context = await openRun('sweep', flags, facts, await capabilities(), signal);

@@ -84,7 +84,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function parseUrl(text: string): string {
+export function parseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text))
     throw new InvalidArgumentError('It must be a URL such as http://127.0.0.1:7001.');
   return text.replace(/\/+$/, '');

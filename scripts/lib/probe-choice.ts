@@ -15,9 +15,11 @@ export interface ProbeChoice {
 }
 
 export interface ChoiceOptions {
-  /** The processes are on this machine. */
-  readonly local: boolean;
-  /** What is left out unless it is asked for, and why. */
+  /** Why a probe cannot answer for what is watched here, whatever the machine can do; null when it can. */
+  readonly unfit: (probe: Probe) => string | null;
+  /** A probe that is named and unfit is a line like any other; otherwise it ends the command. */
+  readonly unfitIsGap?: boolean;
+  /** What of the default is left out, and why. */
   readonly leftOut?: { readonly except: readonly string[]; readonly because: string };
 }
 
@@ -26,30 +28,34 @@ export interface ChoiceOptions {
  * and is missing is an error, because the answer that was wanted would not come.
  * @param text names, comma separated; `none`; `all`; `light`, those that need no outside tool; or undefined for those that run by default.
  */
-export async function chooseProbes(
-  text: string | undefined,
-  { local, leftOut }: ChoiceOptions,
-): Promise<ProbeChoice> {
+export async function chooseProbes(text: string | undefined, options: ChoiceOptions): Promise<ProbeChoice> {
+  const { unfit, unfitIsGap, leftOut } = options;
   if (text === 'none')
     return { probes: [], named: false, missing: [{ what: 'probes', because: 'the run asked for none' }] };
-  const wanted = wantedBy(text);
-  const isNamed = wanted === null;
-  const probes: Probe[] = [];
+  const group = groupOf(text);
+  const probes = new Set<Probe>();
   const missing: z.infer<typeof NotMeasured>[] = [];
-  for (const probe of wanted ?? splitList(text!).map(named)) {
-    const because =
-      text === undefined && leftOut !== undefined && !leftOut.except.includes(probe.name)
-        ? leftOut.because
-        : await whyNot(probe, local);
-    if (because === null) probes.push(probe);
-    else if (!isNamed) missing.push({ what: probe.name, because });
+  for (const probe of group ?? splitList(text!).map(named)) {
+    const left =
+      text === undefined && leftOut?.except.includes(probe.name) === false ? leftOut.because : null;
+    const unsuitable = left ?? unfit(probe);
+    const because = unsuitable ?? (await whyMissing(probe));
+    if (because === null) probes.add(probe);
+    else if (group !== null || (unsuitable !== null && unfitIsGap))
+      missing.push({ what: probe.name, because });
     else throw new CliError('STRATA_PROBE_MISSING', `Probe ${probe.name} cannot run here: ${because}.`);
   }
-  return { probes: [...new Set(probes)], named: isNamed, missing };
+  return { probes: [...probes], named: group === null, missing };
+}
+
+/** Of a cluster that runs: what a probe needs of its nodes. */
+export function unfitForNodes(probe: Probe, local: boolean): string | null {
+  if (probe.attaches === false) return 'it has to start the process itself: strata profile --launch';
+  return local || probe.overHttp === true ? null : 'the nodes are not processes of this machine';
 }
 
 /** Null: they are named. */
-function wantedBy(text: string | undefined): readonly Probe[] | null {
+function groupOf(text: string | undefined): readonly Probe[] | null {
   if (text === undefined) return PROBES.filter((probe) => probe.byDefault);
   if (text === 'all') return PROBES;
   if (text === 'light')
@@ -57,9 +63,7 @@ function wantedBy(text: string | undefined): readonly Probe[] | null {
   return null;
 }
 
-async function whyNot(probe: Probe, local: boolean): Promise<string | null> {
-  if (!local && probe.overHttp !== true) return 'the nodes are not processes of this machine';
-  if (probe.attaches === false) return 'it has to start the process itself: strata profile --launch';
+async function whyMissing(probe: Probe): Promise<string | null> {
   const { available, detail, install } = await probe.check();
   if (available) return null;
   return install === null ? detail : `${detail} (${install})`;

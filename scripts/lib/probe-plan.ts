@@ -74,7 +74,8 @@ export function planLevels({ levels, probes, named, times, canStartNodes }: Plan
   });
 }
 
-function planTwins(passes: readonly PlannedPass[]): Twin[] {
+/** Passes that need nodes started in another way, together by what they need. */
+export function planTwins(passes: readonly PlannedPass[]): Twin[] {
   const twins = new Map<string, { nodeArguments: readonly string[]; passes: PlannedPass[] }>();
   for (const pass of passes) {
     const { nodeArguments } = pass;
