@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Capture, NodeWindow } from '../../results/schema/index.js';
+import { madeUpLock, madeUpLocks } from '../testing/captures/locks.js';
+import { madeUpDescriptors } from '../testing/captures/syscalls.js';
+import { factsOf, levelOf, mapNodes } from '../testing/change-run.js';
+import { withCaptures } from '../testing/made-up-captured-run.js';
+import { madeUpRun } from '../testing/made-up-run.js';
+import { backpressureWaits } from './backpressure.js';
+import { leaderLocks, meanWaitNs, worstHolder } from './locks.js';
+import type { Wait } from './wait.js';
+import { leaderWaits } from './waits.js';
+
+function waitsOf(run = madeUpRun()): readonly Wait[] {
+  const waits = leaderWaits(levelOf(factsOf(run), 'mid'));
+  assert.ok(waits.ok);
+  return waits.value;
+}
+
+const named = (waits: readonly Wait[], name: string): Wait => {
+  const found = waits.find((wait) => wait.name === name);
+  assert.ok(found !== undefined, `no wait ${name}`);
+  return found;
+};
+
+const withLocks = (locks: NodeWindow['locks']) => mapNodes(madeUpRun(), (node) => ({ ...node, locks }));
+
+describe('waits of the leader', () => {
+  it('weigh a wait by those who stand there', () => {
+    const histograms = (node: NodeWindow): NodeWindow => ({
+      ...node,
+      seconds: 2,
+      counters: { ...node.counters, log_entries_total: 1_000 },
+      histograms: {
+        ...node.histograms,
+        log_batch_wait_ns: { count: 10, sum: 40_000, buckets: [[4_000, 10]] },
+      },
+    });
+    const wait = named(waitsOf(mapNodes(madeUpRun(), histograms)), 'batch wait');
+    // Ten batches of a hundred entries wait 4 µs each, in two seconds.
+    assert.deepEqual(wait.waiters, { ok: true, value: 100 });
+    assert.deepEqual(wait.lostNsPerSecond, { ok: true, value: (10 * 100 * 4_000) / 2 });
+  });
+
+  it('charge a request nothing for the branch of commit that was done first', () => {
+    assert.equal(named(waitsOf(), 'slack').lostNsPerSecond.ok, false);
+  });
+
+  it('take locks from the measured pass, and from a probe only what it lacks', () => {
+    const own = madeUpLock(60);
+    const seen = madeUpLocks(1, 'leader', 999);
+    const run = withCaptures(seen);
+    const both = mapNodes(run, (node) => ({ ...node, locks: [own] }));
+    const locks = leaderLocks(levelOf(factsOf(both), 'mid'));
+    assert.ok(locks.ok);
+    assert.deepEqual(
+      locks.value.map((view) => [view.reading.name, view.from, view.reading.waitNs]),
+      [
+        ['append_slot', 'measured pass', 60e6],
+        ['snapshot_turn', 'locks', 0],
+      ],
+    );
+    const wait = named(waitsOf(both), 'lock append_slot');
+    // 60 ms of waiting in a window of six seconds.
+    assert.deepEqual(wait.lostNsPerSecond, { ok: true, value: 10e6 });
+  });
+
+  it('know the mean wait by waits that ended with the lock', () => {
+    assert.deepEqual(meanWaitNs(madeUpLock(300)), { ok: true, value: 1e6 });
+    assert.equal(meanWaitNs({ ...madeUpLock(0), contended: 0, waiters: [] }).ok, false);
+    assert.equal(worstHolder(madeUpLock(300))!.who, 'snapshot');
+    assert.equal(worstHolder({ ...madeUpLock(300), holders: [] }), null);
+  });
+
+  it('are without rows of locks, never wrong, when nobody looked', () => {
+    assert.ok(!waitsOf().some((wait) => wait.name.startsWith('lock ') || wait.name.includes('Atomics')));
+    assert.ok(waitsOf(withLocks([madeUpLock(1)])).some((wait) => wait.name === 'lock append_slot'));
+  });
+
+  it('leave parked threads out of futex', () => {
+    const capture: Capture = { ...madeUpDescriptors(1, 'leader'), probe: 'strace-more' };
+    const futex = waitsOf(withCaptures(capture)).filter((wait) => wait.name.startsWith('futex'));
+    assert.deepEqual(
+      futex.map((wait) => wait.name),
+      ['futex, main threads', 'futex, pool threads'],
+    );
+    assert.ok(futex.every((wait) => wait.lostNsPerSecond.ok && wait.lostNsPerSecond.value < 0.1e9));
+  });
+});
+
+describe('full sockets', () => {
+  const node = (counters: NodeWindow['counters'], histograms: NodeWindow['histograms'] = {}): NodeWindow => ({
+    ...madeUpRun().points[0]!.nodes[0]!,
+    seconds: 2,
+    counters,
+    histograms,
+  });
+
+  it('are read under whatever name the node gives them', () => {
+    assert.deepEqual(backpressureWaits(node({ network_http_requests_total: 1 })), []);
+    const [counted] = backpressureWaits(node({ network_peer_backpressure_total: 7 }));
+    assert.equal(counted!.name, 'peer backpressure');
+    assert.deepEqual(counted!.count, { ok: true, value: 7 });
+    assert.equal(counted!.lostNsPerSecond.ok, false);
+    const [timed] = backpressureWaits(
+      node({ network_peer_backpressure_total: 4, network_peer_backpressure_ns_total: 2_000 }),
+    );
+    assert.deepEqual(timed!.meanNs, { ok: true, value: 500 });
+    assert.deepEqual(timed!.lostNsPerSecond, { ok: true, value: 1_000 });
+    const histogram = { count: 2, sum: 300, buckets: [[128, 2]] as [number, number][] };
+    const [measured] = backpressureWaits(
+      node({ network_http_backpressure_total: 2 }, { network_http_backpressure_ns: histogram }),
+    );
+    assert.deepEqual(measured!.meanNs, { ok: true, value: 150 });
+  });
+});
