@@ -2,6 +2,7 @@ import { type Message, MessageType, type Ready, type StorageAppend } from '../co
 import { StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { AppendTimings } from '../ports/log-storage.js';
+import type { Stamps } from '../ports/metrics.js';
 import { Applier } from './applier.js';
 import type { NodeContext } from './node-context.js';
 import type { NodeParts } from './node-parts.js';
@@ -28,6 +29,8 @@ export class NodeLoop {
   readonly #applier: Applier;
   readonly #raw: NodeContext['raw'];
   readonly #clock: Clock;
+  /** For what only the metrics are told. */
+  readonly #stamps: Stamps;
 
   #inbound: Message[] = [];
   #completed: { readonly append: StorageAppend; readonly timings: AppendTimings }[] = [];
@@ -43,6 +46,7 @@ export class NodeLoop {
     this.#applier = new Applier(context, parts);
     this.#raw = context.raw;
     this.#clock = context.clock;
+    this.#stamps = context.metrics.stampsOf(context.clock);
   }
 
   start(): void {
@@ -127,7 +131,7 @@ export class NodeLoop {
     if (isDone) this.#parts.snapshots.afterTurn(startNs);
     const { drain, drains } = this.#context.nodeMetrics;
     drains.add(1);
-    drain.record(this.#clock.nowNs() - startNs);
+    drain.record(this.#stamps.nowNs() - startNs);
   }
 
   #stepInbound(nowNs: number): void {
@@ -202,7 +206,7 @@ export class NodeLoop {
 
   #send(messages: readonly Message[]): void {
     // Stamped before: a follower on another core may hold the entries before the last of these writes returns.
-    if (this.#leads) this.#parts.ledger.sent(messages, this.#clock.nowNs());
+    if (this.#leads) this.#parts.ledger.sent(messages, this.#stamps.nowNs());
     let heartbeats = 0;
     let hasSnapshot = false;
     for (const message of messages) {

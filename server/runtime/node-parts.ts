@@ -13,7 +13,7 @@ import { LeadershipDesk } from './leadership-desk.js';
 import { MemberBook } from './member-book.js';
 import { MembershipDesk } from './membership-desk.js';
 import type { NodeContext } from './node-context.js';
-import { QUIET_STAGES } from './quiet-stages.js';
+import { QUIET_STAGES, QuietSamples } from './quiet-stages.js';
 import { ReadDesk } from './read-desk.js';
 import { SampleRing } from './sample-ring.js';
 import { SnapshotDesk } from './snapshot-desk.js';
@@ -26,7 +26,7 @@ export type NodeParts = ReturnType<typeof createParts>;
 /** The desks of one node. `deliver` steps a message of this node's own making. */
 export function createParts(context: NodeContext, deliver: (message: Message) => void) {
   const { clock, isMeasured, metrics, raw } = context;
-  const samples = new SampleRing();
+  const samples = isMeasured ? new SampleRing() : new QuietSamples();
   const ledger: Stages = isMeasured
     ? new StageLedger(metrics, samples, raw.membership.voters.size)
     : QUIET_STAGES;

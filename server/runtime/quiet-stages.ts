@@ -1,3 +1,4 @@
+import { SampleRing } from './sample-ring.js';
 import type { Stages } from './stage-ledger.js';
 
 /** The ledger of a node that measures nothing. */
@@ -12,3 +13,8 @@ export const QUIET_STAGES: Stages = {
   replied: () => {},
   reset: () => {},
 };
+
+/** Its samples: none. */
+export class QuietSamples extends SampleRing {
+  override add(): void {}
+}

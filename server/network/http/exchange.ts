@@ -122,11 +122,11 @@ export class Exchange {
   /** A `done` of a service that answers with what `render` makes of the result, and closes the stage record. */
   answer<Result>(render: (result: Result) => void): Done<Result> {
     return (error, result) => {
-      const { clock, metrics } = this.#tools;
-      const doneNs = clock.nowNs();
+      const { replyNs, stamps } = this.#tools.metrics;
+      const doneNs = stamps.nowNs();
       if (error !== null) this.fail(error);
       else render(result!);
-      metrics.replyNs.record(clock.nowNs() - doneNs);
+      replyNs.record(stamps.nowNs() - doneNs);
       this.leave();
       this.context.onReplied?.(doneNs);
     };

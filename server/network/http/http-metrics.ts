@@ -1,4 +1,6 @@
-import type { Counter, Histogram, Metrics } from '../../ports/metrics.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Counter, Histogram, Metrics, Stamps } from '../../ports/metrics.js';
+import { Backpressure } from '../send-stall.js';
 
 export interface HttpMetrics {
   readonly requests: Counter;
@@ -7,9 +9,13 @@ export interface HttpMetrics {
   readonly bytesOut: Counter;
   readonly parseNs: Histogram;
   readonly replyNs: Histogram;
+  /** Clients that do not take their answers. */
+  readonly backpressure: Backpressure;
+  /** For what ends up in these metrics only. */
+  readonly stamps: Stamps;
 }
 
-export function createHttpMetrics(metrics: Metrics): HttpMetrics {
+export function createHttpMetrics(metrics: Metrics, clock: Pick<Clock, 'nowNs'>): HttpMetrics {
   return {
     requests: metrics.counter('network_http_requests_total', 'HTTP requests seen.'),
     errors: metrics.counter(
@@ -26,6 +32,8 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
       'network_reply_ns',
       'From the outcome known to the answer handed to the socket.',
     ),
+    backpressure: new Backpressure(metrics, clock, 'http'),
+    stamps: metrics.stampsOf(clock),
   };
 }
 

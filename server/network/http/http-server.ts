@@ -80,7 +80,7 @@ class NodeHttpServer implements HttpServer {
 
   constructor(options: HttpServerOptions) {
     const { service, limits, clock, auth } = options;
-    const metrics = createHttpMetrics(options.metrics);
+    const metrics = createHttpMetrics(options.metrics, clock);
     const replier = new Replier(metrics, options.log ?? silentLogger);
     const admission = new Admission(limits, () => this.#onIdle());
     this.#options = options;

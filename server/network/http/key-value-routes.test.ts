@@ -208,7 +208,7 @@ test('a broken invariant is not made into an answer', async () => {
   const { Replier } = await import('./replier.js');
   const { createHttpMetrics } = await import('./http-metrics.js');
   const { silentLogger } = await import('../silent-logger.js');
-  const replier = new Replier(createHttpMetrics(http.metrics), silentLogger);
+  const replier = new Replier(createHttpMetrics(http.metrics, { nowNs: () => 0 }), silentLogger);
   assert.throws(() => replier.coded(new InvariantError('1 is not 2')), InvariantError);
 });
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { InvariantError, StrataError } from '../../errors.js';
 import type { Logger } from '../../ports/logger.js';
 import { answerBytesMax } from '../limits.js';
+import { SendStall } from '../send-stall.js';
 import { connectionOf } from './connection-gate.js';
 import type { HttpMetrics } from './http-metrics.js';
 
@@ -48,9 +49,11 @@ export class Replier {
     headers.push('Content-Length', String(body.length));
     if (this.draining) headers.push('Connection', 'close');
     this.#metrics.bytesOut.add(body.length);
-    if (body.length > longAnswerBytes) this.#count(response, body.length);
+    const isLong = body.length > longAnswerBytes;
+    if (isLong) this.#count(response, body.length);
     response.writeHead(status, headers);
     response.end(body, 'latin1');
+    if (isLong) new SendStall(response, this.#metrics.backpressure).note();
   }
 
   json(response: ServerResponse, status: number, document: unknown): void {

@@ -21,7 +21,7 @@ import { WatchRoutes } from './watch-routes.js';
 function routes(): RouteEntry[] {
   const service = new FakeService();
   const metricsSource = new MemoryMetrics();
-  const metrics = createHttpMetrics(metricsSource);
+  const metrics = createHttpMetrics(metricsSource, realClock);
   const limits = testLimits();
   const tools = {
     limits,

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import type { SnapshotMeta } from '../../consensus/messages.js';
 import type { ClusterAdmin } from '../../ports/cluster-admin.js';
 import { adminBodyBytesMax } from '../limits.js';
+import { SendStall } from '../send-stall.js';
 import type { Exchange, RouteTools } from './exchange.js';
+import type { HttpMetrics } from './http-metrics.js';
 import type { Route } from './router.js';
 import { checkNoBody } from './small-body.js';
 
@@ -29,7 +31,7 @@ export function snapshotRoutes(admin: ClusterAdmin, { metrics }: RouteTools): Ro
       parameters: [],
       bodyBytesMax: 0,
       kind: 'operation',
-      handle: (exchange) => stream(exchange, admin.backup(), (bytes) => metrics.bytesOut.add(bytes)),
+      handle: (exchange) => stream(exchange, admin.backup(), metrics),
     },
   ];
 }
@@ -41,9 +43,10 @@ export function snapshotRoutes(admin: ClusterAdmin, { metrics }: RouteTools): Ro
 async function stream(
   exchange: Exchange,
   blocks: AsyncIterable<Uint8Array>,
-  count: (bytes: number) => void,
+  metrics: HttpMetrics,
 ): Promise<void> {
   const { response, connection } = exchange;
+  const stall = new SendStall(response, metrics.backpressure);
   // A client that leaves ends the wait for room; the loop then ends the iterator, which gives the snapshot up.
   const left = new AbortController();
   const stay = connection.whenClosed(() => left.abort());
@@ -55,8 +58,10 @@ async function stream(
         // Nothing that a drain has to wait for: it may take minutes, and can be asked of another node.
         exchange.leave();
       }
-      count(block.length);
-      if (!response.write(block)) await once(response, 'drain', { signal: left.signal });
+      metrics.bytesOut.add(block.length);
+      if (response.write(block)) continue;
+      stall.note();
+      await once(response, 'drain', { signal: left.signal });
     }
     response.end();
   } catch (error) {

@@ -7,6 +7,7 @@ import type {
   WatchRequest,
 } from '../../ports/key-value-service.js';
 import type { ChangeEvent } from '../../state/vocabulary.js';
+import { SendStall } from '../send-stall.js';
 import type { Connection } from './connection.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { errorDocument } from './replier.js';
@@ -29,6 +30,7 @@ export class WatchStream implements WatchObserver {
   readonly #connection: Connection;
   readonly #encoding: TextEncoding;
   readonly #metrics: HttpMetrics;
+  readonly #stall: SendStall;
   #handle: WatchHandle | null = null;
   /** Events from `#next` on wait for the socket. */
   #waiting: readonly ChangeEvent[] = [];
@@ -49,6 +51,7 @@ export class WatchStream implements WatchObserver {
     this.#connection = connection;
     this.#encoding = encoding;
     this.#metrics = metrics;
+    this.#stall = new SendStall(response, metrics.backpressure);
   }
 
   /** `onEnd` is called once, when the watch is over for whatever reason. @throws StrataError what the service says; nothing was answered then. */
@@ -143,7 +146,9 @@ export class WatchStream implements WatchObserver {
     }
     const bytes = Buffer.from(text);
     this.#metrics.bytesOut.add(bytes.length);
-    return response.write(bytes);
+    const takesMore = response.write(bytes);
+    if (!takesMore) this.#stall.note();
+    return takesMore;
   }
 
   #drained(): void {

@@ -110,7 +110,7 @@ export class ConnectionPool {
       this.#drop(messages.length);
       return;
     }
-    const startNs = host.clock.nowNs();
+    const startNs = host.metrics.stamps.nowNs();
     const payloadBytes = sizeBatch(messages, this.#sizes);
     const frameBytes = frameOverheadBytes + payloadBytes;
     if (frameBytes > host.frameBytesMax) {
@@ -125,7 +125,7 @@ export class ConnectionPool {
     const { frame, offset } = allocateFrame(raftHeader, payloadBytes, encodeSlackBytes);
     writeBatch(messages, this.#sizes, frame, offset);
     const { metrics } = host;
-    metrics.encodeNs.record(host.clock.nowNs() - startNs);
+    metrics.encodeNs.record(metrics.stamps.nowNs() - startNs);
     metrics.batchMessages.record(messages.length);
     metrics.messagesSent.add(messages.length);
     connection.write(frame.subarray(0, frameBytes));

@@ -8,7 +8,7 @@ const secondNs = 1e9;
 
 function fresh(): { health: LinkHealth; metrics: MemoryMetrics } {
   const metrics = new MemoryMetrics();
-  return { health: new LinkHealth(createPeerMetrics(metrics)), metrics };
+  return { health: new LinkHealth(createPeerMetrics(metrics, { nowNs: () => 0 })), metrics };
 }
 
 it('the first way to health is no recovery', () => {

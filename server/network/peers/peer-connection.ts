@@ -4,11 +4,12 @@ import { StrataError } from '../../errors.js';
 import type { Clock, Timer } from '../../ports/clock.js';
 import { handshakeFrameBytesMax } from '../limits.js';
 import type { PeerProof } from '../security/peer-proof.js';
+import { SendStall } from '../send-stall.js';
 import { encodeFrame, FrameDecoder, type FrameHeader, FrameKind, Service } from './frame.js';
 import { encodeRefusal, type Greeting, Lane } from './handshake.js';
 import { Handshake } from './handshake-exchange.js';
 import { CloseCause, type PeerMetrics } from './peer-metrics.js';
-import { channelOf, isTlsFault, readyEvent } from './peer-socket.js';
+import { channelOf, isTlsFault, readyEvent, unreachable } from './peer-socket.js';
 import type { PeerTimings } from './peer-timings.js';
 import { RoundTrip } from './round-trip.js';
 import { invalidFrame } from './varint.js';
@@ -72,6 +73,7 @@ export class PeerConnection {
   readonly #handshake: Handshake;
   readonly #decoder: FrameDecoder;
   readonly #greetingTimer: Timer;
+  readonly #stall: SendStall;
   #traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   #state: ConnectionState = 'greeting';
   #lastReceivedNs: number;
@@ -80,6 +82,7 @@ export class PeerConnection {
 
   constructor(socket: Socket, host: PeerConnectionHost, dial: { peer: NodeId; lane: number } | null) {
     this.socket = socket;
+    this.#stall = new SendStall(socket, host.metrics.backpressure);
     this.#host = host;
     this.dialled = dial !== null;
     this.peer = dial?.peer ?? 0;
@@ -136,7 +139,7 @@ export class PeerConnection {
     metrics.framesSent.add(1);
     metrics.bytesSent.add(frame.length);
     this.#traffic.sentBytes += frame.length;
-    this.socket.write(frame);
+    if (!this.socket.write(frame)) this.#stall.note();
   }
 
   /** An answer, which cannot be dropped: a peer that asks and does not read loses the connection instead. */
@@ -292,8 +295,4 @@ export class PeerConnection {
   #control(kind: FrameKind, payload: Uint8Array, requestId = 0): void {
     this.write(encodeFrame({ service: Service.Control, method: '', requestId, kind }, payload));
   }
-}
-
-function unreachable(node: NodeId, reason: string): StrataError {
-  return new StrataError('STRATA_PEER_UNREACHABLE', { node, reason });
 }

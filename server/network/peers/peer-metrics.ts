@@ -1,4 +1,6 @@
-import type { Counter, Histogram, Metrics } from '../../ports/metrics.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Counter, Histogram, Metrics, Stamps } from '../../ports/metrics.js';
+import { Backpressure } from '../send-stall.js';
 
 /** What ended a connection, or kept it from standing. */
 export const CloseCause = {
@@ -44,9 +46,13 @@ export interface PeerMetrics {
   readonly decodeNs: Histogram;
   readonly rttNs: Histogram;
   readonly batchMessages: Histogram;
+  /** Peers that do not read what they are sent. */
+  readonly backpressure: Backpressure;
+  /** For what ends up in these metrics only. */
+  readonly stamps: Stamps;
 }
 
-export function createPeerMetrics(metrics: Metrics): PeerMetrics {
+export function createPeerMetrics(metrics: Metrics, clock: Pick<Clock, 'nowNs'>): PeerMetrics {
   const counter = (name: string, help: string): Counter =>
     metrics.counter(`network_peer_${name}_total`, help);
   const closed = (cause: CloseCause, help: string): Counter =>
@@ -89,6 +95,8 @@ export function createPeerMetrics(metrics: Metrics): PeerMetrics {
     decodeNs: metrics.histogram('network_decode_ns', 'Time to decode one batch of Raft messages.'),
     rttNs: metrics.histogram('network_peer_rtt_ns', 'Round trip of a ping to a peer.'),
     batchMessages: metrics.histogram('network_peer_batch_messages', 'Raft messages in one frame.'),
+    backpressure: new Backpressure(metrics, clock, 'peer'),
+    stamps: metrics.stampsOf(clock),
   };
 }
 

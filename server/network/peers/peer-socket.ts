@@ -1,5 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { TLSSocket, connect as tlsConnect } from 'node:tls';
+import type { NodeId } from '../../consensus/messages.js';
+import { StrataError } from '../../errors.js';
 import type { PeerAddress } from '../../ports/transport.js';
 import type { TlsOptions } from '../security/tls.js';
 
@@ -30,4 +32,9 @@ export function channelOf(socket: Socket): Buffer {
 /** Errors of OpenSSL and of the check of certificates, as opposed to those of the network. */
 export function isTlsFault(code: string): boolean {
   return /CERT|TLS|SSL|SIGNATURE|_CA_/.test(code);
+}
+
+/** Why a connection to `node` ended, or never stood. */
+export function unreachable(node: NodeId, reason: string): StrataError {
+  return new StrataError('STRATA_PEER_UNREACHABLE', { node, reason });
 }

@@ -90,7 +90,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     this.#options = options;
     this.clock = clock;
     this.timings = { ...defaultPeerTimings, ...options.timings };
-    this.metrics = createPeerMetrics(options.metrics);
+    this.metrics = createPeerMetrics(options.metrics, clock);
     this.frameBytesMax = limits.peerFrameBytesMax;
     this.queueBytesMax = limits.peerQueueBytesMax;
     this.proof = new PeerProof(options.secret);
@@ -274,11 +274,12 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   }
 
   #receive(connection: PeerConnection, payload: Buffer): void {
-    const startNs = this.clock.nowNs();
+    const { decodeNs, messagesReceived, stamps } = this.metrics;
+    const startNs = stamps.nowNs();
     const messages = decodeBatch(payload);
-    this.metrics.decodeNs.record(this.clock.nowNs() - startNs);
+    decodeNs.record(stamps.nowNs() - startNs);
     checkAddresses(messages, this.#options.self, connection.peer);
-    this.metrics.messagesReceived.add(messages.length);
+    messagesReceived.add(messages.length);
     this.#handler?.onMessages(messages);
   }
 

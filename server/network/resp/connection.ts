@@ -57,7 +57,7 @@ export class Connection implements CallOwner, CallStarter {
     this.#writer = new ReplyWriter(context, socket);
     this.#retry = new RetryTimer(context, session.id, () => this.#retryNow());
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('drain', () => this.#drained());
+    socket.on('drain', () => this.flush());
     socket.on('error', () => socket.destroy());
     socket.on('end', () => this.#inputEnded());
     socket.on('close', () => this.#closed());
@@ -184,7 +184,7 @@ export class Connection implements CallOwner, CallStarter {
     this.#nowNs = this.#intake.receivedNs = receivedNs;
     this.#intake.push(chunk);
     this.#proceed();
-    metrics.parseNs.record(clock.nowNs() - receivedNs);
+    metrics.parseNs.record(metrics.stamps.nowNs() - receivedNs);
   }
 
   /** Takes commands from what was read, as far as the limits go, and starts what may start. */
@@ -273,11 +273,6 @@ export class Connection implements CallOwner, CallStarter {
   #retryNow(): void {
     this.#nowNs = this.#context.clock.nowNs();
     this.#queue.resume();
-  }
-
-  #drained(): void {
-    this.#writer.drained();
-    this.flush();
   }
 
   #inputEnded(): void {

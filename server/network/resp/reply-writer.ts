@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { SendStall } from '../send-stall.js';
 import type { Call } from './call.js';
 import { concat, type Reply, type ReplyPart, replyBytes } from './reply.js';
 import type { RespContext } from './resp-context.js';
@@ -7,10 +8,9 @@ const MINUS = 0x2d;
 
 /** Gathers the answers of a turn and hands them to the socket at once. */
 export class ReplyWriter {
-  /** The client has not taken what was written since then, 0 when it has. */
-  stalledSinceNs = 0;
   readonly #context: RespContext;
   readonly #socket: Socket;
+  readonly #stall: SendStall;
   #text = '';
   #parts: ReplyPart[] | null = null;
   /** Who wants to be told when the answers have gone. */
@@ -19,6 +19,12 @@ export class ReplyWriter {
   constructor(context: RespContext, socket: Socket) {
     this.#context = context;
     this.#socket = socket;
+    this.#stall = new SendStall(socket, context.metrics.backpressure);
+  }
+
+  /** The client has not taken what was written since then, 0 when it has. */
+  get stalledSinceNs(): number {
+    return this.#stall.sinceNs;
   }
 
   add(reply: Reply): void {
@@ -43,7 +49,7 @@ export class ReplyWriter {
 
   /** `readyNs`: when the answers were known. */
   send(readyNs: number): void {
-    const { clock, metrics } = this.#context;
+    const { metrics } = this.#context;
     const text = this.#text;
     const parts = this.#parts;
     this.#text = '';
@@ -53,21 +59,17 @@ export class ReplyWriter {
       if (parts === null) this.#write(text);
       else this.#writeParts(text.length > 0 ? [...parts, text] : parts);
     }
-    metrics.replyNs.record(clock.nowNs() - readyNs);
+    metrics.replyNs.record(metrics.stamps.nowNs() - readyNs);
     if (this.#sampled === null) return;
     const sampled = this.#sampled;
     this.#sampled = null;
     for (const onReplied of sampled) onReplied(readyNs);
   }
 
-  drained(): void {
-    this.stalledSinceNs = 0;
-  }
-
   /** A string leaves by one call into the kernel, without a buffer of our own. */
   #write(text: string): void {
     this.#context.metrics.bytesOut.add(text.length);
-    this.#noteTaken(this.#socket.write(text, 'latin1'));
+    if (!this.#socket.write(text, 'latin1')) this.#stall.note();
   }
 
   #writeParts(parts: readonly ReplyPart[]): void {
@@ -78,10 +80,6 @@ export class ReplyWriter {
       taken = typeof part === 'string' ? this.#socket.write(part, 'latin1') : this.#socket.write(part);
     }
     this.#socket.uncork();
-    this.#noteTaken(taken);
-  }
-
-  #noteTaken(taken: boolean): void {
-    if (!taken && this.stalledSinceNs === 0) this.stalledSinceNs = this.#context.clock.nowNs();
+    if (!taken) this.#stall.note();
   }
 }

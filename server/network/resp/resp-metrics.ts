@@ -1,4 +1,6 @@
-import type { Counter, Histogram, Metrics } from '../../ports/metrics.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Counter, Histogram, Metrics, Stamps } from '../../ports/metrics.js';
+import { Backpressure } from '../send-stall.js';
 
 export interface RespMetrics {
   readonly connections: Counter;
@@ -15,9 +17,13 @@ export interface RespMetrics {
   readonly parseNs: Histogram;
   readonly replyNs: Histogram;
   readonly commandNs: Histogram;
+  /** Clients that do not take their answers. */
+  readonly backpressure: Backpressure;
+  /** For what ends up in these metrics only. */
+  readonly stamps: Stamps;
 }
 
-export function createRespMetrics(metrics: Metrics): RespMetrics {
+export function createRespMetrics(metrics: Metrics, clock: Pick<Clock, 'nowNs'>): RespMetrics {
   const counter = (name: string, help: string): Counter => metrics.counter(`network_resp_${name}`, help);
   return {
     connections: counter('connections_total', 'RESP connections accepted.'),
@@ -43,5 +49,7 @@ export function createRespMetrics(metrics: Metrics): RespMetrics {
       'network_resp_command_ns',
       'From the bytes of a command read to its answer handed to the socket.',
     ),
+    backpressure: new Backpressure(metrics, clock, 'resp'),
+    stamps: metrics.stampsOf(clock),
   };
 }

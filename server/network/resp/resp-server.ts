@@ -167,7 +167,7 @@ class NodeRespServer implements RespServer, ConnectionKeeper {
       clock,
       log: this.#log,
       clientLog: new RateLimitedLog(this.#log, clock),
-      metrics: createRespMetrics(metrics),
+      metrics: createRespMetrics(metrics, clock),
       info,
       table: createCommandTable(),
       calls,
