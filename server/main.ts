@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { configWarnings, type NodeConfig, readNodeConfig } from './config/config.js';
+import { type ConfigFacts, configFacts } from './config/config-facts.js';
 import { RawNode } from './consensus/raw-node.js';
 import { parseFailpoint, Trap } from './io/failpoint.js';
 import { openDisk } from './io/open-disk.js';
@@ -43,6 +44,8 @@ interface Base {
   readonly clock: SystemClock;
   readonly metrics: MetricsRegistry;
   readonly syncs: SyncLog;
+  /** What `/debug/layers` says of the configuration. */
+  readonly facts: ConfigFacts;
   readonly logger: Logger;
   /** Only under test: kills the process at a named step. */
   readonly trap: Trap | null;
@@ -60,7 +63,8 @@ async function main(): Promise<void> {
   const self = config.members.find((member) => member.id === config.id)!;
   const { failpoint } = config.testing;
   const trap = failpoint === undefined ? null : new Trap(parseFailpoint(failpoint));
-  const base: Base = { config, self, clock, metrics, syncs, logger, trap };
+  const facts = configFacts(config);
+  const base: Base = { config, self, clock, metrics, syncs, facts, logger, trap };
   for (const warning of [...configWarnings(config), ...checkListenRules(config)]) logger.warn(warning);
   const tightHeap = heapWarning(config.limits.stateBytesMax);
   if (tightHeap !== null) logger.warn(tightHeap);
@@ -98,6 +102,8 @@ async function main(): Promise<void> {
   await runtime.start();
   const { port } = await http.listen();
   const respPort = resp === null ? null : (await resp.listen()).port;
+  // The file may have left the choice to the system.
+  Object.assign(facts, { httpPort: port, respPort: respPort ?? 0, peerPort: transport.port });
   say({
     listening: true,
     id: config.id,
@@ -201,7 +207,7 @@ function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistr
 }
 
 function createRuntime(
-  { config, clock, metrics, syncs, logger }: Base,
+  { config, clock, metrics, syncs, facts, logger }: Base,
   { log, snapshots, snapshot, storageId }: Storage,
   transport: PeerTransport,
   machine: StateMachine,
@@ -243,7 +249,7 @@ function createRuntime(
       pid: process.pid,
       strata: packageVersion(),
       nodejs: process.version,
-      config: flatConfig(config),
+      config: facts,
     },
   });
 }
@@ -312,23 +318,6 @@ function commandLine(args: readonly string[]): CommandLine {
   } catch {
     failUsage(usage);
   }
-}
-
-/** The configuration as `/debug/layers` shows it: one flat record. */
-function flatConfig(config: NodeConfig): Record<string, string | number | boolean> {
-  const { raft, log } = config;
-  return {
-    nodes: config.members.length,
-    fsync: log.fsync,
-    primitive: log.primitive,
-    fsyncIntervalMs: log.fsyncIntervalMs,
-    segmentBytes: log.segmentBytes,
-    batchBytesMax: log.batchBytesMax,
-    ...raft,
-    sampleEvery: config.sampleEvery,
-    testingDisk: config.testing.disk,
-    testingInstrumentation: config.testing.instrumentation,
-  };
 }
 
 function packageVersion(): string {

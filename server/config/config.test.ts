@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { StrataError } from '../errors.js';
 import { configWarnings, parseNodeConfig, readNodeConfig } from './config.js';
+import { configFacts } from './config-facts.js';
 
 const members = [
   { id: 1, host: '127.0.0.1', peerPort: 7201, httpPort: 7001 },
@@ -101,6 +102,23 @@ describe('node configuration', () => {
       [0, 0, 0],
     );
     assert.match(warned(4)[0]!, /4 voters survive 1 failure, as many as 3/);
+  });
+
+  it('is told as flat facts: ports for whoever has to tell sockets apart, and no path of the machine', () => {
+    const facts = configFacts(parseNodeConfig({ ...minimal, dataDir: '/home/ann/strata/node-1' }));
+    const { httpPort, respPort, peerPort, peerPorts, dataDirectory, fsync } = facts;
+    assert.deepEqual(
+      { httpPort, respPort, peerPort, peerPorts, dataDirectory, fsync },
+      {
+        httpPort: 7001,
+        respPort: 0,
+        peerPort: 7201,
+        peerPorts: '7202',
+        dataDirectory: 'node-1',
+        fsync: 'group',
+      },
+    );
+    assert.ok(Object.values(facts).every((fact) => typeof fact !== 'object' && !String(fact).includes('/')));
   });
 
   it('says which file cannot be read', () => {
