@@ -1,5 +1,10 @@
 import { Command } from 'commander';
 import { CHANGE_POINT_DEFAULTS, changePoints } from '../../analysis/statistics/change-points.js';
+import {
+  compareSamples,
+  type SampleComparison,
+  type SampleSummary,
+} from '../../analysis/statistics/compare-samples.js';
 import { InvalidNumbersError } from '../../analysis/statistics/invalid-numbers.js';
 import { fitUsl, type UslEstimate, type UslFit } from '../../analysis/statistics/usl/fit.js';
 import { uslLimit, uslPeak, uslThroughput } from '../../analysis/statistics/usl/model.js';
@@ -14,10 +19,12 @@ export function analyzeCommand(): Command {
   const command = new Command('analyze')
     .summary("the report's statistics on anyone's numbers")
     .description(
-      'The statistics of the reports on any numbers: capacity by the Universal Scalability Law, and changes in a series of results.\n' +
+      'The statistics of the reports on any numbers: capacity by the Universal Scalability Law, two samples ' +
+        'against each other, changes in a series of results.\n' +
         'Numbers come from files, or from stdin as -.',
     );
   command.addCommand(uslCommand());
+  command.addCommand(compareCommand());
   command.addCommand(changesCommand());
   return command;
 }
@@ -89,6 +96,68 @@ function peakLine(fit: UslFit, peak: number | null, beyond: boolean): string {
       : `no peak: throughput tends to ${short(limit)}`;
   const warning = beyond ? '; outside the measured range: no peak was seen' : '';
   return `peak at ${short(peak)} clients with ${short(uslThroughput(fit, peak))}${warning}`;
+}
+
+function compareCommand(): Command {
+  return new Command('compare')
+    .summary('tell whether two samples differ')
+    .description(
+      'Compare two samples, one number a run: medians with their intervals, the change between them, an exact Mann-Whitney test and the\n' +
+        'Hodges-Lehmann shift. A change that cannot be told from chance is a ~. No value is thrown out.',
+    )
+    .argument('<base>', 'one number a line; - reads stdin')
+    .argument('<contender>', 'one number a line')
+    .option('--alpha <share>', 'chance of calling nothing a change', parseShare, 0.05)
+    .option('--json', 'stdout is one JSON document', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  strata analyze compare before.txt after.txt\n  strata analyze compare before.txt after.txt --json | jq .test.p',
+    )
+    .action(exitWith(compare));
+}
+
+function compare(
+  basePath: string,
+  contenderPath: string,
+  flags: { readonly alpha: number; readonly json: boolean },
+): number {
+  if (!(flags.alpha > 0 && flags.alpha < 1))
+    throw new CliError('STRATA_USAGE', '--alpha lies between 0 and 1, without either.', EXIT.usage);
+  const [base, contender] = [basePath, contenderPath].map((path) =>
+    parseNumbers(readNumbersText(path), path),
+  );
+  const found = refusing(`${basePath} and ${contenderPath}`, () =>
+    compareSamples(base!, contender!, flags.alpha),
+  );
+  if (flags.json) printJson(found);
+  else printLine(comparisonText(found));
+  return EXIT.done;
+}
+
+function comparisonText(found: SampleComparison): string {
+  const { shift, interval } = found.shift;
+  const size = found.delta === null ? 'from 0' : signedPercent(found.delta);
+  const p = found.test.p < 1e-4 ? 'p<0.0001' : `p=${found.test.p.toFixed(4)}`;
+  const lines = [
+    textTable([
+      ['', 'n', 'median', `${(1 - found.alpha) * 100} % interval`],
+      sampleRow('base', found.base),
+      sampleRow('contender', found.contender),
+    ]),
+    '',
+    `${found.verdict === '~' ? '~' : size}  (${p}, ${found.test.method} Mann-Whitney)`,
+    `shift ${short(shift)}${interval === null ? '' : `, ${short(interval.low)} to ${short(interval.high)}`}`,
+  ];
+  if (found.samplesNeeded !== null)
+    lines.push(
+      `too few to tell: p can only reach ${found.alpha} with ${found.samplesNeeded} values on each side`,
+    );
+  return lines.join('\n');
+}
+
+function sampleRow(name: string, { count, median, interval }: SampleSummary): string[] {
+  const range = interval === null ? 'too few values' : `${short(interval.low)} to ${short(interval.high)}`;
+  return [name, `${count}`, short(median), range];
 }
 
 interface ChangesFlags {
