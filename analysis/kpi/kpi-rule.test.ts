@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { missing } from '../measures/measured.js';
+import { madeUpPerf } from '../testing/captures/perf.js';
 import { factsOf, levelOf, mapNodes, mapPoints } from '../testing/change-run.js';
+import { withCaptures } from '../testing/made-up-captured-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
 import { evaluateKpi, judge, type KpiRule, thresholdText } from './kpi-rule.js';
 import { KPI_RULES } from './rules.js';
@@ -60,6 +62,17 @@ describe('evaluateKpi', () => {
       [false, true, false],
     );
     assert.equal(result.status, 'warn');
+  });
+
+  it("reads the document's own perf numbers from samples of all threads", () => {
+    const read = (lockUs: number, id: string) =>
+      evaluateKpi(ruleOf(id), factsOf(withCaptures(madeUpPerf(1, 'leader', lockUs))));
+    assert.equal(evaluateKpi(ruleOf('lock-threads'), factsOf(madeUpRun())).status, null);
+    // 20 ms of a second in locks, and then 80 ms of 1,060 and 140 ms of 1,120.
+    assert.equal(read(0, 'lock-threads').status, 'pass');
+    assert.equal(read(60_000, 'lock-threads').status, 'warn');
+    assert.equal(read(120_000, 'lock-threads').status, 'fail');
+    assert.equal(read(0, 'fsync-cpu').status, 'pass');
   });
 
   it('lets an unsound level judge nothing, the good as little as the bad', () => {

@@ -1,6 +1,7 @@
 import { capturesOf, type PassData, type PointData } from '../../results/run-directory.js';
 import type { Capture, ProbePass } from '../../results/schema/index.js';
 import { type Measured, measured, missing } from './measured.js';
+import { compareText } from './node-measures.js';
 
 export type CaptureName = Capture['schema'];
 export type CaptureAs<Name extends CaptureName> = Extract<Capture, { schema: Name }>;
@@ -13,12 +14,12 @@ export const CAPTURE_KINDS: Readonly<
   'strata.perf/1': { what: 'perf profile of all threads', probes: /^perf/ },
   'strata.heap/1': { what: 'allocation profile', probes: /^(heap|alloc)/ },
   'strata.syscalls/1': { what: 'syscall trace', probes: /^(strace|syscall|perf-trace)/ },
-  'strata.sync-calls/1': { what: 'trace of its syncs call by call', probes: /^(sync|fsync)/ },
+  'strata.sync-calls/1': { what: 'trace of syncs call by call', probes: /^(sync|fsync)/ },
   'strata.bpf/1': { what: 'histograms of the kernel', probes: /^(e?bpf)/ },
-  'strata.gc/1': { what: 'record of its collections', probes: /^(gc|garbage)/ },
-  'strata.event-loop/1': { what: 'record of its event loop', probes: /^(event-)?loop|^event/ },
-  'strata.pool/1': { what: 'record of its thread pool', probes: /^(uv-|libuv-|thread-)?pool/ },
-  'strata.locks/1': { what: 'record of its locks', probes: /^(lock|atomics)/ },
+  'strata.gc/1': { what: 'record of collections', probes: /^(gc|garbage)/ },
+  'strata.event-loop/1': { what: 'record of the event loop', probes: /^(event-)?loop|^event/ },
+  'strata.pool/1': { what: 'record of the thread pool', probes: /^(uv-|libuv-|thread-)?pool/ },
+  'strata.locks/1': { what: 'record of locks', probes: /^(lock|atomics)/ },
   'strata.proc/1': { what: 'reading of `/proc`', probes: /^proc/ },
   'strata.tool/1': { what: 'files of an outside tool', probes: /^(0x|clinic|tool)/ },
 };
@@ -32,18 +33,29 @@ export interface Observed<Name extends CaptureName> {
   readonly files: ReadonlyMap<Capture, string>;
 }
 
-/** The first pass of a point that has captures of this kind, those that are not wanted left out. */
-export function observe<Name extends CaptureName>(
+/** Every pass of a point that has captures of this kind, those that are not wanted left out. */
+export function observeAll<Name extends CaptureName>(
   point: PointData,
   schema: Name,
   wanted: (capture: CaptureAs<Name>) => boolean = () => true,
+): readonly Observed<Name>[] {
+  return point.passes.flatMap((data) => {
+    const files = filesOf(point, data);
+    const captures = inOrder(data, schema, files).filter(wanted);
+    return captures.length === 0 ? [] : [{ pass: data.pass, captures, files }];
+  });
+}
+
+/** The first of them. */
+export function observe<Name extends CaptureName>(
+  point: PointData,
+  schema: Name,
+  wanted?: (capture: CaptureAs<Name>) => boolean,
 ): Measured<Observed<Name>> {
-  for (const data of point.passes) {
-    const captures = inOrder(data, schema).filter(wanted);
-    if (captures.length === 0) continue;
-    return measured({ pass: data.pass, captures, files: filesOf(point, data) });
-  }
-  return missing(`point ${point.ref.id} has no ${CAPTURE_KINDS[schema].what}`);
+  const [first] = observeAll(point, schema, wanted);
+  return first === undefined
+    ? missing(`point ${point.ref.id} has no ${CAPTURE_KINDS[schema].what}`)
+    : measured(first);
 }
 
 /** The captures of a pass stand in the order of its list of names. */
@@ -54,12 +66,18 @@ function filesOf(point: PointData, { pass, captures }: PassData): ReadonlyMap<Ca
   );
 }
 
-function inOrder<Name extends CaptureName>(data: PassData, schema: Name): CaptureAs<Name>[] {
+function inOrder<Name extends CaptureName>(
+  data: PassData,
+  schema: Name,
+  files: ReadonlyMap<Capture, string>,
+): CaptureAs<Name>[] {
+  const fileOf = (capture: Capture) => files.get(capture) ?? '';
   return capturesOf(data, schema).sort(
     (one, other) =>
       Number(other.role === 'leader') - Number(one.role === 'leader') ||
       one.node - other.node ||
-      one.pid - other.pid,
+      one.pid - other.pid ||
+      compareText(fileOf(one), fileOf(other)),
   );
 }
 

@@ -126,6 +126,7 @@ function runQueueWaits(node: NodeWindow): Wait[] {
     sums.set(kind, (sums.get(kind) ?? 0) + runqueueWaitMs);
   }
   return [...sums]
+    .filter(([, ms]) => ms > 0)
     .sort((one, other) => other[1] - one[1] || compareText(one[0], other[0]))
     .map(([kind, ms]) => ({
       layer: 'runtime' as const,

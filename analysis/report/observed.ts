@@ -39,7 +39,7 @@ export function whyNotCaptured(facts: Facts, schema: CaptureName): string {
   const gap =
     notMeasured.find((entry) => probes.test(entry.what)) ??
     notMeasured.find((entry) => entry.what === 'probes');
-  return gap === undefined ? `no pass of this run left a ${what}` : sentence(gap.because);
+  return gap === undefined ? `this run has no ${what}` : sentence(gap.because);
 }
 
 /** Without its stop: the reason goes on inside another sentence. */

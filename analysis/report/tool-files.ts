@@ -1,5 +1,4 @@
-import { capturesOf } from '../../results/run-directory.js';
-import { subjectName } from '../measures/captures.js';
+import { observeAll, subjectName } from '../measures/captures.js';
 import { code, left, MarkdownTable } from '../tables/markdown-table.js';
 import { type Facts, levelName } from './facts.js';
 
@@ -10,9 +9,9 @@ export function toolFiles(facts: Facts): string | null {
     '`points/*/passes/*/*.json`',
   );
   for (const point of facts.sweep) {
-    for (const data of point.point.passes) {
-      for (const capture of capturesOf(data, 'strata.tool/1')) {
-        const folder = `points/${point.point.ref.id}/passes/${data.pass.probe}`;
+    for (const { pass, captures } of observeAll(point.point, 'strata.tool/1')) {
+      const folder = `points/${point.point.ref.id}/passes/${pass.probe}`;
+      for (const capture of captures) {
         table.row(
           `${capture.tool} ${capture.version}`,
           subjectName(capture),
