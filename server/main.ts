@@ -4,7 +4,6 @@
  */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { configWarnings, type NodeConfig, readNodeConfig } from './config/config.js';
 import { type ConfigFacts, configFacts } from './config/config-facts.js';
@@ -23,8 +22,9 @@ import { readPeerSecret } from './network/security/peer-secret.js';
 import { readTls } from './network/security/tls.js';
 import type { PeerAddress, PeerRegistry } from './ports/transport.js';
 import { firstSnapshot } from './runtime/bootstrap.js';
+import { commandLine } from './runtime/host/command-line.js';
 import { heapWarning } from './runtime/host/heap-room.js';
-import { fail, failUsage, say } from './runtime/host/last-words.js';
+import { fail, say } from './runtime/host/last-words.js';
 import { LogLines } from './runtime/host/log-lines.js';
 import { SystemClock } from './runtime/host/system-clock.js';
 import { processCpuNs, watchVitals } from './runtime/host/vitals.js';
@@ -292,32 +292,6 @@ function addresses(config: NodeConfig): PeerAddress[] {
     peerPort,
     httpUrl: `${scheme}://${urlHost(host)}:${httpPort}`,
   }));
-}
-
-interface CommandLine {
-  readonly path: string;
-  /** Instead of the one in the file: one file may serve all members. */
-  readonly id: number | null;
-  readonly endsWithParent: boolean;
-}
-
-function commandLine(args: readonly string[]): CommandLine {
-  const usage = 'node main.js --config FILE [--id N] [--with-parent]';
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { config: { type: 'string' }, id: { type: 'string' }, 'with-parent': { type: 'boolean' } },
-    });
-    if (values.config === undefined || (values.id !== undefined && !/^[1-9]\d{0,14}$/.test(values.id)))
-      failUsage(usage);
-    return {
-      path: values.config,
-      id: values.id === undefined ? null : Number(values.id),
-      endsWithParent: values['with-parent'] === true,
-    };
-  } catch {
-    failUsage(usage);
-  }
 }
 
 function packageVersion(): string {
