@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { NodeEvents } from '../../results/schema/index.js';
+import { NODE_EVENTS, type NodeEventKind, NodeEvents } from '../../results/schema/index.js';
+import type { EventKind } from '../../server/runtime/journal/event-journal.js';
 import { cutJournal, readJournals } from './node-events.js';
 
 const S = 1e9;
+
+/** Server and readers keep their lists apart; either one with a kind that the other lacks does not compile. */
+const WRITTEN: Readonly<Record<EventKind, string>> = NODE_EVENTS;
+const READ: Readonly<Record<NodeEventKind, string>> = WRITTEN;
 const WINDOW = { fromNs: 100 * S, toNs: 110 * S };
 
 function journal(dropped: number, times: readonly (readonly [atS: number, seconds: number])[]): NodeEvents {
@@ -20,6 +25,11 @@ function journal(dropped: number, times: readonly (readonly [atS: number, second
     })),
   });
 }
+
+test('a node writes the kinds that a reader knows', () => {
+  for (const kind of Object.keys(READ))
+    assert.equal(NodeEvents.shape.events.element.shape.kind.safeParse(kind).success, true);
+});
 
 test('kept is what touches the window or the five seconds before it', () => {
   const all = journal(0, [

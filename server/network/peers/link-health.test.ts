@@ -41,3 +41,12 @@ it('a recovery is timed from the end of health, through everything between', () 
   health.update('healthy', 31 * secondNs);
   assert.equal(health.lastRecoveryMs, 1_000);
 });
+
+it('every change is told once, and what is no change is not', () => {
+  const told: string[] = [];
+  const metrics = createPeerMetrics(new MemoryMetrics(), { nowNs: () => 0 });
+  const health = new LinkHealth(metrics, (state) => told.push(state));
+  for (const state of ['disconnected', 'probing', 'healthy', 'healthy', 'probing', 'disconnected'] as const)
+    health.update(state, secondNs);
+  assert.deepEqual(told, ['probing', 'healthy', 'probing', 'disconnected']);
+});
