@@ -14,7 +14,7 @@ export const CAPTURE_KINDS: Readonly<
   'strata.perf/1': { what: 'perf profile of all threads', probes: /^perf/ },
   'strata.heap/1': { what: 'allocation profile', probes: /^(heap|alloc)/ },
   'strata.syscalls/1': { what: 'syscall trace', probes: /^(strace|syscall|perf-trace)/ },
-  'strata.sync-calls/1': { what: 'trace of syncs call by call', probes: /^(sync|fsync)/ },
+  'strata.sync-calls/1': { what: 'trace of syncs call by call', probes: /^f?syncs?-/ },
   'strata.bpf/1': { what: 'histograms of the kernel', probes: /^(e?bpf)/ },
   'strata.gc/1': { what: 'record of collections', probes: /^(gc|garbage)/ },
   'strata.event-loop/1': { what: 'record of the event loop', probes: /^(event-)?loop|^event/ },

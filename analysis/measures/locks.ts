@@ -49,6 +49,19 @@ export function waitPerSecondNs(view: LockView): number {
   return view.reading.waitNs / view.seconds;
 }
 
+/** A lock that met nobody waiting is in the account of the locks, and no wait. */
+export function wasContended(view: LockView): boolean {
+  return view.reading.contended > 0 || view.reading.waitNs > 0;
+}
+
+/** Stands among the holders for the time in which nobody held the lock though somebody waited. */
+const HAND_OFF = 'hand-off';
+
+/** Holds that somebody waited for. */
+export function holdsWaitedFor(reading: LockReading): number {
+  return reading.holders.reduce((total, holder) => total + (holder.who === HAND_OFF ? 0 : holder.count), 0);
+}
+
 /** A wait that ended without the lock (given up, refused) counts in `contended` and has no waiter of its own. */
 export function meanWaitNs(reading: LockReading): Measured {
   const waits = reading.waiters.reduce((total, waiter) => total + waiter.count, 0) || reading.contended;

@@ -3,7 +3,14 @@ import type { PointFacts } from '../report/facts.js';
 import { backpressureWaits } from './backpressure.js';
 import { leaderCapture } from './captures.js';
 import { futexByThread } from './descriptors.js';
-import { leaderAtomics, leaderLocks, MEASURED_PASS, meanWaitNs, waitPerSecondNs } from './locks.js';
+import {
+  leaderAtomics,
+  leaderLocks,
+  MEASURED_PASS,
+  meanWaitNs,
+  waitPerSecondNs,
+  wasContended,
+} from './locks.js';
 import { type Measured, measured, missing } from './measured.js';
 import { compareText } from './node-measures.js';
 import { QUEUES } from './queues.js';
@@ -30,7 +37,7 @@ export function leaderWaits(point: PointFacts): Measured<readonly Wait[]> {
 function lockWaits(point: PointFacts): Wait[] {
   const locks = leaderLocks(point);
   if (!locks.ok) return [];
-  return locks.value.map((view) => {
+  return locks.value.filter(wasContended).map((view) => {
     const { name, layer, contended, waitNsMax, waitersMax } = view.reading;
     return {
       layer,

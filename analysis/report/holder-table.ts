@@ -1,5 +1,6 @@
 import {
   holdersByBlame,
+  holdsWaitedFor,
   type LockView,
   leaderAtomics,
   leaderLocks,
@@ -88,9 +89,9 @@ function lockTable(locks: readonly LockView[], source: string): string {
     ],
     `${source}; holds and hand-offs are timed only where somebody waited; longest and most are those since the start of the node`,
   );
-  for (const view of locks) {
+  for (const view of locks.filter(wasTaken)) {
     const { reading } = view;
-    const holds = reading.holders.reduce((total, holder) => total + holder.count, 0);
+    const holds = holdsWaitedFor(reading);
     const per = (ns: number, count: number): string =>
       count === 0 ? table.missing('nobody waited for it in the window') : nanos(ns / count);
     table.row(
@@ -109,8 +110,14 @@ function lockTable(locks: readonly LockView[], source: string): string {
       `${nanos(waitPerSecondNs(view))}/s`,
     );
   }
-  return table.isEmpty ? 'The node has no lock.' : table.toString();
+  const idle = locks.filter((view) => !wasTaken(view)).map(({ reading }) => code(reading.name));
+  return blocks(
+    table.isEmpty ? 'No lock of the node was taken in the window.' : table.toString(),
+    idle.length === 0 ? null : `Not taken in the window: ${idle.join(', ')}.`,
+  );
 }
+
+const wasTaken = ({ reading }: LockView): boolean => reading.acquisitions > 0 || reading.contended > 0;
 
 function atomicsTable(middle: PointFacts): string | null {
   const found = leaderAtomics(middle);

@@ -60,9 +60,10 @@ export function electionsPart(facts: Facts): string {
 }
 
 function windowsOf(withJournals: readonly PointFacts[], points: readonly PointFacts[]): string {
+  const all = `${integer(points.length)} measured ${points.length === 1 ? 'window' : 'windows'}`;
   return withJournals.length === points.length
-    ? `the ${integer(points.length)} measured windows`
-    : `${integer(withJournals.length)} of the ${integer(points.length)} measured windows`;
+    ? `the ${all}`
+    : `${integer(withJournals.length)} of the ${all}`;
 }
 
 function electionTable(
