@@ -60,7 +60,8 @@ export function electionsPart(facts: Facts): string {
 }
 
 function windowsOf(withJournals: readonly PointFacts[], points: readonly PointFacts[]): string {
-  const all = `${integer(points.length)} measured ${points.length === 1 ? 'window' : 'windows'}`;
+  if (points.length === 1) return 'the measured window';
+  const all = `${integer(points.length)} measured windows`;
   return withJournals.length === points.length
     ? `the ${all}`
     : `${integer(withJournals.length)} of the ${all}`;
