@@ -61,13 +61,13 @@ describe('perf profile', () => {
       '__pthread_mutex_unlock',
       '__lll_lock_wait',
       'uv_mutex_lock',
-      'do_futex',
-      'futex_wait',
+      '___pthread_mutex_lock',
+      'v8::base::RecursiveMutex::Lock',
     ]) {
       assert.ok(isNativeLock(frame(name, 'native')), name);
       assert.ok(!isNativeLock(frame(name, 'js')), name);
     }
-    for (const name of ['lockstep', 'my_pthread_mutex', 'unlockSession'])
+    for (const name of ['lockstep', 'my_pthread_mutex', 'uv_cond_wait', 'futex_wait'])
       assert.ok(!isNativeLock(frame(name, 'native')), name);
     for (const name of ['fdatasync', 'fsync', 'do_fsync', '__x64_sys_fdatasync', 'vfs_fsync_range']) {
       assert.ok(isNativeSync(frame(name, 'kernel')), name);

@@ -59,9 +59,12 @@ export function hotNativeFunctions(capture: PerfCapture, limit: number): readonl
   }));
 }
 
-/** Taking, releasing and waiting for native locks, as the document's perf output names them, and the kernel's side of it. */
+/**
+ * Taking, releasing and waiting for native locks, as the document's perf output names them. Condition variables are left out: a pool's thread that
+ * goes to sleep for want of work passes through one, and through the same futex.
+ */
 const LOCK_FRAME =
-  /^(__)?(pthread_(mutex|rwlock|cond|spin)_\w*|lll_(lock|unlock)_\w*|lll_lock_wait\w*)|^uv_(mutex|rwlock|cond|sem)_\w+|^(__x64_sys_|do_)?futex\w*$/;
+  /^_*(pthread_(mutex|rwlock|spin)_\w*|lll_(lock|unlock|mutex)\w*)$|^uv_(mutex|rwlock)_\w+$|^v8::base::\w*Mutex::/;
 
 export const isNativeLock = (frame: PerfFrame): boolean =>
   (frame.kind === 'native' || frame.kind === 'kernel') && LOCK_FRAME.test(frame.name);

@@ -44,7 +44,7 @@ export const CONSENSUS_RULES: readonly KpiRule[] = [
     layer: 'consensus',
     name: 'native locks, share of CPU of all threads',
     meaning:
-      "functions of native locks (`pthread_mutex_*`, `uv_mutex_*`, `futex`) anywhere in the stack of perf's samples of the leader: the document's own reading",
+      "functions of native locks (`pthread_mutex_*`, `__lll_lock_*`, `uv_mutex_*`) anywhere in the stack of perf's samples of the leader: the document's own reading. A thread of a pool that goes to sleep is no lock and left out",
     direction: 'below',
     good: 0.05,
     bad: 0.1,

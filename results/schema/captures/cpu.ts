@@ -28,7 +28,9 @@ export const CpuCapture = z.strictObject({
   ...onTwoAxes,
   frames: z.array(CpuFrame),
   /** Root first, indexes into `frames`; `layer` is the owner of the leaf's self time. */
-  stacks: z.array(z.strictObject({ frames: z.array(z.number().int()), us: z.number(), layer: LayerName })),
+  stacks: z.array(
+    z.strictObject({ frames: z.array(z.number().int()), us: z.number().nonnegative(), layer: LayerName }),
+  ),
 });
 export type CpuCapture = z.infer<typeof CpuCapture>;
 
@@ -65,7 +67,7 @@ export const PerfCapture = z.strictObject({
   stacks: z.array(
     z.strictObject({
       frames: z.array(z.number().int()),
-      us: z.number(),
+      us: z.number().nonnegative(),
       layer: LayerName,
       thread: ThreadKind,
     }),
@@ -83,6 +85,8 @@ export const HeapCapture = z.strictObject({
   sampledBytes: z.number().nonnegative(),
   layers: z.record(LayerName, z.number()),
   frames: z.array(CpuFrame),
-  stacks: z.array(z.strictObject({ frames: z.array(z.number().int()), bytes: z.number(), layer: LayerName })),
+  stacks: z.array(
+    z.strictObject({ frames: z.array(z.number().int()), bytes: z.number().nonnegative(), layer: LayerName }),
+  ),
 });
 export type HeapCapture = z.infer<typeof HeapCapture>;
