@@ -213,6 +213,7 @@ function createRuntime(
   machine: StateMachine,
 ): NodeRuntime {
   const { raft, limits } = config;
+  const isMeasured = config.testing.instrumentation === 'on';
   return new NodeRuntime({
     id: config.id,
     clusterId: config.clusterId,
@@ -227,7 +228,7 @@ function createRuntime(
     clock,
     metrics,
     syncs,
-    isMeasured: config.testing.instrumentation === 'on',
+    isMeasured,
     ...(config.testing.instrumentation === 'on' ? { cpuNs: processCpuNs } : {}),
     logger,
     onFailure: fail,
@@ -242,7 +243,7 @@ function createRuntime(
     snapshotRules: config.snapshots,
     operationTimeoutMs: limits.operationTimeoutMs,
     limits,
-    sampleEvery: config.sampleEvery,
+    sampleEvery: isMeasured ? config.sampleEvery : 0,
     // 48 bits leave room for every round of this life below 2^53.
     firstReadRound: randomBytes(4).readUInt32BE() * 65_536,
     identity: {
