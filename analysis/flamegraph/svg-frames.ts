@@ -1,6 +1,6 @@
 import { coordinate, element, hover, label } from '../charts/svg.js';
 import { integer } from '../tables/format.js';
-import { type Graph, shorten, shownName } from './viewer/graph.js';
+import { fitName, type Graph, shownName } from './viewer/graph.js';
 import type { Box, Layout, Side } from './viewer/layout.js';
 import { TEXTURES } from './viewer/look.js';
 import type { TreeNode } from './viewer/tree.js';
@@ -66,16 +66,9 @@ function sameBox(place: { x: number; y: number; width: number; height: number })
   return `x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}"`;
 }
 
-/** The name, or as much of it as fits; nothing when fewer than three characters would stay. */
+/** The name, or as much of it as fits into so many pixels. */
 export function fitted(name: string, width: number): string {
-  const characters = [...name];
-  const widths = characters.map((character) => (character.codePointAt(0)! > 0x10ff ? 2 : 1));
-  const room = Math.floor(width / CHARACTER_WIDTH);
-  if (widths.reduce<number>((total, one) => total + one, 0) <= room) return name;
-  let used = 1;
-  let count = 0;
-  while (count < characters.length && used + widths[count]! <= room) used += widths[count++]!;
-  return count < 3 ? '' : shorten(name, count + 1);
+  return fitName(name, width / CHARACTER_WIDTH);
 }
 
 /** Sentences broken into lines that fit the picture, in the font of notes. */

@@ -68,3 +68,16 @@ export function shorten(text: string, max: number): string {
 function baseName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
+
+/** As much of a name as so many columns hold, wide scripts taking two; nothing when fewer than three characters would stay. */
+export function fitName(name: string, columns: number): string {
+  const room = Math.floor(columns);
+  // Every character takes a column at least: the rest of a long name need not be looked at.
+  const characters = [...name.slice(0, 2 * Math.max(0, room) + 2)];
+  const widths = characters.map((character) => (character.codePointAt(0)! > 0x10ff ? 2 : 1));
+  if (widths.reduce<number>((total, one) => total + one, 0) <= room) return name;
+  let used = 1;
+  let count = 0;
+  while (count < characters.length && used + widths[count]! <= room) used += widths[count++]!;
+  return count < 3 ? '' : `${characters.slice(0, count).join('')}…`;
+}

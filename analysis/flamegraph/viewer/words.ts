@@ -1,7 +1,8 @@
-import { bytes, micros, percent, significant } from '../../tables/format.js';
+import { bytes, integer, micros, percent, significant } from '../../tables/format.js';
 import { type Graph, type GraphUnit, shownName, shownPlace } from './graph.js';
 import { type Side, widthOf } from './layout.js';
-import type { TreeNode } from './tree.js';
+import { weightOf } from './search.js';
+import type { Direction, TreeNode } from './tree.js';
 
 /** A weight with its unit. */
 export function weightText(weight: number, unit: GraphUnit): string {
@@ -35,4 +36,56 @@ export function frameText(graph: Graph, node: TreeNode, root: TreeNode, side: Si
 function kindWord(kind: string): string {
   if (kind === 'js' || kind === 'pseudo') return '';
   return kind === 'builtin' ? ' (V8 built-in)' : ` (${kind})`;
+}
+
+/** The lines of a tooltip: name, place, owner, and the figures each with its unit. */
+export function frameLines(
+  graph: Graph,
+  node: TreeNode,
+  root: TreeNode,
+  zoom: TreeNode,
+  side: Side,
+): string[] {
+  const frame = graph.frames[node.frame];
+  const head = frame === undefined ? ['all'] : [shownName(frame), shownPlace(frame)];
+  const owner =
+    frame === undefined || frame.kind === 'thread' ? '' : `layer ${node.layer}${kindWord(frame.kind)}`;
+  const share = (part: number, whole: number): string => percent(whole === 0 ? 0 : part / whole);
+  const width = widthOf(node, side);
+  const figures =
+    graph.compared === null
+      ? [
+          `total ${weightText(node.total, graph.unit)}, ${share(width, widthOf(root, side))} of all`,
+          `self ${weightText(node.self, graph.unit)}, ${share(node.self, widthOf(root, side))} of all`,
+        ]
+      : [
+          `total ${percent(node.before)} before, ${percent(node.total)} after: ${pointsText(node.total - node.before)}`,
+          `self ${percent(node.selfBefore)} before, ${percent(node.self)} after`,
+        ];
+  const zoomed = zoom === root ? '' : `${share(width, widthOf(zoom, side))} of the zoomed frame`;
+  return [...head, owner, ...figures, zoomed].filter((line) => line !== '');
+}
+
+/** What the picture is of: everything, or the callers or callees of one function, and what it leaves out. */
+export function viewText(
+  graph: Graph,
+  root: TreeNode,
+  { direction, focus, side }: { direction: Direction; focus: number | null; side: Side },
+  narrow: number,
+): string {
+  const frame = focus === null ? undefined : graph.frames[focus];
+  const one =
+    frame === undefined ? '' : `${direction === 'up' ? 'callers' : 'callees'} of ${shownName(frame)}`;
+  const all = direction === 'up' ? 'all stacks, from the leaf to its callers' : 'all stacks';
+  const left = narrow === 0 ? '' : `; ${integer(narrow)} frames are too narrow here, zoom in`;
+  return `${one === '' ? all : one}: ${weightText(widthOf(root, side), graph.unit)}${left}`;
+}
+
+/** How many functions a search found, and what share of the picture goes through them. */
+export function matchedText(graph: Graph, zoom: TreeNode, found: ReadonlySet<number>, side: Side): string {
+  const whole = widthOf(zoom, side);
+  const matched = weightOf(zoom, found, side);
+  const functions = found.size === 1 ? 'function matches' : 'functions match';
+  const share = whole === 0 ? 0 : matched / whole;
+  return `${integer(found.size)} ${functions}: ${percent(share)} (${weightText(matched, graph.unit)})`;
 }
