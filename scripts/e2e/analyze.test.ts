@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { runCli, temporaryDirectory } from './fixture.js';
+
+function fileOf(t: TestContext, lines: readonly (number | string)[]): string {
+  const path = join(temporaryDirectory(t), 'numbers.txt');
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+  return path;
+}
+
+const CURVE = ['N,X', ...[1, 2, 4, 8, 16, 32].map((n) => `${n},${(100 * n) / (1 + 0.1 * (n - 1))}`)];
+
+test('usl: coefficients, intervals, and no peak where there is none', async (t) => {
+  const path = fileOf(t, CURVE);
+  const { code, stdout } = await runCli(t, ['analyze', 'usl', path]);
+  assert.equal(code, 0);
+  assert.match(stdout, /lambda +100 [\s\S]*sigma +0\.1 [\s\S]*no peak: throughput tends to 1000\n/);
+  const json = JSON.parse((await runCli(t, ['analyze', 'usl', path, '--json'])).stdout) as {
+    sigma: number;
+    peak: unknown;
+  };
+  assert.ok(Math.abs(json.sigma - 0.1) < 1e-6);
+  assert.equal(json.peak, null);
+});
+
+test('compare: a size where the samples differ, a ~ where nobody can tell', async (t) => {
+  const base = fileOf(t, [100, 101, 99, 102, 98]);
+  const slower = fileOf(t, [110, 111, 109, 112, 108]);
+  const found = await runCli(t, ['analyze', 'compare', base, slower]);
+  assert.equal(found.code, 0);
+  assert.match(found.stdout, /\+10\.0 % {2}\(p=0\.0079, exact Mann-Whitney\)/);
+  assert.match((await runCli(t, ['analyze', 'compare', base, base])).stdout, /^~ /m);
+  const few = await runCli(t, ['analyze', 'compare', fileOf(t, [1, 2]), fileOf(t, [8, 9])]);
+  assert.match(few.stdout, /too few to tell: p can only reach 0\.05 with 4 values on each side/);
+});
+
+test('changes: the index of the first value after each', async (t) => {
+  const series = [...Array(12).keys()].map((index) => (index < 6 ? 100 : 120) + (index % 3));
+  const { code, stdout } = await runCli(t, ['analyze', 'changes', fileOf(t, series), '--json']);
+  assert.equal(code, 0);
+  assert.deepEqual((JSON.parse(stdout) as { indices: number[] }).indices, [6]);
+  assert.match(
+    (await runCli(t, ['analyze', 'changes', fileOf(t, [5, 5, 5])])).stdout,
+    /no change in 3 values/,
+  );
+});
+
+test('what is no number, or not enough of them, is said in a sentence: exit code 2', async (t) => {
+  const refused = async (lines: readonly string[], command: string, sentence: RegExp): Promise<void> => {
+    const { code, stderr } = await runCli(t, ['analyze', command, fileOf(t, lines)]);
+    assert.equal(code, 2);
+    assert.match(stderr, sentence);
+  };
+  await refused(['1', '2ms'], 'changes', /line 2: "2ms" is no number\. \(STRATA_NUMBERS_INVALID\)/);
+  await refused(CURVE.slice(0, 4), 'usl', /at least 6 different numbers of clients, and there are 3/);
+  assert.equal((await runCli(t, ['analyze', 'usl', '/nowhere'])).code, 4);
+  assert.equal((await runCli(t, ['analyze'])).code, 2);
+});
