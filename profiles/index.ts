@@ -1,4 +1,8 @@
 import type { Probe } from './probe.js';
+import { zeroXProbe } from './probes/0x.js';
+import { clinicBubbleprofProbe } from './probes/clinic-bubbleprof.js';
+import { clinicDoctorProbe } from './probes/clinic-doctor.js';
+import { clinicFlameProbe } from './probes/clinic-flame.js';
 import { cpuProfileProbe } from './probes/cpu-profile.js';
 import { straceProbe } from './probes/strace.js';
 
@@ -22,7 +26,14 @@ export { type ProcReading, procWindow, readProc } from './proc/proc.js';
 export { parseStraceTable } from './strace/strace-table.js';
 
 /** Every probe that can have a pass of its own, cheapest first. */
-export const PROBES: readonly Probe[] = [cpuProfileProbe, straceProbe];
+export const PROBES: readonly Probe[] = [
+  cpuProfileProbe,
+  straceProbe,
+  zeroXProbe,
+  clinicDoctorProbe,
+  clinicFlameProbe,
+  clinicBubbleprofProbe,
+];
 
 export function probeByName(name: string): Probe | undefined {
   return PROBES.find((probe) => probe.name === name);

@@ -78,6 +78,6 @@ export interface Probe {
   check(): Promise<ProbeAvailability>;
   /** `directory` is the pass folder and exists. Fails with an error that says what to do. */
   start(target: ProbeTarget, directory: string, options?: ProbeStartOptions): Promise<ProbeSession>;
-  /** Runs a program under the tool to its end, and gives the parsed document's name as `stop` does. Leaves no process behind. */
+  /** Preferred to `start` for a program that is started for the capture: runs it under the tool to its end, and gives the parsed document's name as `stop` does. Leaves no process behind. */
   launch?(request: LaunchRequest, directory: string): Promise<string>;
 }

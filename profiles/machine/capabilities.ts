@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import type { Capability } from '../../results/schema/index.js';
+import { CLINIC, checkTool, ZERO_X } from '../adapters/tool-package.js';
 import { cpuProfileProbe } from '../probes/cpu-profile.js';
 import { straceProbe } from '../probes/strace.js';
 import { readProc } from '../proc/proc.js';
@@ -39,6 +40,8 @@ const QUESTIONS: readonly Question[] = [
   { name: 'perf', tier: 'T2', ask: perf },
   { name: 'perf-cycles', tier: 'T2', ask: perfCycles },
   { name: 'bpftrace', tier: 'T3', ask: bpftrace },
+  { name: '0x', tier: 'T2', ask: async () => checkTool(ZERO_X) },
+  { name: 'clinic', tier: 'T2', ask: async () => checkTool(CLINIC) },
   ...TOOLS.map(([tool, tier, names, args]) => ({
     name: tool,
     tier,

@@ -149,7 +149,7 @@ async function captureLaunched(
   probes: readonly Probe[],
   findings: ProfileFindings,
 ): Promise<ProfileTarget> {
-  const passes = planPasses(probes.filter(({ attaches }) => attaches !== false));
+  const passes = planPasses(probes.filter(({ launch }) => launch === undefined));
   const plain = passes.filter(({ nodeArguments }) => nodeArguments.length === 0);
   // The first instance also says what the program is.
   const first = await captureInstance(run, command, { nodeArguments: [], passes: plain }, findings);
@@ -161,7 +161,7 @@ async function captureLaunched(
   await profileLaunches(
     run,
     command,
-    probes.filter(({ attaches }) => attaches === false),
+    probes.filter(({ launch }) => launch !== undefined),
     findings,
   );
   return first;
