@@ -1,17 +1,17 @@
-import { statSync } from 'node:fs';
 import { installHint } from '../machine/install-hint.js';
 import { ptracePermission } from '../machine/ptrace.js';
 import type { ProbeAvailability } from '../probe.js';
 import { ProbeError } from '../probe-error.js';
 import { runTool } from '../tools/run-tool.js';
+import { sizeOf, watchSize } from '../tools/size-watch.js';
 import { Tracer } from '../tools/tracer.js';
+import { endingWithParent } from '../tools/with-parent.js';
 
 const ATTACH_TIMEOUT_MS = 5_000;
 const DETACH_TIMEOUT_MS = 10_000;
 /** Beyond the planned seconds, for a caller that died without calling stop(). */
 const LIFETIME_GRACE_MS = 60_000;
 const TRIAL_TIMEOUT_MS = 5_000;
-const SIZE_CHECK_MS = 200;
 /**
  * `-y`: paths of descriptors (`-yy` would ask the kernel for every socket). `-s 0` and `verbose=none`: neither what was written nor any structure, so that no
  * user's data gets into a run directory and the tracer reads no memory. `-a 1`: no padding before the result.
@@ -65,7 +65,9 @@ export async function runStrace({
   seconds,
   logBytesMax,
 }: StraceOptions): Promise<StraceRun> {
-  const tracer = new Tracer('strace', [...LOG_ARGS, ...args, '-o', logPath, '-p', `${pid}`], {
+  const commandLine = ['strace', [...LOG_ARGS, ...args, '-o', logPath, '-p', `${pid}`]] as const;
+  const tracer = new Tracer(...endingWithParent(commandLine), {
+    name: 'strace',
     attachTimeoutMs: ATTACH_TIMEOUT_MS,
     detachTimeoutMs: DETACH_TIMEOUT_MS,
     lifetimeMs: seconds * 1_000 + LIFETIME_GRACE_MS,
@@ -74,15 +76,12 @@ export async function runStrace({
   const startedNs = process.hrtime.bigint();
   let ended: { readonly seconds: number; readonly endedMs: number } | null = null;
   const letGo = async (): Promise<void> => {
-    clearInterval(watch);
+    stopWatching();
     ended ??= { seconds: Number(process.hrtime.bigint() - startedNs) / 1e9, endedMs: Date.now() };
     await tracer.detach();
   };
-  const watch = setInterval(() => {
-    // A failure is told again by stop(), which detaches a second time.
-    if (sizeOf(logPath) > logBytesMax) letGo().catch(() => undefined);
-  }, SIZE_CHECK_MS);
-  watch.unref();
+  // A failure is told again by stop(), which detaches a second time.
+  const stopWatching = watchSize(logPath, logBytesMax, () => letGo().catch(() => undefined));
   return {
     stop: async () => {
       await letGo();
@@ -91,12 +90,4 @@ export async function runStrace({
       return ended!;
     },
   };
-}
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return -1;
-  }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { ProbeError } from '../probe-error.js';
 
 const STDERR_CHARACTERS_MAX = 64 * 1024;
@@ -8,7 +9,14 @@ export interface TracerLimits {
   readonly detachTimeoutMs: number;
   /** The tracer is told to detach after this time even when nobody calls `detach`. */
   readonly lifetimeMs: number;
+  /** What messages call the tool, where `command` is only what starts it. */
+  readonly name?: string;
+  /** File for what the tool prints on its standard output; nowhere when absent. */
+  readonly stdoutPath?: string;
 }
+
+/** How often the file is looked at for the sign of a tool that announces itself on its standard output. */
+const STDOUT_LOOK_MS = 20;
 
 /**
  * A tracing tool attached to another process. Whatever happens here, the observed process must be let go: on `detach`,
@@ -18,6 +26,7 @@ export interface TracerLimits {
 export class Tracer {
   readonly #child: ChildProcess;
   readonly #limits: TracerLimits;
+  readonly #name: string;
   readonly #ended: Promise<void>;
   readonly #lifetime: NodeJS.Timeout;
   readonly #onExit = (): void => {
@@ -28,10 +37,14 @@ export class Tracer {
 
   constructor(command: string, args: readonly string[], limits: TracerLimits) {
     this.#limits = limits;
+    this.#name = limits.name ?? command;
+    const stdout = limits.stdoutPath === undefined ? null : openSync(limits.stdoutPath, 'w');
     this.#child = spawn(command, args, {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', stdout ?? 'ignore', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
     });
+    // The child has its own copy.
+    if (stdout !== null) closeSync(stdout);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_CHARACTERS_MAX);
     });
@@ -54,26 +67,36 @@ export class Tracer {
     return this.#stderr;
   }
 
+  /** Only its beginning matters, and only until the tool is at work: then it is short. */
+  get #stdout(): string {
+    const { stdoutPath } = this.#limits;
+    return stdoutPath === undefined ? '' : readFileSync(stdoutPath, 'utf8').slice(0, STDERR_CHARACTERS_MAX);
+  }
+
   get #running(): boolean {
     return this.#failure === null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** Resolves when the tool's messages match; fails, with the tool gone, when it ends or stays silent. */
   async attached(message: RegExp): Promise<void> {
+    const said = (): boolean => message.test(this.#stderr) || message.test(this.#stdout);
+    let timer: NodeJS.Timeout | undefined;
     const seen = new Promise<void>((resolve) => {
       const look = (): void => {
-        if (message.test(this.#stderr)) resolve();
+        if (said()) resolve();
       };
       this.#child.stderr?.on('data', look);
+      if (this.#limits.stdoutPath !== undefined) timer = setInterval(look, STDOUT_LOOK_MS);
       look();
     });
     await within(this.#limits.attachTimeoutMs, Promise.race([seen, this.#ended]));
-    if (message.test(this.#stderr) && this.#running) return;
+    clearInterval(timer);
+    if (said() && this.#running) return;
     const reason = this.#failure?.message ?? (this.#stderr.trim() || 'it said nothing');
     await this.#end();
     throw new ProbeError(
       'STRATA_PROBE_FAILED',
-      `${this.#child.spawnfile} did not attach: ${reason}. Try \`strata doctor\`.`,
+      `${this.#name} did not attach: ${reason}. Try \`strata doctor\`.`,
     );
   }
 
@@ -82,7 +105,7 @@ export class Tracer {
     if (await this.#end()) return;
     throw new ProbeError(
       'STRATA_PROBE_FAILED',
-      `${this.#child.spawnfile} did not detach within ${this.#limits.detachTimeoutMs} ms and was killed; its summary is lost.`,
+      `${this.#name} did not detach within ${this.#limits.detachTimeoutMs} ms and was killed; its summary is lost.`,
     );
   }
 
