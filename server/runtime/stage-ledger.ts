@@ -144,6 +144,7 @@ export class StageLedger {
         last = Math.max(last, message.index + message.entries.length);
       }
     }
+    if (last === 0) return;
     for (let at = this.#batches.length - 1; at >= 0; at--) {
       const batch = this.#batches[at]!;
       if (batch.last > last) continue;
