@@ -1,6 +1,6 @@
 import type { ProbePass } from '../../results/schema/index.js';
 import { CAPTURE_KINDS } from '../measures/captures.js';
-import { mean } from '../statistics/order-statistics.js';
+import { mean, sorted } from '../statistics/order-statistics.js';
 import { percent, perSecond } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { type Facts, levelName } from './facts.js';
@@ -61,7 +61,8 @@ function changeCell(table: MarkdownTable, pass: ProbePass): string {
 function spreadOf(references: readonly number[]): number {
   const middle = mean(references) ?? 0;
   if (references.length < 2 || middle <= 0) return 0;
-  return (Math.max(...references) - Math.min(...references)) / middle;
+  const ascending = sorted(references);
+  return (ascending.at(-1)! - ascending[0]!) / middle;
 }
 
 function resultOf(pass: ProbePass): string {

@@ -100,7 +100,7 @@ function eventLoop(subject: Subject): Resource {
     errors: map(capture, ({ stalls }) =>
       stalls.length === 0
         ? 'no stall'
-        : `${integer(stalls.length)} stalls, longest ${micros(Math.max(...stalls.map((stall) => stall.ms)) * 1e3)}`,
+        : `${integer(stalls.length)} stalls, longest ${micros(stalls.reduce((longest, stall) => Math.max(longest, stall.ms), 0) * 1e3)}`,
     ),
   };
 }
