@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { LockReading } from '../ports/lock.js';
 import type { Sample } from './sample-ring.js';
 import { codeOf, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
 
@@ -19,6 +20,7 @@ interface Layers {
       { readonly count: number; readonly sum: number; readonly buckets: readonly [number, number][] }
     >
   >;
+  readonly locks?: readonly LockReading[];
 }
 
 /** As a client sees it: what JSON cannot say is lost. */
@@ -199,6 +201,60 @@ describe('samples', () => {
     cluster.node(1).log.release();
     cluster.network.heal();
     cluster.clock.advance(3 * ELECTION_MS);
+    assert.deepEqual(samplesOf(cluster), []);
+  });
+});
+
+describe('locks in the layers document', () => {
+  it('writes behind a slow append wait for it, to the nanosecond of the simulated disk', async () => {
+    const cluster = await TestCluster.start({ diskMs: 10, gatherBehindAppends: 1, gatherMsMax: 50 });
+    const lockOf = (name: string): LockReading =>
+      layersOf(cluster, 1).locks!.find((lock) => lock.name === name)!;
+    const before = lockOf('proposal_slot');
+    cluster.put(1, 'a', '1');
+    cluster.clock.advance(1);
+    for (const key of ['b', 'c', 'd']) cluster.put(1, key, '1');
+    cluster.clock.advance(100);
+    const after = lockOf('proposal_slot');
+    assert.equal(after.layer, 'consensus');
+    assert.equal(after.acquisitions - before.acquisitions, 4);
+    assert.equal(after.contended - before.contended, 3);
+    const waitNs = after.waitNs - before.waitNs;
+    // They gather until the append is done and leave together: three equal waits.
+    assert.ok(
+      waitNs > 3 * 1e6 && waitNs <= 3 * 10e6 && Math.abs(waitNs / 3 - after.waitNsMax) < 1,
+      `${waitNs}`,
+    );
+    assert.equal(after.holders.find(({ who }) => who === 'append')!.blameNs, after.waitNs);
+    const members = lockOf('membership_change');
+    assert.deepEqual([members.layer, members.acquisitions], ['runtime', 0]);
+  });
+
+  it('a second change of membership is contended, and has not waited', async () => {
+    const cluster = await TestCluster.start();
+    for (const id of [4, 5]) {
+      const member = { id, host: 'h', peerPort: 7_200 + id, httpPort: 7_000 + id, respPort: 0 };
+      cluster.ask((done) => cluster.node(1).runtime.admin.addMember(member, done));
+    }
+    const lock = layersOf(cluster, 1).locks!.find(({ name }) => name === 'membership_change')!;
+    assert.deepEqual([lock.acquisitions, lock.contended, lock.waitNs], [1, 1, 0]);
+    assert.deepEqual(lock.waiters, [{ who: 'add', count: 1, waitNs: 0 }]);
+  });
+});
+
+describe('a node that measures nothing', () => {
+  it('serves like any other, counts, and has no times to tell', async () => {
+    const cluster = await TestCluster.start({ isMeasured: false });
+    const write = cluster.put(1, 'a', '1', { traceId: TRACE });
+    cluster.clock.advance(50);
+    assert.equal(codeOf(write), null);
+    const read = cluster.get(1, 'a', { traceId: TRACE });
+    cluster.clock.advance(50);
+    assert.equal(codeOf(read), null);
+    for (const { context } of [write, read]) context.onReplied?.(1);
+    const { histograms, counters, locks } = layersOf(cluster, 1);
+    assert.deepEqual([histograms, locks], [{}, undefined]);
+    assert.ok(counters.consensus_commits_total! > 0);
     assert.deepEqual(samplesOf(cluster), []);
   });
 });

@@ -25,6 +25,7 @@ import type {
 } from '../../state/vocabulary.js';
 import { MetricsRegistry } from '../metrics-registry.js';
 import { NodeRuntime } from '../node-runtime.js';
+import { QuietRegistry } from '../quiet-registry.js';
 import { restoreState } from '../restore.js';
 import type { RuntimeOptions, SnapshotRules } from '../runtime-options.js';
 import { MemoryLog } from './memory-log.js';
@@ -60,6 +61,8 @@ export const SNAPSHOT_RULES: SnapshotRules = {
 };
 
 export interface Settings {
+  /** False: nodes that measure no time. */
+  readonly isMeasured?: boolean;
   /** Nodes of the first membership; 3. */
   readonly nodes?: number;
   /** Members begin without registered storage, as in a real new cluster. */
@@ -225,7 +228,7 @@ export class TestCluster {
   }
 
   async #boot(id: NodeId, recovered: RecoveredLog | undefined, voters: readonly NodeId[]): Promise<void> {
-    const { diskMs = 1 } = this.#settings;
+    const { diskMs = 1, isMeasured = true } = this.#settings;
     this.#lives += 1;
     const { snapshots, storageId } = this.#diskOf(id, voters);
     snapshots.restart();
@@ -235,7 +238,7 @@ export class TestCluster {
     });
     const restored = await this.#drive(restoreState({ snapshots, clock: this.clock }, newest));
     assert.ok(restored);
-    const metrics = new MetricsRegistry();
+    const metrics = isMeasured ? new MetricsRegistry() : new QuietRegistry();
     const raw = coreOf(id, log, newest.meta);
     let runtime: NodeRuntime;
     const registry = {
@@ -252,7 +255,7 @@ export class TestCluster {
       raw,
       metrics,
       syncs: { after: () => ({ next: 0, dropped: 0, syncs: [] }) },
-      isMeasured: true,
+      isMeasured,
       machine: restored,
     });
     const node = { id, runtime, raw, log, metrics, snapshots };
