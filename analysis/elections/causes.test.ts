@@ -58,9 +58,11 @@ describe('explainSilence', () => {
     assert.equal(explain([stopped(1_100, 150)], [stopped(1_200, 150)]).isExplained, true);
   });
 
-  it('tells a busy loop from a process that did not run by its CPU, at half of the delay', () => {
+  it('tells a busy loop from one that wants for CPU at half of the delay, and that from none at a tenth', () => {
     const delay = (cpuMs: number): MadeUpEvent => ({ kind: 'loop-delay', at: 1_100, ms: 300, cpuMs });
-    assert.deepEqual(explain([delay(149)]).causes, ['1 not-running  300']);
+    assert.deepEqual(explain([delay(29)]).causes, ['1 not-running  300']);
+    assert.deepEqual(explain([delay(30)]).causes, ['1 starved  300']);
+    assert.deepEqual(explain([delay(149)]).causes, ['1 starved  300']);
     assert.deepEqual(explain([delay(150)]).causes, ['1 busy  300']);
     assert.deepEqual(explain([{ ...delay(0), detail: 'not known' }]).causes, ['1 late not known 300']);
   });

@@ -8,6 +8,7 @@ export type CauseKind =
   | 'gone'
   | 'stepped-down'
   | 'not-running'
+  | 'starved'
   | 'busy'
   | 'late'
   | 'link'
@@ -20,6 +21,7 @@ const BESIDE: ReadonlySet<CauseKind> = new Set(['disk', 'snapshot']);
 const ORDER: readonly CauseKind[] = [
   'gone',
   'not-running',
+  'starved',
   'busy',
   'late',
   'gc',
@@ -28,8 +30,12 @@ const ORDER: readonly CauseKind[] = [
   'disk',
   'snapshot',
 ];
-/** CPU within a delay, as a share of it, from which on the loop was busy and not without a processor. */
+/**
+ * CPU within a delay, as a share of it: from the first on the loop was busy, below the second the process as good as did not run; between the two it
+ * had work and too little of a processor.
+ */
 const BUSY_SHARE_MIN = 0.5;
+const RUNNING_SHARE_MIN = 0.1;
 /** Of the time beyond one heartbeat that must be covered for a silence to count as explained. */
 const EXPLAINED_SHARE_MIN = 0.5;
 
@@ -151,7 +157,8 @@ function kindOf({ kind, detail, cpuNs, durationNs }: NodeEvent): CauseKind | nul
   switch (kind) {
     case 'loop-delay':
       if (detail === 'not known') return 'late';
-      return cpuNs >= BUSY_SHARE_MIN * durationNs ? 'busy' : 'not-running';
+      if (cpuNs >= BUSY_SHARE_MIN * durationNs) return 'busy';
+      return cpuNs >= RUNNING_SHARE_MIN * durationNs ? 'starved' : 'not-running';
     case 'step-down':
       return 'stepped-down';
     case 'gc':

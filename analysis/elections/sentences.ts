@@ -72,6 +72,8 @@ function causeClause(cause: Cause): string {
       return `node ${node} had stepped down (${detail})`;
     case 'not-running':
       return `node ${node}'s process did not run for ${lasted} (not busy: ${nanos(cpuNs)} of CPU)`;
+    case 'starved':
+      return `node ${node}'s loop was held up for ${lasted}, in which its process ran for ${nanos(cpuNs)} only: it wanted for CPU`;
     case 'busy': {
       const garbage = gcNs > 0 ? `, ${nanos(gcNs)} of garbage collection` : '';
       return `node ${node}'s loop was busy for ${lasted} (${nanos(cpuNs)} of CPU${garbage})`;

@@ -143,6 +143,7 @@ const IN_WORDS: Readonly<Record<Cause['kind'], string>> = {
   gone: 'was gone',
   'stepped-down': 'had stepped down',
   'not-running': 'did not run',
+  starved: 'wanted for CPU',
   busy: 'was busy',
   late: 'came late',
   link: 'lost the link',

@@ -82,6 +82,21 @@ describe('delays of the loop', () => {
     assert.deepEqual(events(), ['loop-delay not running 140+60 cpu 0', 'loop-delay busy 240+60 cpu 55']);
   });
 
+  it('half of the delay is busy, less is short of CPU, less than a tenth is not running', () => {
+    for (const [cpuMs, detail] of [
+      [50, 'busy'],
+      [49, 'short of CPU'],
+      [10, 'short of CPU'],
+      [9, 'not running'],
+    ] as const) {
+      const { tick, events } = watched();
+      tick(100);
+      tick(120);
+      tick(240, cpuMs);
+      assert.deepEqual(events(), [`loop-delay ${detail} 140+100 cpu ${cpuMs}`]);
+    }
+  });
+
   it('threads beside the loop do not make more CPU than the delay is long', () => {
     const { tick, events } = watched();
     tick(100, 1);

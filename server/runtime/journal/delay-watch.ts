@@ -4,6 +4,11 @@ import type { EventJournal } from './event-journal.js';
 /** A tick that comes later than this is worth an event: below it the timer's own grain and a busy turn are daily life. */
 export const LOOP_DELAY_MS_MIN = 25;
 
+/** CPU within a delay as a share of it: from here on the loop was busy, */
+const BUSY_SHARE_MIN = 0.5;
+/** below this the process as good as did not run; between the two it had work and too little of a processor. */
+const RUNNING_SHARE_MIN = 0.1;
+
 export interface DelayWatchOptions {
   readonly tickMs: number;
   /** A write or sync that takes longer is a stall. */
@@ -70,8 +75,7 @@ export class DelayWatch {
       return;
     }
     const cpuNs = Math.min(lateNs, Math.max(0, spentNs - this.#usualNs));
-    const known = cpuNs >= lateNs / 2 ? 'busy' : 'not running';
-    const detail = this.#options.cpuNs === undefined ? 'not known' : known;
+    const detail = this.#options.cpuNs === undefined ? 'not known' : inWords(cpuNs / lateNs);
     this.#lateFromNs = dueNs;
     this.#lateToNs = nowNs;
     this.#journal.span('loop-delay', dueNs, nowNs, detail, 0, cpuNs);
@@ -96,4 +100,9 @@ export class DelayWatch {
     this.#underWayNs = busySinceNs;
     this.#journal.span('disk-stall', busySinceNs, nowNs, 'under way');
   }
+}
+
+function inWords(share: number): string {
+  if (share >= BUSY_SHARE_MIN) return 'busy';
+  return share >= RUNNING_SHARE_MIN ? 'short of CPU' : 'not running';
 }
