@@ -163,14 +163,16 @@ test('0x itself draws a program that it starts', { skip: skipUnless() }, async (
     'pass/.keep': '',
   });
   const directory = join(folder.path, 'pass');
-  const request = {
-    command: ['node', 'burn.js'],
-    cwd: folder.path,
-    seconds: 2,
-    signal: new AbortController().signal,
-  };
-  await zeroXProbe.launch!(request, directory);
-  assert.match(readFileSync(join(directory, '0x.html'), 'utf8'), /burnHere/);
+  // On a busy machine the program may get next to no CPU within its seconds, and what was never sampled is not drawn.
+  for (let tries = 0; tries < 3; tries++) {
+    const signal = new AbortController().signal;
+    await zeroXProbe.launch!(
+      { command: ['node', 'burn.js'], cwd: folder.path, seconds: 4, signal },
+      directory,
+    );
+    if (readFileSync(join(directory, '0x.html'), 'utf8').includes('burnHere')) return;
+  }
+  assert.fail('burnHere is in none of three flame graphs');
 });
 
 function skipUnless(): string | false {

@@ -98,9 +98,14 @@ export interface RunningCli {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** The command line as a user starts it; killed after the test if it still runs. */
-export function startCli(t: TestContext, args: readonly string[]): RunningCli {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** The command line as a user starts it, `environment` added to ours; killed after the test if it still runs. */
+export function startCli(
+  t: TestContext,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): RunningCli {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const timer = setTimeout(() => child.kill('SIGKILL'), CLI_TIMEOUT_MS);
   t.after(() => child.kill('SIGKILL'));
   let stdout = '';
@@ -124,8 +129,12 @@ export function startCli(t: TestContext, args: readonly string[]): RunningCli {
   return { pid: child.pid ?? 0, result, firstLine, signal: (signal) => child.kill(signal) };
 }
 
-export function runCli(t: TestContext, args: readonly string[]): Promise<CliResult> {
-  return startCli(t, args).result;
+export function runCli(
+  t: TestContext,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  return startCli(t, args, environment).result;
 }
 
 export interface NodeView {
