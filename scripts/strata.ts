@@ -7,6 +7,7 @@ import { analyzeCommand } from './commands/analyze.js';
 import { backupCommand } from './commands/backup.js';
 import { checkCommand } from './commands/check.js';
 import { doctorCommand } from './commands/doctor.js';
+import { flameCommand } from './commands/flame.js';
 import { fsyncCommand } from './commands/fsync.js';
 import { loadCommand } from './commands/load.js';
 import { memberCommand } from './commands/member.js';
@@ -37,6 +38,7 @@ const COMMANDS = [
   profileCommand,
   nemesisCommand,
   reportCommand,
+  flameCommand,
   simCommand,
   checkCommand,
   analyzeCommand,

@@ -50,7 +50,7 @@ export function flamegraph(capture: StackCapture, options: FlamegraphOptions): s
 }
 
 /** What was measured, how much of it is drawn, and what width means. */
-function subtitle(capture: StackCapture, graph: Graph, root: TreeNode): string {
+export function subtitle(capture: StackCapture, graph: Graph, root: TreeNode): string {
   const all = totalWeight(graph.stacks);
   const drawn = weightText(root.total, graph.unit);
   if (capture.schema === 'strata.heap/1') {

@@ -16,6 +16,7 @@ const MODULES = [
   'flamegraph/viewer/paint.js',
   'flamegraph/viewer/legend.js',
   'flamegraph/viewer/tip.js',
+  'flamegraph/viewer/controls.js',
   'flamegraph/viewer/page.js',
 ] as const;
 

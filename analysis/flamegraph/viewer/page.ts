@@ -1,3 +1,4 @@
+import { showButtons } from './controls.js';
 import type { PageDocument, PageElement, PageEvent, PageWindow } from './dom.js';
 import type { Graph } from './graph.js';
 import { actionOf } from './keys.js';
@@ -142,7 +143,7 @@ export class FlamePage {
 
   /** What stands around the picture: texts, controls, the table of the chosen graph. */
   #describe({ id, title, note }: NamedGraph): void {
-    const { shape, direction, focus, side, colour, find } = this.#state;
+    const { direction, focus, side, find } = this.#state;
     this.#part('title').textContent = title;
     this.#document.title = title;
     this.#part('note').textContent = note;
@@ -150,12 +151,7 @@ export class FlamePage {
     for (const other of this.#graphs) this.#part(`table-${other.id}`).hidden = other.id !== id;
     const search = this.#part('find');
     if (search.value !== find) search.value = find;
-    this.#part('shape').textContent = shape === 'icicle' ? 'Flame' : 'Icicle';
-    this.#part('direction').textContent = direction === 'down' ? 'Bottom up' : 'Top down';
-    const compares = this.#graph.compared !== null;
-    for (const name of ['side', 'colour']) this.#part(name).hidden = !compares;
-    this.#part('side').textContent = side === 'after' ? 'Widths as before' : 'Widths as after';
-    this.#part('colour').textContent = colour === 'change' ? 'Colour by layer' : 'Colour by change';
+    showButtons((id) => this.#part(id), this.#state, this.#graph.compared !== null);
     this.#part('view').textContent = viewText(
       this.#graph,
       this.#root,
@@ -264,15 +260,11 @@ export class FlamePage {
   #wire(): void {
     const on = (id: string, type: string, listener: (event: PageEvent) => void): void =>
       this.#part(id).addEventListener(type, listener);
-    const { side, colour } = startState('');
     on('chooser', 'change', () =>
       this.#change({
-        graph: this.#part('chooser').value,
-        zoom: [],
-        focus: null,
-        direction: 'down',
-        side,
-        colour,
+        ...startState(this.#part('chooser').value),
+        shape: this.#state.shape,
+        find: this.#state.find,
       }),
     );
     on('find', 'input', () => this.#change({ find: this.#part('find').value }, true));
