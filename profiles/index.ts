@@ -4,6 +4,8 @@ import { clinicBubbleprofProbe } from './probes/clinic-bubbleprof.js';
 import { clinicDoctorProbe } from './probes/clinic-doctor.js';
 import { clinicFlameProbe } from './probes/clinic-flame.js';
 import { cpuProfileProbe } from './probes/cpu-profile.js';
+import { perfProbe } from './probes/perf.js';
+import { perfTraceProbe } from './probes/perf-trace.js';
 import { straceProbe } from './probes/strace.js';
 
 export { attributeCpuProfile, type CaptureHead } from './attribution/attribute.js';
@@ -12,6 +14,7 @@ export { LineIndex } from './attribution/line-index.js';
 export { findLineIndex, LINE_INDEX_NAME, separateLineNumbers } from './attribution/line-numbers.js';
 export { measureBaseline } from './baseline.js';
 export { capabilities, gitState, machineFingerprint, versions } from './machine/machine.js';
+export { removePerfMap } from './perf/map-file.js';
 export type {
   LaunchRequest,
   Probe,
@@ -28,6 +31,8 @@ export { parseStraceTable } from './strace/strace-table.js';
 /** Every probe that can have a pass of its own, cheapest first. */
 export const PROBES: readonly Probe[] = [
   cpuProfileProbe,
+  perfProbe,
+  perfTraceProbe,
   straceProbe,
   zeroXProbe,
   clinicDoctorProbe,

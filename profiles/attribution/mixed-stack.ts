@@ -50,16 +50,16 @@ function layerOf(mechanism: Mechanism): LayerName | undefined {
  */
 export function mixedMechanism(stack: readonly MixedFrame[], thread: ThreadKind): Mechanism {
   if (stack[0]?.kind === 'kernel') return kernelWork(stack) ?? 'kernel-other';
+  if (stack[0]?.kind === 'js')
+    return mechanismOf(stack.filter(({ kind }) => kind === 'js').map(({ place }) => place));
   const above = aboveJavaScript(stack);
-  const helper = above.find(isHelper)?.mechanism;
-  if (helper !== undefined && helper !== null) return helper;
-  const known = above.find(({ mechanism }) => mechanism !== null)?.mechanism;
-  if (known !== undefined && known !== null) return known;
-  const javaScript = stack.slice(above.length).filter(({ kind }) => kind === 'js');
-  if (above.length === 0) return mechanismOf(javaScript.map(({ place }) => place));
-  if (javaScript.length > 0 || above.some(({ kind }) => kind === 'builtin')) return 'js';
-  if (thread === 'pool') return 'thread-pool';
-  return above.some(isNamed) ? 'native' : 'other';
+  const helper = above.find(isHelper)?.mechanism ?? null;
+  if (helper !== null) return helper;
+  const known = above.find(({ mechanism }) => mechanism !== null)?.mechanism ?? null;
+  if (known !== null) return known;
+  if (above.length === 0) return 'other';
+  if (stack[above.length]?.kind === 'js' || above.some(({ kind }) => kind === 'builtin')) return 'js';
+  return thread === 'pool' ? 'thread-pool' : 'native';
 }
 
 /**
@@ -68,8 +68,8 @@ export function mixedMechanism(stack: readonly MixedFrame[], thread: ThreadKind)
  * 1. The collector is a layer of its own, on the main thread as on its helpers.
  * 2. With JavaScript on the stack the rule of a CPU profile holds, kernel work included: the deepest file of the server asked.
  * 3. Without any, functions of libuv, Node and the C library that serve one layer, the nearest first; then those of the kernel.
- * 4. The rest of a pool thread is the way to the disk: taking work, handing it back. The rest of all others is the runtime: turns of the event
- *    loop, the compiler, sleep and wake-up.
+ * 4. The rest of a pool thread is the way to the disk: taking work, handing it back. The rest of V8's helpers is the runtime, and so are turns of the
+ *    event loop, the compiler, sleep and wake-up on any other.
  * Unattributed stay scripts that are nobody's layer, cryptography and compression on the pool, and stacks without a single name.
  */
 export function mixedOwner(stack: readonly MixedFrame[], thread: ThreadKind): LayerName {
@@ -92,7 +92,7 @@ export function mixedOwner(stack: readonly MixedFrame[], thread: ThreadKind): La
     const others = user.some(({ mechanism }) => mechanism === 'crypto' || mechanism === 'codec');
     return others ? 'unattributed' : 'io';
   }
-  if (user.some(({ place }) => place.layer === 'runtime')) return 'runtime';
+  if (thread === 'platform' || user.some(({ place }) => place.layer === 'runtime')) return 'runtime';
   if (above.length < stack.length) return 'unattributed';
   return stack.some(({ mechanism }) => mechanism !== 'malloc') ? 'runtime' : 'unattributed';
 }
@@ -126,12 +126,9 @@ function isHelper({ mechanism }: MixedFrame): boolean {
   return mechanism === 'gc' || mechanism === 'jit-compile';
 }
 
-function isNamed({ kind, place }: MixedFrame): boolean {
-  return kind !== 'unknown' && place.name !== '[unknown]';
-}
-
+/** Code without a name ends it too: that may be JavaScript of anybody. */
 function aboveJavaScript(stack: readonly MixedFrame[]): readonly MixedFrame[] {
-  return untilKind(stack, (kind) => kind === 'js');
+  return untilKind(stack, (kind) => kind === 'js' || kind === 'unknown');
 }
 
 /** What the kernel does at the leaf; null when it is not in the kernel or no row knows. */

@@ -2,6 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import type { Capability } from '../../results/schema/index.js';
 import { CLINIC, checkTool, ZERO_X } from '../adapters/tool-package.js';
 import { cpuProfileProbe } from '../probes/cpu-profile.js';
+import { perfProbe } from '../probes/perf.js';
+import { perfTraceProbe } from '../probes/perf-trace.js';
 import { straceProbe } from '../probes/strace.js';
 import { readProc } from '../proc/proc.js';
 import { runTool } from '../tools/run-tool.js';
@@ -37,7 +39,8 @@ const QUESTIONS: readonly Question[] = [
   { name: 'root', tier: 'T2', ask: async () => rootUser() },
   { name: 'ptrace', tier: 'T2', ask: async () => ptrace() },
   { name: 'strace', tier: 'T2', ask: () => straceProbe.check() },
-  { name: 'perf', tier: 'T2', ask: perf },
+  { name: 'perf', tier: 'T2', ask: () => perfProbe.check() },
+  { name: 'perf-trace', tier: 'T2', ask: () => perfTraceProbe.check() },
   { name: 'perf-cycles', tier: 'T2', ask: perfCycles },
   { name: 'bpftrace', tier: 'T3', ask: bpftrace },
   { name: '0x', tier: 'T2', ask: async () => checkTool(ZERO_X) },
@@ -105,13 +108,6 @@ function rootUser(): Finding {
 function ptrace(): Finding {
   const { allowed, detail } = ptracePermission();
   return allowed ? has(detail) : lacks(detail);
-}
-
-async function perf(): Promise<Finding> {
-  const version = await runTool('perf', ['--version']);
-  if (version === null) return lacks('perf is not installed', installHint('perf'));
-  if (version.exitCode !== 0) return lacks(firstLine(version.stderr || version.stdout), installHint('perf'));
-  return has(firstLine(version.stdout).replace(/^perf version /, ''));
 }
 
 /**

@@ -31,7 +31,8 @@ const SAMPLES_MAX = 500_000;
 /** `node 28379/28382 [001] 34742.862459:    2004008 cpu-clock:ppp: `; the name of a thread may hold anything. */
 const HEAD = /^(.{0,64}?)\s+\d{1,10}\/(\d{1,10})\s+(?:\[\d+\]\s+)?\d+\.\d+:\s+(?:(\d{1,18})\s+)?(\S+):\s*$/;
 const FRAME = /^\s+([0-9a-f]{1,16}) (.*)$/;
-const LOST = /PERF_RECORD_LOST(?:_SAMPLES)?\s+lost\s+(\d{1,15})/;
+/** `node 7/7 36833.02: PERF_RECORD_LOST lost 2`. The same loss may be told twice, where it happened and once more in sum. */
+const LOST = /PERF_RECORD_LOST(_SAMPLES)?\s+lost\s+(\d{1,15})/;
 /** Modifiers of an event: `cycles:Pu`, `cpu-clock:ppp`. A counter of one kind of core is `cpu_core/cycles/P`. */
 const MODIFIERS = /:[a-zA-Z]+$|\/[a-zA-Z]*$/g;
 
@@ -45,7 +46,9 @@ export class PerfScriptReader {
   #head: Omit<ScriptSample, 'frames'> | null = null;
   #frames: ScriptFrame[] = [];
   #samples = 0;
-  #lost = 0;
+  #dropped = 0;
+  #lostHere = 0;
+  #lostInSum = 0;
 
   constructor(onSample: (sample: ScriptSample) => void) {
     this.#onSample = onSample;
@@ -63,7 +66,7 @@ export class PerfScriptReader {
     this.#line(this.#rest);
     this.#rest = '';
     this.#finish();
-    return { samples: this.#samples, lost: this.#lost };
+    return { samples: this.#samples, lost: this.#dropped + Math.max(this.#lostHere, this.#lostInSum) };
   }
 
   #line(line: string): void {
@@ -78,7 +81,8 @@ export class PerfScriptReader {
     this.#finish();
     const lost = LOST.exec(line);
     if (lost !== null) {
-      this.#lost += Number(lost[1]);
+      if (lost[1] === undefined) this.#lostHere += Number(lost[2]);
+      else this.#lostInSum += Number(lost[2]);
       return;
     }
     const head = HEAD.exec(line);
@@ -100,7 +104,7 @@ export class PerfScriptReader {
 
   #finish(): void {
     if (this.#head === null) return;
-    if (this.#samples >= SAMPLES_MAX) this.#lost += 1;
+    if (this.#samples >= SAMPLES_MAX) this.#dropped += 1;
     else {
       this.#samples += 1;
       this.#onSample({ ...this.#head, frames: this.#frames });
@@ -110,13 +114,13 @@ export class PerfScriptReader {
   }
 }
 
-/** `symbol (region)`: both may hold brackets and spaces, the region of a file that was replaced ends in ` (deleted)`. */
+/** `symbol (region)`: both may hold brackets and spaces. A region is a path, a name in brackets, or some word. */
 function symbolAndRegion(text: string): { symbol: string; region: string } {
-  if (!text.endsWith(')')) return { symbol: text.trim() || '[unknown]', region: '[unknown]' };
-  const deleted = text.endsWith(' (deleted))');
-  const at = text.lastIndexOf(' (', deleted ? text.length - ' (deleted))'.length - 1 : text.length);
-  const symbol = at < 0 ? '' : text.slice(0, at).replace(/\+0x[0-9a-f]+$/, '');
-  const region = text.slice(at < 0 ? 1 : at + 2, deleted ? -' (deleted))'.length : -1);
+  const path = Math.max(text.lastIndexOf(' (/'), text.lastIndexOf(' (['));
+  const at = path >= 0 ? path : text.lastIndexOf(' (');
+  if (at < 0 || !text.endsWith(')')) return { symbol: text.trim() || '[unknown]', region: '[unknown]' };
+  const symbol = text.slice(0, at).replace(/\+0x[0-9a-f]+$/, '');
+  const region = text.slice(at + ' ('.length, -1).replace(/ \(deleted\)$/, '');
   return { symbol: symbol.trim() || '[unknown]', region };
 }
 

@@ -29,7 +29,7 @@ const BUFFER_PAGES = '2048';
 const SUMMARY_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * Every system call by thread, without stopping the process at each: dearer than a sample, much cheaper than strace. Not part of a run unless
+ * Every system call by thread, without stopping the process at each: dearer than a sample, cheaper than strace. Not part of a run unless
  * asked for: strace gives the same rows and tells descriptors apart, and every pass makes a run longer. This one is for the machine that forbids
  * ptrace, for a process that must not be slowed to a fifth, and for seeing which thread waits.
  */
@@ -37,7 +37,7 @@ export const perfTraceProbe: Probe = {
   name: 'perf-trace',
   question: 'Which thread makes which system calls, how long do they take, how many fail?',
   tier: 'T2',
-  cost: 'two events per system call and no stop: about a third of what strace costs',
+  cost: 'two events per system call instead of two stops: cheaper than strace, too dear to quote throughput from',
   watches: 'pair',
   nodeArguments: [],
   byDefault: false,

@@ -20,5 +20,6 @@ export const targetNames: readonly string[] = [
   'peer-documents',
   'history',
   'probe-output',
+  'perf-output',
   'run-directory',
 ];
