@@ -8,7 +8,8 @@ import { endingWithParent } from '../tools/with-parent.js';
 
 /** Programs are compiled and checked by the kernel before they are attached; on a machine under full load that takes seconds. */
 const ATTACH_TIMEOUT_MS = 20_000;
-const DETACH_TIMEOUT_MS = 10_000;
+/** The kernel waits for every processor before it lets a tracepoint go, ten times over: a second here, many on a machine under full load. */
+const DETACH_TIMEOUT_MS = 60_000;
 const LIFETIME_GRACE_MS = 60_000;
 const TRIAL_TIMEOUT_MS = 15_000;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
