@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installHint } from '../machine/install-hint.js';
@@ -70,21 +70,24 @@ async function tryRecord(command: string, folder: string, version: string): Prom
 }
 
 async function tryTrace(command: string, folder: string, version: string): Promise<ProbeAvailability> {
+  const output = join(folder, 'trace.txt');
   const release = holdTracefs();
   const trial = await runTool(
     command,
-    ['trace', '-s', '-o', join(folder, 'trace.txt'), '--', process.execPath, '-v'],
+    ['trace', '-s', '-o', output, '--', process.execPath, '-v'],
     TRIAL_TIMEOUT_MS,
   );
   release();
-  if (trial?.exitCode !== 0) return lacks(`perf trace is refused: ${refusal(trial?.stderr ?? '')}`);
-  return { available: true, detail: version, install: null };
+  if (trial?.exitCode === 0) return { available: true, detail: version, install: null };
+  // Perf trace writes its complaints where its summary would go.
+  const complaint = existsSync(output) ? readFileSync(output, 'utf8') : '';
+  return lacks(`perf trace is refused: ${refusal(`${trial?.stderr ?? ''}\n${complaint}`)}`);
 }
 
 /** The first line that says why, and what to do where it is a matter of permission. */
 function refusal(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const why = lines.find((line) => /not |denied|permission|fail|error|can't|cannot/i.test(line));
+  const why = lines.find((line) => /not |denied|permission|fail|error|unable|can't|cannot/i.test(line));
   const text = why ?? lines.find((line) => line !== '') ?? 'it gave no reason';
   if (/trace(fs|point)|debugfs|\/sys\/kernel/.test(stderr))
     return `${text} (run as root: perf trace reads tracefs)`;
