@@ -1,12 +1,15 @@
 import type { Probe } from './probe.js';
 import { zeroXProbe } from './probes/0x.js';
+import { bpfProbe } from './probes/bpf.js';
 import { clinicBubbleprofProbe } from './probes/clinic-bubbleprof.js';
 import { clinicDoctorProbe } from './probes/clinic-doctor.js';
 import { clinicFlameProbe } from './probes/clinic-flame.js';
 import { cpuProfileProbe } from './probes/cpu-profile.js';
 import { perfProbe } from './probes/perf.js';
 import { perfTraceProbe } from './probes/perf-trace.js';
+import { procProbe } from './probes/proc.js';
 import { straceProbe } from './probes/strace.js';
+import { syncCallsProbe } from './probes/sync-calls.js';
 
 export { attributeCpuProfile, type CaptureHead } from './attribution/attribute.js';
 export { parseCpuProfile } from './attribution/cpuprofile.js';
@@ -31,9 +34,12 @@ export { parseStraceTable } from './strace/strace-table.js';
 /** Every probe that can have a pass of its own, cheapest first. */
 export const PROBES: readonly Probe[] = [
   cpuProfileProbe,
+  procProbe,
+  syncCallsProbe,
   perfProbe,
   perfTraceProbe,
   straceProbe,
+  bpfProbe,
   zeroXProbe,
   clinicDoctorProbe,
   clinicFlameProbe,

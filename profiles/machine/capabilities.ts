@@ -1,10 +1,11 @@
-import { accessSync, constants } from 'node:fs';
 import type { Capability } from '../../results/schema/index.js';
 import { CLINIC, checkTool, ZERO_X } from '../adapters/tool-package.js';
+import { bpfProbe } from '../probes/bpf.js';
 import { cpuProfileProbe } from '../probes/cpu-profile.js';
 import { perfProbe } from '../probes/perf.js';
 import { perfTraceProbe } from '../probes/perf-trace.js';
 import { straceProbe } from '../probes/strace.js';
+import { syncCallsProbe } from '../probes/sync-calls.js';
 import { readProc } from '../proc/proc.js';
 import { runTool } from '../tools/run-tool.js';
 import { installHint, type KnownTool } from './install-hint.js';
@@ -42,7 +43,8 @@ const QUESTIONS: readonly Question[] = [
   { name: 'perf', tier: 'T2', ask: () => perfProbe.check() },
   { name: 'perf-trace', tier: 'T2', ask: () => perfTraceProbe.check() },
   { name: 'perf-cycles', tier: 'T2', ask: perfCycles },
-  { name: 'bpftrace', tier: 'T3', ask: bpftrace },
+  { name: 'sync-calls', tier: 'T2', ask: () => syncCallsProbe.check() },
+  { name: 'bpftrace', tier: 'T3', ask: () => bpfProbe.check() },
   { name: '0x', tier: 'T2', ask: async () => checkTool(ZERO_X) },
   { name: 'clinic', tier: 'T2', ask: async () => checkTool(CLINIC) },
   ...TOOLS.map(([tool, tier, names, args]) => ({
@@ -131,18 +133,6 @@ async function perfCycles(): Promise<Finding> {
   if (counted('cycles')) return has('hardware counter of cycles');
   if (counted('cpu-clock')) return lacks('no hardware counters here: perf falls back to cpu-clock');
   return lacks(`perf counts nothing here: ${firstLine(run.stderr)}`);
-}
-
-async function bpftrace(): Promise<Finding> {
-  const version = await runTool('bpftrace', ['--version']);
-  if (version === null) return lacks('bpftrace is not installed', installHint('bpftrace'));
-  if (process.getuid?.() !== 0) return lacks('bpftrace needs root');
-  try {
-    accessSync('/sys/kernel/btf/vmlinux', constants.R_OK);
-  } catch {
-    return lacks('the kernel has no type information (/sys/kernel/btf/vmlinux)');
-  }
-  return has(firstLine(version.stdout));
 }
 
 async function outsideTool(

@@ -22,7 +22,7 @@ export const bpfProbe: Probe = {
   name: 'bpf',
   question: 'How long do ready threads wait for a processor, syncs in the kernel, and flushes in the device?',
   tier: 'T3',
-  cost: 'a few hundred nanoseconds per switch of a thread, on the whole machine; nothing per request',
+  cost: 'a look-up in the kernel per switch of a thread, on the whole machine; nothing is handed over before the end',
   watches: 'pair',
   nodeArguments: [],
   byDefault: true,
