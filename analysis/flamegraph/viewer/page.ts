@@ -6,7 +6,7 @@ import { type Box, boxAt, boxOf, type Layout, layOut, stepFrom, widthOf } from '
 import { layerButton, layerKeys, textureKeys } from './legend.js';
 import { changeFill, greatestChange, layerFill } from './look.js';
 import { type NamedGraph, type PackedPage, unpackGraphs } from './packed.js';
-import { hatching, levelAt, paint, ROW_PX, topOf } from './paint.js';
+import { hatching, levelAt, paint, ROW_PX, scrollToRow, sizedCanvas, topOf } from './paint.js';
 import { findFrames } from './search.js';
 import { hashToState, startState, stateToHash, type ViewState } from './state.js';
 import { placeTip } from './tip.js';
@@ -114,17 +114,10 @@ export class FlamePage {
   }
 
   #paint(): void {
-    const canvas = this.#part('canvas');
     const scroller = this.#part('scroller');
-    const ratio = this.#window.devicePixelRatio;
     const width = scroller.clientWidth;
     const height = Math.max(ROW_PX, scroller.clientHeight);
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    const context = canvas.getContext('2d');
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const context = sizedCanvas(this.#part('canvas'), width, height, this.#window.devicePixelRatio);
     const style = this.#window.getComputedStyle(this.#document.documentElement);
     const scene = {
       ...{ graph: this.#graph, layout: this.#layout, shape: this.#state.shape, zoom: this.#zoom },
@@ -184,11 +177,7 @@ export class FlamePage {
 
   #moveTo({ node, level }: Box): void {
     this.#cursor = node;
-    const scroller = this.#part('scroller');
-    const top = topOf(level, this.#layout.levels.length, this.#state.shape);
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + ROW_PX > scroller.scrollTop + scroller.clientHeight)
-      scroller.scrollTop = top + ROW_PX - scroller.clientHeight;
+    scrollToRow(this.#part('scroller'), topOf(level, this.#layout.levels.length, this.#state.shape));
     this.#say(node);
     this.#paintSoon();
   }

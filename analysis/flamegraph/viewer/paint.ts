@@ -1,4 +1,4 @@
-import type { Canvas2D, PageDocument } from './dom.js';
+import type { Canvas2D, PageDocument, PageElement } from './dom.js';
 import { fitName, type Graph, shownName } from './graph.js';
 import type { Box, Layout } from './layout.js';
 import { TEXTURES } from './look.js';
@@ -96,4 +96,22 @@ export function hatching(document: PageDocument, context: Canvas2D): unknown {
   }
   pen.stroke();
   return context.createPattern(tile, 'repeat');
+}
+
+/** Gives a canvas its size, with as many pixels as the screen has, and a pen that counts in those of the page. */
+export function sizedCanvas(canvas: PageElement, width: number, height: number, ratio: number): Canvas2D {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext('2d');
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
+
+/** Scrolls as little as brings a row into view. */
+export function scrollToRow(scroller: PageElement, top: number): void {
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  else if (top + ROW_PX > scroller.scrollTop + scroller.clientHeight)
+    scroller.scrollTop = top + ROW_PX - scroller.clientHeight;
 }
