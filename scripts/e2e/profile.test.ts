@@ -8,6 +8,7 @@ import test, { type TestContext } from 'node:test';
 import { PROBES } from '../../profiles/index.js';
 import { profileCaptures, readProfileDirectory } from '../../results/profile-directory.js';
 import { readRunDirectory } from '../../results/run-directory.js';
+import type { NodeConfigInput } from '../../server/config/config.js';
 import { ask, runCli, STACK, startCli, startCluster, temporaryDirectory, until } from './fixture.js';
 
 const SERVICE = `
@@ -113,21 +114,30 @@ test('a foreign Node.js process by its id: captured, attributed, described, and 
   await until(async () => descriptors() <= before, 'all that was opened in the process is closed again');
 });
 
-test('a node of ours by its URL: its own page, layer by layer; with a token where it wants one', async (t) => {
-  const cluster = await startCluster(t, { nodes: 1 });
+test('a node of ours by its URL, with a token where it wants one: its own page, and the token nowhere in it', async (t) => {
+  const token = 'a'.repeat(32);
+  const tokensFile = join(temporaryDirectory(t), 'tokens');
+  writeFileSync(tokensFile, `admin ${token}\n`, { mode: 0o600 });
+  const adjust = (config: NodeConfigInput): NodeConfigInput => ({ ...config, security: { tokensFile } });
+  const cluster = await startCluster(t, { nodes: 1, token, adjust });
   const [url] = cluster.urls;
   const out = join(temporaryDirectory(t), 'profile');
   const { code, stdout, stderr } = await runCli(t, [
     ...['profile', '--url', url!, '--seconds', '1', '--probes', OBSERVED.join(','), '--out', out],
+    ...['--token', token],
   ]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^captured: .*cpu-profile/);
+  const refused = await runCli(t, ['profile', '--url', url!, '--out', join(out, 'other')]);
+  assert.equal(refused.code, 4, refused.stderr);
+  assert.match(refused.stderr, /it answered 401/);
   const { profile } = readProfileDirectory(out);
   assert.deepEqual(
     [profile.process.isLocal, profile.process.pid, profile.process.node, profile.process.role],
     [true, cluster.nodes[0]!.pid, 1, 'leader'],
   );
   assert.match(readFileSync(join(out, 'profile.md'), 'utf8'), /# Profile of node 1/);
+  assert.doesNotMatch(readFileSync(join(out, 'profile.json'), 'utf8'), new RegExp(token));
   assert.ok(cluster.nodes[0]!.running);
 });
 
@@ -233,12 +243,26 @@ test('a program that is started for it ends with the capture', async (t) => {
   const { code, stdout, stderr } = await runCli(t, [
     ...['profile', '--launch', launch, '--seconds', '1', '--probes', OBSERVED.join(','), '--out', out],
   ]);
-  assert.equal(code, 0, stderr);
+  assert.equal(code, 0, `${stdout}${stderr}`);
   assert.match(stdout, /^captured: /, 'what the program prints does not go to the result');
   const { profile } = readProfileDirectory(out);
   assert.equal(profile.process.how, 'launch');
   assert.ok(profile.passes.some(({ probe }) => probe === 'cpu-profile'));
   assert.equal(existsSync(`/proc/${profile.process.pid}`), false, 'the program is left behind');
+});
+
+test('a program is started in the way that a probe needs, and leaves nothing of that behind', async (t) => {
+  const perf = PROBES.find(({ name }) => name === 'perf');
+  if (perf === undefined || !(await perf.check()).available) return t.skip('perf cannot run here');
+  const script = writeService(t);
+  const out = join(temporaryDirectory(t), 'profile');
+  const wanted = ['profile', '--seconds', '2', '--probes', 'perf', '--out', out];
+  const { code, stderr } = await runCli(t, [...wanted, '--', process.execPath, script]);
+  assert.equal(code, 0, stderr);
+  const [capture] = profileCaptures(readProfileDirectory(out), 'strata.perf/1');
+  assert.equal(capture!.namesJavaScript, true);
+  assert.ok(capture!.frames.some(({ name }) => name === 'burnHere'));
+  assert.equal(existsSync(`/tmp/perf-${capture!.pid}.map`), false);
 });
 
 test('a tool that is not installed: the command that installs it, exit code 4', async (t) => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removePerfMap } from '../../profiles/perf/map-file.js';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
 
@@ -173,10 +174,9 @@ export function startError(id: number, exit: ExitInfo, log: string, logPath: str
   );
 }
 
-/** With `--perf-basic-prof` V8 leaves the names of its functions here, megabytes of them, and nobody else removes them. */
+/** With `--perf-basic-prof` V8 leaves the names of its functions behind, megabytes of them, and nobody else removes them. */
 function dropSymbols({ pid, spawnargs }: ChildProcess): void {
-  if (pid !== undefined && spawnargs.includes('--perf-basic-prof'))
-    rmSync(`/tmp/perf-${pid}.map`, { force: true });
+  if (pid !== undefined && spawnargs.includes('--perf-basic-prof')) removePerfMap(pid);
 }
 
 function sizeOf(path: string): number {

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { catchesSignal } from '../../profiles/inspector/node-process.js';
+import { removePerfMap } from '../../profiles/perf/map-file.js';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
-import { describeCommand, isNode } from './profile-process.js';
+import { describeCommand, isNode, isNodeName } from './profile-process.js';
 
-/** Until the shell or the launcher in front has become Node.js. */
+/** Until the launcher in front has become Node.js, and that is far enough to be attached to. */
 const START_LIMIT_MS = 10_000;
 const POLL_MS = 20;
 /** Between SIGINT and SIGKILL. */
@@ -29,8 +32,10 @@ export class LaunchedProgram {
   private constructor(command: readonly string[], nodeArguments: readonly string[]) {
     const [program, ...args] = command as [string, ...string[]];
     // Port 0: on its usual port an inspector of another process may listen. The flag by itself opens nothing.
-    const options = [process.env.NODE_OPTIONS ?? '', '--inspect-port=0', ...nodeArguments].join(' ').trim();
-    this.#child = spawn(program, args, {
+    const options = `${process.env.NODE_OPTIONS ?? ''} --inspect-port=0`.trim();
+    // Not all that probes ask for may stand in NODE_OPTIONS; behind a script that starts Node.js they go without.
+    const own = isNodeName(program) ? nodeArguments : [];
+    this.#child = spawn(program, [...own, ...args], {
       stdio: ['ignore', 2, 2],
       env: { ...process.env, NODE_OPTIONS: options },
       detached: true,
@@ -59,7 +64,7 @@ export class LaunchedProgram {
     while (performance.now() < deadline) {
       if (program.#how !== null)
         throw new CliError('STRATA_LAUNCH', `${describeCommand(command)} ended ${program.#how}.`);
-      if (isNode(program.pid)) return program;
+      if (isNode(program.pid) && handlesInspectorSignal(program.pid)) return program;
       await Promise.race([sleep(POLL_MS), program.#ended]);
     }
     await program.stop();
@@ -84,6 +89,15 @@ export class LaunchedProgram {
   }
 }
 
+/** Node.js is there a moment before it can be asked for its inspector; until then the signal would end it. */
+function handlesInspectorSignal(pid: number): boolean {
+  try {
+    return catchesSignal(readFileSync(`/proc/${pid}/status`, 'utf8'), constants.signals.SIGUSR1);
+  } catch {
+    return false;
+  }
+}
+
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
@@ -91,7 +105,7 @@ function killGroup({ pid }: ChildProcess): void {
   } catch {
     // Nobody of the group is left.
   }
-  rmSync(`/tmp/perf-${pid}.map`, { force: true });
+  removePerfMap(pid);
 }
 
 /**

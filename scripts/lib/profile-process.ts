@@ -58,11 +58,15 @@ function refused(pid: number, what: string, advice: string, exit: number, code =
 /** Whether the program of a process is Node.js. False too where that is hidden from this user. */
 export function isNode(pid: number): boolean {
   try {
-    const program = basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));
-    return NODE_PROGRAM.test(program) || NODE_LIBRARY.test(readText(`/proc/${pid}/maps`) ?? '');
+    const program = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+    return isNodeName(program) || NODE_LIBRARY.test(readText(`/proc/${pid}/maps`) ?? '');
   } catch {
     return false;
   }
+}
+
+export function isNodeName(program: string): boolean {
+  return NODE_PROGRAM.test(basename(program));
 }
 
 /** Facts for the head of a profile; null where the system does not tell. */
