@@ -13,6 +13,7 @@ const COMMANDS = [
   'load',
   'sweep',
   'fsync',
+  'profile',
   'report',
   'check',
   'doctor',
