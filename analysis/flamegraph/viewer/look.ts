@@ -3,7 +3,7 @@ import type { Compared, FrameKind } from './graph.js';
 import type { TreeNode } from './tree.js';
 
 /** Tells code apart from code within the colour of a layer. */
-export type Texture = 'plain' | 'light' | 'lighter' | 'hatched' | 'neutral';
+export type Texture = 'plain' | 'light' | 'lighter' | 'lightest' | 'hatched' | 'neutral';
 
 export const TEXTURES: Readonly<Record<FrameKind, Texture>> = {
   js: 'plain',
@@ -12,7 +12,7 @@ export const TEXTURES: Readonly<Record<FrameKind, Texture>> = {
   native: 'lighter',
   kernel: 'hatched',
   thread: 'neutral',
-  unknown: 'lighter',
+  unknown: 'lightest',
 };
 
 /** Words of the legend, in its order. */
@@ -32,7 +32,7 @@ export function layerFill(layer: string, kind: FrameKind | null): string {
   const texture = TEXTURES[kind];
   if (texture === 'neutral') return NEUTRAL;
   const colour = layerColour(layer);
-  const paler = { plain: 0, hatched: 0, light: 0.3, lighter: 0.58 }[texture];
+  const paler = { plain: 0, hatched: 0, light: 0.3, lighter: 0.55, lightest: 0.78 }[texture];
   return mix(colour, '#ffffff', paler);
 }
 
