@@ -36,7 +36,7 @@ async function start(
   { seconds }: ProbeStartOptions = { seconds: PROBE_SECONDS_DEFAULT },
 ): Promise<ProbeSession> {
   const { node, role, pid } = target;
-  const raw = `node-${node}.bpftrace.json`;
+  const raw = `node-${node}.bpftrace.jsonl`;
   const output = join(directory, raw);
   const run = await runBpftrace(kernelProgram(pid, threadsOf(pid)), ['-f', 'json'], output, seconds);
   return {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -150,9 +150,27 @@ describe('a machine without strace', () => {
     assert.match(detail, /not installed/);
     assert.ok(install === null || /^apt-get install -y strace$/.test(install));
   });
-  it('gets the reason when tracing is refused', () => {
-    if (availability.available) assert.match(availability.detail, /^\d+\.\d+/);
-    else assert.match(availability.detail, /not installed|failed|ptrace|refused/);
+  it('gets the reason when tracing is refused', async () => {
+    const folder = scratchFolder();
+    // A program that knows its version and may not trace, as in a container whose system call filter forbids it.
+    writeFiles(folder.path, {
+      strace: `#!/bin/sh
+        [ "$1" = -V ] && echo 'strace -- version 6.1' && exit 0
+        echo 'strace: ptrace(PTRACE_TRACEME, ...): Operation not permitted' >&2; exit 1
+      `,
+    });
+    const command = join(folder.path, 'strace');
+    chmodSync(command, 0o755);
+    const answer = await checkStrace(command);
+    folder.remove();
+    assert.equal(answer.available, false);
+    assert.match(answer.detail, /refused here: .*not permitted|ptrace_scope/);
+  });
+  it('is told the version where it is there, or a reason', () => {
+    assert.match(
+      availability.detail,
+      availability.available ? /^\d+\.\d+/ : /not installed|failed|ptrace|refused/,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readDocument } from '../../results/run-directory.js';
@@ -196,6 +196,19 @@ describe('sync-calls on a machine without tools', () => {
       assert.equal(available, false);
       assert.match(detail, /is not installed$/);
     }
+  });
+  it('knows that perf may not record', async () => {
+    const command = join(folder.path, 'perf');
+    writeFiles(folder.path, {
+      perf: `#!/bin/sh
+        [ "$1" = --version ] && echo 'perf version 6.1' && exit 0
+        echo 'Error: No permission to enable syscalls:sys_enter_fsync event.' >&2; exit 255
+      `,
+    });
+    chmodSync(command, 0o755);
+    const { available, detail } = await checkPerf(command);
+    assert.equal(available, false);
+    assert.match(detail, /may not record tracepoints here: \w/);
   });
   it('gives a reason where it is not available', async () => {
     const { available, detail } = await syncCallsProbe.check();

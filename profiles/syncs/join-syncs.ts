@@ -8,6 +8,8 @@ export type SyncCall = SyncCallsCapture['calls'][number];
 /** Both clocks are the same one, but stamps of a tracer are whole microseconds and calibrated to a few. */
 export const CLOCK_ERROR_NS = 20_000;
 const WRITE = /write/;
+/** Syncs that may be under way at once; a pool has at most 1,024 threads, and an account that claims more must not cost the square of it. */
+const WAITING_MAX = 4_096;
 
 /** The pairs found, as indexes: for each kernel call its entry in the account of the process, or null. */
 export interface SyncPairs {
@@ -47,6 +49,7 @@ export function joinSyncs(
     }
     // What was done before this call entered fits no later call either.
     waiting = waiting.filter((index) => account[index]!.doneNs + clockErrorNs >= call.enteredNs);
+    if (waiting.length > WAITING_MAX) waiting = waiting.slice(-WAITING_MAX);
     const returnedNs = call.enteredNs + call.kernelNs;
     let chosen: number | null = null;
     for (const index of waiting) {

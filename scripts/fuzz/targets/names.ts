@@ -20,6 +20,7 @@ export const targetNames: readonly string[] = [
   'peer-documents',
   'history',
   'probe-output',
+  'probe-logs',
   'perf-output',
   'run-directory',
 ];
