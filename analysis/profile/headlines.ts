@@ -70,7 +70,7 @@ function syscallLines(data: ProfileData): string[] {
     return calls === 0
       ? []
       : [
-          `${integer(calls)} system calls under the tracer, ${integer(writeCalls)} writes and ${integer(syncCalls)} syncs among them.`,
+          `${integer(calls)} system calls seen by ${code(capture.probe)}, ${integer(writeCalls)} writes and ${integer(syncCalls)} syncs among them.`,
         ];
   });
 }

@@ -14,6 +14,7 @@ import { chooseProbes, unfitForNodes } from '../lib/probe-choice.js';
 import type { TwinCluster } from '../lib/probe-level.js';
 import {
   describePlan,
+  expectedArmSeconds,
   expectedSeconds,
   type LevelPlan,
   planLevels,
@@ -95,7 +96,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
   const context = await openRun('sweep', flags, facts, await capabilities(), signal);
   for (const { what, because } of choice.missing) context.writer.notMeasured(what, because);
   const plan = planLevels({ ...context, ...choice, canStartNodes: external === null });
-  announce(context, plan);
+  announce(context, plan, strategies.length);
   const options: SweepOptions = {
     strategy: facts.strategy,
     primitive: facts.primitive,
@@ -176,7 +177,11 @@ function startNodes(
 }
 
 /** What is going to happen, before anything does. */
-function announce({ progress, times }: RunContext, plan: readonly LevelPlan[]): void {
+function announce({ progress, times }: RunContext, plan: readonly LevelPlan[], strategies: number): void {
   for (const line of describePlan(plan)) progress.note(line);
-  progress.note(`levels: about ${Math.round(expectedSeconds(plan, times))} s`);
+  const arms = expectedArmSeconds(strategies, plan.length, times);
+  const told = strategies === 0 ? '' : `, ${Math.round(arms)} s of it for ${strategies} strategies`;
+  progress.note(
+    `after the baseline of the machine about ${Math.round(expectedSeconds(plan, times) + arms)} s${told}`,
+  );
 }

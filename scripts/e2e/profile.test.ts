@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,56 +8,8 @@ import { PROBES } from '../../profiles/index.js';
 import { profileCaptures, readProfileDirectory } from '../../results/profile-directory.js';
 import { readRunDirectory } from '../../results/run-directory.js';
 import type { NodeConfigInput } from '../../server/config/config.js';
-import { ask, runCli, STACK, startCli, startCluster, temporaryDirectory, until } from './fixture.js';
-
-const SERVICE = `
-  const http = require('node:http');
-  const fs = require('node:fs');
-  function burnHere() { let x = 1; for (let i = 0; i < 2e6; i++) x = (x * 48271) % 2147483647; return x; }
-  let kept = [];
-  setInterval(() => {
-    burnHere();
-    for (let i = 0; i < 20000; i++) kept.push({ i });
-    if (kept.length > 200000) kept = [];
-    const fd = fs.openSync(__filename + '.out', 'w');
-    fs.writeSync(fd, 'x');
-    fs.fdatasyncSync(fd);
-    fs.closeSync(fd);
-  }, 10);
-  http.createServer((request, response) => response.end('fine')).listen(0, '127.0.0.1', function () {
-    console.log(this.address().port);
-  });
-`;
-
-/** A Node.js service that knows nothing of us. */
-async function startService(
-  t: TestContext,
-): Promise<{ readonly pid: number; readonly url: string; alive(): boolean }> {
-  const script = writeService(t);
-  const child = spawn(process.execPath, [script, '--secret', 'hunter2'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  const port = await firstLine(child);
-  return {
-    pid: child.pid!,
-    url: `http://127.0.0.1:${port}`,
-    alive: () => child.exitCode === null && child.signalCode === null,
-  };
-}
-
-function writeService(t: TestContext): string {
-  const script = join(temporaryDirectory(t), 'service.cjs');
-  writeFileSync(script, SERVICE);
-  return script;
-}
-
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8').trim()));
-    child.once('exit', (code) => reject(new Error(`the service ended with code ${code}`)));
-  });
-}
+import { ask, runCli, startCli, startCluster, temporaryDirectory, until } from './fixture.js';
+import { startService, writeService } from './foreign-service.js';
 
 /** A PATH with nothing but Node.js on it. */
 function barePath(t: TestContext): string {
@@ -281,42 +232,4 @@ test('a tool that is not installed: the command that installs it, exit code 4', 
   if (code === 0 || /STRATA_LAUNCH/.test(stderr)) return t.skip('clinic is installed in the project');
   assert.equal(code, 4, stderr);
   assert.match(stderr, /clinic is not installed; .*npm install --no-save clinic@13/);
-});
-
-/** `[arguments, exit code, what stderr must say]`. */
-const REFUSED: readonly (readonly [readonly string[], number, RegExp])[] = [
-  [[], 2, /Name one process: --url, --pid, --launch/],
-  [['--pid', '12', '--url', 'http://127.0.0.1:7001'], 2, /Name one process/],
-  [['--pid', '4194304'], 4, /There is no process 4194304.*STRATA_PROCESS_MISSING/],
-  [['--pid', '12', '--seconds', '0'], 2, /whole number from 1 to 600/],
-  [['--pid', '12', '--seconds', '601'], 2, /whole number from 1 to 600/],
-  [['--pid', '-1'], 2, /--pid/],
-  [['--url', 'http://127.0.0.1:1'], 4, /http:\/\/127\.0\.0\.1:1\/.*cannot be read/],
-  [['--launch', "node 'app.js"], 2, /ends within '/],
-  [['--launch', '/nonexistent/program x'], 4, /ended before it began/],
-];
-
-for (const [args, code, sentence] of REFUSED) {
-  test(`strata profile ${args.join(' ')}: exit code ${code}, one sentence`, async (t) => {
-    const out = join(temporaryDirectory(t), 'out');
-    const result = await runCli(t, ['profile', ...args, '--out', out]);
-    assert.equal(result.code, code, result.stderr);
-    assert.match(result.stderr, /^strata: [^\n]+ \(STRATA_[A-Z_]+\)\n$/);
-    assert.match(result.stderr, sentence);
-    assert.doesNotMatch(result.stderr, STACK);
-  });
-}
-
-test('a process that is not Node.js, and a thread of one that is, are refused before any signal', async (t) => {
-  const sleeper = spawn('sleep', ['60']);
-  t.after(() => sleeper.kill());
-  const other = await runCli(t, ['profile', '--pid', `${sleeper.pid}`]);
-  assert.equal(other.code, 2, other.stderr);
-  assert.match(other.stderr, /is sleep, not Node\.js.*STRATA_PROCESS_NOT_NODE/);
-  assert.equal(sleeper.exitCode ?? sleeper.signalCode, null, 'it was signalled');
-  const service = await startService(t);
-  const thread = readdirSync(`/proc/${service.pid}/task`).find((tid) => tid !== `${service.pid}`)!;
-  const inner = await runCli(t, ['profile', '--pid', thread]);
-  assert.equal(inner.code, 2, inner.stderr);
-  assert.match(inner.stderr, new RegExp(`thread of process ${service.pid}`));
 });

@@ -5,6 +5,7 @@ import type { Probe } from '../../profiles/probe.js';
 import { nameLevels, SWEEP_TIMES } from './plan.js';
 import {
   describePlan,
+  expectedArmSeconds,
   expectedSeconds,
   type LevelPlan,
   OBSERVERS,
@@ -113,10 +114,14 @@ test('the expected time grows by what is planned, and a shared pass costs what o
   assert.ok(twin - one >= times.primeSeconds, 'nodes of its own have to be warmed up');
 });
 
-test('a quick run of the default probes keeps its levels below 45 s, which leaves room for strategies and the build', () => {
+test('a quick run with four strategies has time to spare in its two minutes, for the baseline and the build', () => {
   const times = SWEEP_TIMES.quick;
   const probes = QUICK_PROBES.map((name) => probe(name));
-  assert.ok(expectedSeconds(plan({ probes, times }), times) < 45);
+  const levels = expectedSeconds(plan({ probes, times }), times);
+  assert.ok(levels < 45, `levels take ${levels} s`);
+  const arms = expectedArmSeconds(4, 3, times);
+  assert.equal(expectedArmSeconds(0, 3, times), 0);
+  assert.ok(arms >= 4 * 3 * times.armSeconds && levels + arms < 105, `${levels} s and ${arms} s`);
 });
 
 test('the plan is told a line a level, with what runs on nodes of its own', () => {

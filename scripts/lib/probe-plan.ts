@@ -116,6 +116,18 @@ export function expectedSeconds(plan: readonly LevelPlan[], times: PassTimes): n
   return seconds;
 }
 
+/** About how long the comparison of strategies takes after that, each on a cluster of its own that is killed and read back. */
+export function expectedArmSeconds(
+  strategies: number,
+  levels: number,
+  times: Pick<SweepTimes, 'armPrimeSeconds' | 'armWarmupSeconds' | 'armSeconds' | 'beforeKillSeconds'>,
+): number {
+  const load = (seconds: number) => seconds + AROUND_A_LOAD_SECONDS;
+  const measured = levels * load(times.armWarmupSeconds + times.armSeconds);
+  const proof = AROUND_A_CLUSTER_SECONDS + load(times.beforeKillSeconds);
+  return strategies * (AROUND_A_CLUSTER_SECONDS + load(times.armPrimeSeconds) + measured + proof);
+}
+
 /** `mid: cpu-profile | gc + locks | perf on nodes started with --perf-basic-prof`: one line a level. */
 export function describePlan(plan: readonly LevelPlan[]): string[] {
   return plan.map(({ level, plain, twins }) => {

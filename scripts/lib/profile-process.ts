@@ -89,11 +89,14 @@ export function programOf(pid: number): string | null {
   return words[0] === undefined || words[0] === '' ? null : describeCommand(words);
 }
 
+/** `node app.js`; code given on the command line (`-e`) is not told either. */
 export function describeCommand([program, ...rest]: readonly string[]): string {
-  // An option may take the next word as its value; the first word that names a script is one.
-  const script = rest.find((word) => /\.[cm]?[jt]s$/.test(word)) ?? rest.find((word) => /^[^-]/.test(word));
-  const first = basename(program!.split(' ')[0]!);
-  return script === undefined ? first : `${first} ${basename(script)}`;
+  const name = basename(program!.split(' ')[0]!);
+  if (rest.some((word) => /^(?:-[ep]|-pe|--eval|--print)(?:=|$)/.test(word))) return name;
+  // An option may take the next word as its value: without an ending, only the first word is surely a script.
+  const script =
+    rest.find((word) => /\.[cm]?[jt]s$/.test(word)) ?? rest.slice(0, 1).find((word) => /^[^-]/.test(word));
+  return script === undefined ? name : `${name} ${basename(script)}`;
 }
 
 /** Asks the program itself; a program that somebody else may have put there is not run. */

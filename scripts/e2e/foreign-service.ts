@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { temporaryDirectory } from './fixture.js';
+
+const SERVICE = `
+  const http = require('node:http');
+  const fs = require('node:fs');
+  function burnHere() { let x = 1; for (let i = 0; i < 2e6; i++) x = (x * 48271) % 2147483647; return x; }
+  let kept = [];
+  setInterval(() => {
+    burnHere();
+    for (let i = 0; i < 20000; i++) kept.push({ i });
+    if (kept.length > 200000) kept = [];
+    const fd = fs.openSync(__filename + '.out', 'w');
+    fs.writeSync(fd, 'x');
+    fs.fdatasyncSync(fd);
+    fs.closeSync(fd);
+  }, 10);
+  http.createServer((request, response) => response.end('fine')).listen(0, '127.0.0.1', function () {
+    console.log(this.address().port);
+  });
+`;
+
+/** A Node.js service that knows nothing of us: it burns, makes garbage and syncs. */
+export async function startService(
+  t: TestContext,
+): Promise<{ readonly pid: number; readonly url: string; alive(): boolean }> {
+  const script = writeService(t);
+  // Tests run beside each other, and the usual port of the inspector is one.
+  const child = spawn(process.execPath, ['--inspect-port=0', script, '--secret', 'hunter2'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const port = await firstLine(child);
+  return {
+    pid: child.pid!,
+    url: `http://127.0.0.1:${port}`,
+    alive: () => child.exitCode === null && child.signalCode === null,
+  };
+}
+
+export function writeService(t: TestContext): string {
+  const script = join(temporaryDirectory(t), 'service.cjs');
+  writeFileSync(script, SERVICE);
+  return script;
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.stdout!.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8').trim()));
+    child.once('exit', (code) => reject(new Error(`the service ended with code ${code}`)));
+  });
+}
