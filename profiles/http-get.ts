@@ -11,10 +11,13 @@ export interface HttpLimits {
   /** From the call to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly bytesMax: number;
+  /** Bearer token, where the server wants one. */
+  readonly token?: string | undefined;
 }
 
 /** One GET on a connection of its own, so that no pooled socket keeps a process alive or is shared with the load. */
 export function httpGet(url: URL, limits: HttpLimits): Promise<HttpAnswer> {
+  const headers = limits.token === undefined ? {} : { Authorization: `Bearer ${limits.token}` };
   const client = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const fail = (reason: string): void => {
@@ -22,7 +25,7 @@ export function httpGet(url: URL, limits: HttpLimits): Promise<HttpAnswer> {
       request.destroy();
       reject(new ProbeError('STRATA_PROBE_FAILED', `GET ${url.href} failed: ${reason}.`));
     };
-    const request = client.get(url, { agent: false }, (response) => {
+    const request = client.get(url, { agent: false, headers }, (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {

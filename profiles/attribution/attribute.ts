@@ -1,7 +1,8 @@
-import type { CpuCapture, CpuFrame, LayerName } from '../../results/schema/index.js';
+import type { CpuCapture, LayerName } from '../../results/schema/index.js';
 import { ProbeError } from '../probe-error.js';
 import { type CodePlace, placeOf } from './code-place.js';
 import { type CpuProfile, selfTimes } from './cpuprofile.js';
+import { FrameTable } from './frame-table.js';
 import { splitByLine } from './inlined.js';
 import type { LineIndex, LineResolver } from './line-index.js';
 import { resolverFor } from './line-resolver.js';
@@ -33,7 +34,7 @@ export function attributeCpuProfile(
   const callFrames = profile.nodes.map(({ callFrame }) => callFrame);
   const lines = index === null ? null : resolverFor(callFrames, index);
   const { byNode, totalUs } = selfTimes(profile);
-  const stackOf = stackReader(profile, lines);
+  const stackOf = stackReader(profile, lines, isOurs(head.node, index));
   const sums = new Sums();
   const unknown = new Set(byNode.keys());
   for (const node of profile.nodes) {
@@ -47,6 +48,11 @@ export function attributeCpuProfile(
   }
   for (const node of unknown) throw broken(`a sample names node ${node}, which the profile does not have`);
   return { schema: 'strata.cpu/1', ...head, sampledUs: totalUs, ...sums.document() };
+}
+
+/** Whether the folders of a process are our layers: it is a node of ours, or runs a build of ours that we were not told of. */
+export function isOurs(node: number, index: LineIndex | null): boolean {
+  return node !== 0 || index !== null;
 }
 
 /** Self time summed by layer, mechanism, cell and stack. */
@@ -75,11 +81,15 @@ class Sums {
 }
 
 /** Reads the stack of a node, leaf first. The root entry is dropped unless it is all there is. */
-function stackReader(profile: CpuProfile, lines: LineResolver | null): (node: number) => CodePlace[] {
+function stackReader(
+  profile: CpuProfile,
+  lines: LineResolver | null,
+  ours: boolean,
+): (node: number) => CodePlace[] {
   const places = new Map<number, CodePlace>();
   const parents = new Map<number, number>();
   for (const node of profile.nodes) {
-    places.set(node.id, placeOf(node.callFrame, lines));
+    places.set(node.id, placeOf(node.callFrame, lines, ours));
     for (const child of node.children ?? []) parents.set(child, node.id);
   }
   return (leaf) => {
@@ -94,22 +104,6 @@ function stackReader(profile: CpuProfile, lines: LineResolver | null): (node: nu
     if (stack.length > 1 && stack.at(-1)?.name === '(root)') stack.pop();
     return stack;
   };
-}
-
-/** Frames by identity of the code, so that one function is one frame whatever tier or inlining V8 gave it. */
-class FrameTable {
-  readonly list: CpuFrame[] = [];
-  readonly #indexes = new Map<string, number>();
-
-  indexOf(place: CodePlace): number {
-    const key = `${place.name}\n${place.file}\n${place.line}`;
-    const known = this.#indexes.get(key);
-    if (known !== undefined) return known;
-    const index = this.list.length;
-    this.list.push({ name: place.name, file: place.file, line: place.line, layer: place.layer });
-    this.#indexes.set(key, index);
-    return index;
-  }
 }
 
 function broken(what: string): ProbeError {

@@ -38,7 +38,12 @@ const PROJECT_FOLDERS = ['server', 'loadgen', 'profiles', 'analysis', 'scripts',
 /** `(tier)name`: interpreter ~, baseline ^, optimised *; the same function must not show up once for each. */
 const TIER_PREFIX = /^[~^*+](?=[^\s])/;
 
-export function placeOf(frame: CpuProfileCallFrame, lines: LineResolver | null = null): CodePlace {
+/** `isOurs` false: a program that is not Strata may have a folder called `server` too, and none of its files is a layer. */
+export function placeOf(
+  frame: CpuProfileCallFrame,
+  lines: LineResolver | null = null,
+  isOurs = true,
+): CodePlace {
   const name = frame.functionName.replace(TIER_PREFIX, '') || '(anonymous)';
   const line = Math.max(0, frame.lineNumber + 1);
   const pseudo = frame.url === '' ? PSEUDO_LAYERS.get(name) : undefined;
@@ -48,10 +53,10 @@ export function placeOf(frame: CpuProfileCallFrame, lines: LineResolver | null =
     const module = frame.url.slice('node:'.length);
     return { kind: 'node', name, file: frame.url, line, layer: 'unattributed', module };
   }
-  const file = projectFile(frame.url);
+  const file = isOurs ? projectFile(frame.url) : foreignFile(frame.url);
   const module = packageOf(file);
   if (module !== null) return { kind: 'package', name, file, line, layer: 'unattributed', module };
-  if (!SERVER_FILE.test(file))
+  if (!isOurs || !SERVER_FILE.test(file))
     return { kind: 'foreign', name, file, line, layer: 'unattributed', module: '' };
   return placeInServer(name, file, lines?.ownLine(file, line) ?? line);
 }
@@ -80,6 +85,13 @@ export function projectFile(url: string): string {
   if (layer >= 0) return segments.slice(layer).join('/');
   const server = findLast(segments, (at) => segments[at] === 'server' && at < segments.length - 1);
   return server >= 0 ? segments.slice(server).join('/') : path;
+}
+
+/** What lies in a library begins at `node_modules/`, everything else keeps its whole path. */
+function foreignFile(url: string): string {
+  const path = decodePath(url);
+  const library = path.lastIndexOf('/node_modules/');
+  return library >= 0 ? path.slice(library + 1) : path;
 }
 
 function isLayer(segment: string | undefined): boolean {

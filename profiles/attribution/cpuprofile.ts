@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ProbeError } from '../probe-error.js';
 
-const CallFrame = z.object({
+export const CallFrame = z.object({
   functionName: z.string(),
   url: z.string(),
   /** Zero-based; -1 for native code. */
@@ -38,6 +38,11 @@ export function parseCpuProfile(text: string, source: string): CpuProfile {
   } catch (error) {
     throw invalid(`${source} is not JSON: ${(error as Error).message}`);
   }
+  return readCpuProfile(document, source);
+}
+
+/** The same for a document that is parsed already. */
+export function readCpuProfile(document: unknown, source: string): CpuProfile {
   const result = CpuProfileSchema.safeParse(document);
   if (!result.success) {
     const issue = result.error.issues[0];
@@ -52,32 +57,45 @@ export function parseCpuProfile(text: string, source: string): CpuProfile {
   return result.data;
 }
 
+/** One sample: what was on the CPU, or what the thread waited in, from `atUs` on. */
+export interface SampleSpan {
+  readonly node: number;
+  /** Of the profiler's clock: CLOCK_MONOTONIC on Linux. */
+  readonly atUs: number;
+  readonly us: number;
+}
+
+/**
+ * Samples in the order of time, from `timeDeltas`, never from `hitCount`: a sampler that wakes late takes one sample for a long interval.
+ * `timeDeltas[i]` is the gap BEFORE sample i, so sample i lasts until sample i+1 and the last one until `endTime`; what
+ * passed before the first sample was seen by nobody and is not counted. V8 may write samples out of order: sort by time.
+ */
+export function sampleSpans(profile: CpuProfile): SampleSpan[] {
+  let time = profile.startTime;
+  const marks = profile.samples.map((node, index) => {
+    time += profile.timeDeltas[index]!;
+    return { node, atUs: time };
+  });
+  marks.sort((a, b) => a.atUs - b.atUs);
+  return marks.map(({ node, atUs }, index) => {
+    const endUs = marks[index + 1]?.atUs ?? Math.max(profile.endTime, atUs);
+    return { node, atUs, us: endUs - atUs };
+  });
+}
+
 /** Microseconds each node was seen running itself. */
 export interface SelfTimes {
   readonly byNode: ReadonlyMap<number, number>;
   readonly totalUs: number;
 }
 
-/**
- * Self time from `timeDeltas`, never from `hitCount`: a sampler that wakes late takes one sample for a long interval.
- * `timeDeltas[i]` is the gap BEFORE sample i, so sample i lasts until sample i+1 and the last one until `endTime`; what
- * passed before the first sample was seen by nobody and is not counted. V8 may write samples out of order: sort by time.
- */
 export function selfTimes(profile: CpuProfile): SelfTimes {
-  let time = profile.startTime;
-  const marks = profile.samples.map((node, index) => {
-    time += profile.timeDeltas[index]!;
-    return { node, time };
-  });
-  marks.sort((a, b) => a.time - b.time);
   const byNode = new Map<number, number>();
   let totalUs = 0;
-  marks.forEach((mark, index) => {
-    const end = marks[index + 1]?.time ?? Math.max(profile.endTime, mark.time);
-    const us = end - mark.time;
-    byNode.set(mark.node, (byNode.get(mark.node) ?? 0) + us);
+  for (const { node, us } of sampleSpans(profile)) {
+    byNode.set(node, (byNode.get(node) ?? 0) + us);
     totalUs += us;
-  });
+  }
   return { byNode, totalUs };
 }
 

@@ -8,6 +8,12 @@ import { inspectorClosed, movedInspector, type OpenInspector, openInspector } fr
 
 /** Beyond the planned seconds, for a caller that never detaches. */
 const LIFETIME_GRACE_MS = 60_000;
+/** Long enough for the last words of other sessions to be dealt with, even on a busy machine. */
+const QUIET_MS = 150;
+/** A main thread that stands in native code closes its inspector when it returns. */
+const CUT_TIMEOUT_MS = 10_000;
+/** What our code is called in profiles that see it run. */
+const SOURCE_NAME = '//# sourceURL=strata-agent.js';
 const BUILTIN = '(process.getBuiltinModule ?? require)';
 const LEASE = `globalThis[Symbol.for(${JSON.stringify(LEASE_KEY)})]`;
 
@@ -39,6 +45,7 @@ export class Attachment {
   readonly session: CdpSession;
   readonly #door: Door;
   readonly #lifetime: NodeJS.Timeout;
+  readonly #running = new Set<string>();
   #isDetached = false;
 
   constructor(session: CdpSession, door: Door, lifetimeMs: number) {
@@ -54,8 +61,16 @@ export class Attachment {
     options: Options,
   ): Promise<InjectedAgent<Findings>> {
     const made = `(${agent.toString()})(lease.builtin, ${JSON.stringify(options)})`;
-    const id = await this.session.evaluateToObject(`((lease) => lease.add(${made}))(${LEASE})`);
-    return { stop: async () => (await this.session.stopObject(id)) as Findings };
+    const id = await this.session.evaluateToObject(
+      `((lease) => lease.add(${made}))(${LEASE})\n${SOURCE_NAME}`,
+    );
+    this.#running.add(id);
+    return {
+      stop: async () => {
+        this.#running.delete(id);
+        return (await this.session.stopObject(id)) as Findings;
+      },
+    };
   }
 
   /** Ends the session; the last one of a process closes the inspector when we opened it. Never fails, and twice does nothing. */
@@ -63,6 +78,8 @@ export class Attachment {
     if (this.#isDetached) return;
     this.#isDetached = true;
     clearTimeout(this.#lifetime);
+    // Agents of a capture that failed; they must not stay while another capture holds the process open.
+    for (const id of this.#running) await this.session.stopObject(id).catch(() => undefined);
     await inTurn(() => leave(this.#door, this.session));
   }
 }
@@ -105,18 +122,12 @@ async function shareDoor(pid: number, lifetimeMs: number): Promise<Entered | nul
 
 async function openDoor(pid: number, lifetimeMs: number): Promise<Entered> {
   const target = requireNodeProcess(pid);
-  let inspector = await openInspector(target);
-  let session = await CdpSession.connect(inspector.address, pid);
+  let { inspector, session } = await enter(target);
   try {
-    if (await takeOver(session, target, inspector)) {
-      await session.close();
-      inspector = await openInspector(target);
-      session = await CdpSession.connect(inspector.address, pid);
-    }
     await session.evaluate(leaseExpression(target, lifetimeMs, inspector.openedByUs));
     if (inspector.openedByUs) {
       await session.evaluate(`${LEASE}.moveInspector()`);
-      await session.close();
+      await session.cut(CUT_TIMEOUT_MS);
       inspector = await movedInspector(pid, inspector);
       session = await CdpSession.connect(inspector.address, pid);
     }
@@ -129,21 +140,32 @@ async function openDoor(pid: number, lifetimeMs: number): Promise<Entered> {
   return { door, session };
 }
 
+/** The first session with a process that nobody else captures. */
+async function enter(target: NodeProcess): Promise<{ inspector: OpenInspector; session: CdpSession }> {
+  const inspector = await openInspector(target);
+  const session = await CdpSession.connect(inspector.address, target.pid);
+  try {
+    if (!(await takeOver(session, target))) return { inspector, session };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  // The inspector was that of a dead program, and is closed now.
+  const reopened = await openInspector(target);
+  return { inspector: reopened, session: await CdpSession.connect(reopened.address, target.pid) };
+}
+
 function leaseExpression(target: NodeProcess, lifetimeMs: number, closesInspector: boolean): string {
   const holder = target.seesOurPid ? process.pid : null;
-  const options: LeaseOptions = { key: LEASE_KEY, holder, lifetimeMs, closesInspector };
-  return `void (${leaseAgent.toString()})(${BUILTIN}, ${JSON.stringify(options)})`;
+  const options: LeaseOptions = { key: LEASE_KEY, holder, lifetimeMs, quietMs: QUIET_MS, closesInspector };
+  return `void (${leaseAgent.toString()})(${BUILTIN}, ${JSON.stringify(options)})\n${SOURCE_NAME}`;
 }
 
 /**
  * Ends the lease of a program that is dead, or one that we lost ourselves. True when the inspector closes with it.
  * @throws ProbeError STRATA_PROBE_UNAVAILABLE while another program captures
  */
-async function takeOver(
-  session: CdpSession,
-  { pid, seesOurPid }: NodeProcess,
-  { socket }: OpenInspector,
-): Promise<boolean> {
+async function takeOver(session: CdpSession, { pid, seesOurPid }: NodeProcess): Promise<boolean> {
   const found = await session.evaluate(`(${LEASE} && [${LEASE}.holder, ${LEASE}.closesInspector]) ?? null`);
   if (!Array.isArray(found)) return false;
   const [holder, closes] = found as readonly unknown[];
@@ -157,7 +179,7 @@ async function takeOver(
   }
   await session.evaluate(`${LEASE}.end()`);
   if (closes !== true) return false;
-  await inspectorClosed(pid, socket);
+  await session.cut(CUT_TIMEOUT_MS);
   return true;
 }
 
@@ -172,6 +194,8 @@ async function leave(door: Door, session: CdpSession): Promise<void> {
 
 /** What cannot be reached any more ends its lease by itself. */
 async function endLease(session: CdpSession): Promise<void> {
-  await session.evaluate(`${LEASE}?.end()`).catch(() => undefined);
-  await session.close();
+  const expression = `((lease) => { lease?.end(); return lease?.closesInspector === true; })(${LEASE})`;
+  const closes = await session.evaluate(expression).catch(() => false);
+  if (closes === true) await session.cut(CUT_TIMEOUT_MS);
+  else await session.close();
 }

@@ -33,6 +33,7 @@ export class CdpSession {
   readonly #socket: WebSocket;
   readonly #agent: Agent;
   readonly #pid: number;
+  readonly #socketClosed: Promise<void>;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #closedBecause: string | null = null;
@@ -43,7 +44,12 @@ export class CdpSession {
     this.#pid = pid;
     socket.addEventListener('message', (event) => this.#receive(event));
     socket.addEventListener('error', () => this.#end('the connection to its inspector broke'));
-    socket.addEventListener('close', () => this.#end('it ended, or somebody closed its inspector'));
+    this.#socketClosed = new Promise((resolve) => {
+      socket.addEventListener('close', () => {
+        this.#end('it ended, or somebody closed its inspector');
+        resolve();
+      });
+    });
   }
 
   /** @throws ProbeError STRATA_PROBE_FAILED */
@@ -135,9 +141,19 @@ export class CdpSession {
     throw this.#failure(`code that was sent to it failed: ${text.slice(0, EXCEPTION_CHARACTERS_MAX)}`);
   }
 
-  /** Ends the session; V8 then stops whatever was started in it. Twice does nothing. */
+  /** Resolves when the process has cut the connection; without waiting any longer after the time. Nothing may be sent meanwhile. */
+  async cut(timeoutMs: number): Promise<void> {
+    await settled(this.#socketClosed, timeoutMs);
+    await this.close();
+  }
+
+  /**
+   * Ends the session; V8 then stops whatever was started in it. Twice does nothing. Resolves when the process has confirmed it, because to close the
+   * inspector before would be a race inside Node.js.
+   */
   async close(): Promise<void> {
     this.#end('the session was closed');
+    await settled(this.#socketClosed, CONNECT_TIMEOUT_MS);
     await this.#agent.destroy().catch(() => undefined);
   }
 
@@ -183,4 +199,14 @@ async function inTime<Value>(timeoutMs: number, promise: Promise<Value>, late: (
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether it settles or not, it is waited for no longer than that. */
+async function settled(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { readDocument } from '../../results/run-directory.js';
 import { CpuCapture } from '../../results/schema/index.js';
 import { separateLineNumbers } from '../attribution/line-numbers.js';
+import { observe } from '../testing/inspector-capture.js';
 import { PROFILED_SERVER, scratchFolder, startWorkload, writeFiles } from '../testing/workload.js';
 import { cpuProfileProbe } from './cpu-profile.js';
 
@@ -65,6 +66,42 @@ describe('the cpu-profile probe against workloads whose answer is known', { conc
   });
 });
 
+describe('the cpu-profile probe on a running process', { concurrency: false }, () => {
+  const below = ({ frames, stacks }: CpuCapture, name: string): number =>
+    stacks
+      .filter((stack) => stack.frames.some((at) => frames[at]!.name === name))
+      .reduce((sum, { us }) => sum + us, 0);
+
+  it('finds the function that works for 30 % of the time, and the rest idle', () =>
+    observe(
+      { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', ms: 2_000 },
+      ({ document, folder }) => {
+        const share = below(document, 'burnThirtyPercent') / document.sampledUs;
+        assert.ok(share > 0.22 && share < 0.38, `${share} of ${JSON.stringify(document.layers)}`);
+        assert.ok(document.layers.idle > 0.4 * document.sampledUs, JSON.stringify(document.layers));
+        // It lies in a folder `server/log`, but the process is none of ours.
+        assert.equal(document.layers.log, 0);
+        const burning = document.frames.find(({ name }) => name === 'burnThirtyPercent')!;
+        assert.match(burning.file, /^\/.*\/server\/log\/burn\.js$/);
+        assert.ok(document.mechanisms.js! > 0.2 * document.sampledUs, JSON.stringify(document.mechanisms));
+        assert.deepEqual(document.raw, ['node-0.cpuprofile']);
+        assert.ok(readFileSync(join(folder, 'node-0.cpuprofile'), 'utf8').includes('burnThirtyPercent'));
+      },
+    ));
+  it('finds it on its layer when the process is a node of ours', () =>
+    observe(
+      { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', node: 1, ms: 2_000 },
+      ({ document }) => {
+        const share = document.layers.log / document.sampledUs;
+        assert.ok(share > 0.22 && share < 0.38, JSON.stringify(document.layers));
+      },
+    ));
+  it('finds idleness', () =>
+    observe({ probe: cpuProfileProbe, schema: CpuCapture, mode: 'idle', ms: 1_000 }, ({ document }) => {
+      assert.ok(document.layers.idle > 0.7 * document.sampledUs, JSON.stringify(document.layers));
+    }));
+});
+
 describe('the cpu-profile probe', () => {
   const folder = scratchFolder();
   after(() => folder.remove());
@@ -74,9 +111,6 @@ describe('the cpu-profile probe', () => {
     const { available, detail } = await cpuProfileProbe.check();
     assert.equal(available, true);
     assert.match(detail, /^V8 \d/);
-  });
-  it('needs a URL', async () => {
-    await assert.rejects(cpuProfileProbe.start(target, folder.path), { code: 'STRATA_PROBE_UNAVAILABLE' });
   });
   it('passes a refusal on', async () => {
     writeFiles(folder.path, PROFILED_SERVER);

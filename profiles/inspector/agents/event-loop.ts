@@ -8,8 +8,9 @@ export interface EventLoopOptions {
 }
 
 export interface EventLoopFindings {
-  /** Active share of the loop since the agent began. */
-  readonly utilization: number;
+  /** CLOCK_MONOTONIC. */
+  readonly beginNs: number;
+  readonly endNs: number;
   /** Time between two wake-ups of the sampler in nanoseconds, its period included. */
   readonly delayNs: {
     readonly count: number;
@@ -24,8 +25,8 @@ export interface EventLoopFindings {
 }
 
 /**
- * Measures how late the loop comes. Delays are Node's own histogram, which costs no JavaScript. Stalls are seen by a timer: how long the loop was
- * active without a break before a late timer is known from its idle time, better than from the lateness alone, which misses up to a period.
+ * Measures how late the loop comes. Delays are Node's own histogram, which costs no JavaScript. Stalls are seen by a timer that comes late: the turn
+ * that held it up began at some moment of the timer's period, so half a period is added and that is the error, too.
  */
 export function eventLoopAgent(
   builtin: Builtin,
@@ -34,27 +35,21 @@ export function eventLoopAgent(
   const { monitorEventLoopDelay, performance } = builtin('node:perf_hooks');
   const { setInterval, clearInterval } = builtin('node:timers');
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  const loopAtStart = performance.eventLoopUtilization();
-  const zeroNs = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+  const nowNs = (): number => Number(process.hrtime.bigint());
+  const beginNs = nowNs();
   let stalls: EventLoopFindings['stalls'] = [];
   let lastMs = performance.now();
-  let lastIdleMs = performance.nodeTiming.idleTime;
   const longestFirst = (): void => {
     stalls = stalls.sort((a, b) => b.ms - a.ms).slice(0, stallsMax);
   };
   const tick = (): void => {
     try {
       const nowMs = performance.now();
-      const idleMs = performance.nodeTiming.idleTime;
-      const activeMs = nowMs - lastMs - (idleMs - lastIdleMs);
-      const lateMs = nowMs - lastMs - resolutionMs;
-      // Late by less: many short turns one after the other, each of which let others in between.
-      if (activeMs >= stallMsMin && lateMs >= stallMsMin - 2 * resolutionMs) {
-        stalls.push({ atNs: Math.round(zeroNs + (nowMs - activeMs) * 1e6), ms: activeMs });
-        if (stalls.length > 2 * stallsMax) longestFirst();
-      }
+      const ms = nowMs - lastMs - resolutionMs / 2;
       lastMs = nowMs;
-      lastIdleMs = idleMs;
+      if (ms < stallMsMin) return;
+      stalls.push({ atNs: Math.round(nowNs() - ms * 1e6), ms });
+      if (stalls.length > 2 * stallsMax) longestFirst();
     } catch {
       // An error out of a timer would end the process.
     }
@@ -67,17 +62,13 @@ export function eventLoopAgent(
       clearInterval(timer);
       delay.disable();
       longestFirst();
-      const { utilization } = performance.eventLoopUtilization(loopAtStart);
       const percentilesNs = [50, 90, 95, 99, 99.9, 99.99].map(
         (percent) => [percent, delay.percentile(percent)] as const,
       );
       const { count, mean, min, max } = delay as typeof delay & { readonly count: number };
-      return {
-        utilization,
-        delayNs: count > 0 ? { count, mean, min, max } : { count, mean: 0, min: 0, max: 0 },
-        percentilesNs,
-        stalls,
-      };
+      // Without a value the histogram has no mean and the largest of all numbers for a minimum.
+      const delayNs = count > 0 ? { count, mean, min, max } : { count, mean: 0, min: 0, max: 0 };
+      return { beginNs, endNs: nowNs(), delayNs, percentilesNs, stalls };
     },
   };
 }

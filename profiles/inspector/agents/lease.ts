@@ -8,6 +8,8 @@ export interface LeaseOptions {
   /** Process id of who captures, null when the process cannot see that id. */
   readonly holder: number | null;
   readonly lifetimeMs: number;
+  /** Between the word to close the inspector and the deed. */
+  readonly quietMs: number;
   /** The inspector was opened by a signal of ours, and is closed with the lease. */
   readonly closesInspector: boolean;
 }
@@ -29,10 +31,10 @@ export interface Lease {
  */
 export function leaseAgent(
   builtin: Builtin,
-  { key, holder, lifetimeMs, closesInspector }: LeaseOptions,
+  { key, holder, lifetimeMs, quietMs, closesInspector }: LeaseOptions,
 ): Lease {
   const inspector = builtin('node:inspector');
-  const { setInterval, clearInterval, setImmediate } = builtin('node:timers');
+  const { setInterval, clearInterval, setTimeout } = builtin('node:timers');
   const { performance } = builtin('node:perf_hooks');
   const name = Symbol.for(key);
   const agents = new Set<Agent<unknown>>();
@@ -51,6 +53,17 @@ export function leaseAgent(
       return (error as { code?: string }).code === 'ESRCH';
     }
   };
+  // Node.js may crash when its inspector closes while a message or the end of a session is on its way: nothing may be, and the answer to who asked
+  // must have left. Who asked stays connected and silent until the connection is cut.
+  const whenQuiet = (work: () => void): void => {
+    setTimeout(() => {
+      try {
+        work();
+      } catch {
+        end();
+      }
+    }, quietMs);
+  };
   const end = (): void => {
     if (ended) return;
     ended = true;
@@ -64,16 +77,17 @@ export function leaseAgent(
     }
     agents.clear();
     if (!closesInspector) return;
-    // Later: the answer to who asked for the end still has to leave.
-    setImmediate(() => {
-      try {
-        inspector.close();
-        process.debugPort = debugPort;
-      } catch {}
+    whenQuiet(() => {
+      inspector.close();
+      process.debugPort = debugPort;
     });
   };
+  // Asked a second time, the end of a dead holder's connections has been dealt with.
+  let wasDead = false;
   const watch = setInterval(() => {
-    if (performance.now() > endsAtMs || holderIsDead()) end();
+    const isDead = holderIsDead();
+    if (performance.now() > endsAtMs || (isDead && wasDead)) end();
+    wasDead = isDead;
   }, 1_000);
   watch.unref();
 
@@ -89,13 +103,9 @@ export function leaseAgent(
       endsAtMs = Math.max(endsAtMs, performance.now() + ms);
     },
     moveInspector: () => {
-      setImmediate(() => {
-        try {
-          inspector.close();
-          inspector.open(0, '127.0.0.1');
-        } catch {
-          end();
-        }
+      whenQuiet(() => {
+        inspector.close();
+        inspector.open(0, '127.0.0.1');
       });
     },
     end,
