@@ -2,10 +2,11 @@ import type { Probe } from '../../profiles/probe.js';
 import { type Level, middleLevel, type SweepTimes } from './plan.js';
 
 /**
- * Probes that may watch the same load. Each looks at counters that exist anyway, or sends a tiny task now and then, and none measures what another
- * one does: a reader of `/proc`, records of the collector, the loop's own histogram, one task through the pool at a time, the accounts of the
- * locks. Those that go through the inspector have a session each, which V8 keeps apart. What samples or stops the process (profiles of CPU and heap,
- * every tracer) would show up in the answers of the others and stays alone.
+ * Probes that may watch the same load. Each reads counters that exist anyway, or sends a tiny task now and then, and none measures what another one
+ * does: a reader of `/proc`, records of the collector, the delay of the loop with a sample every few milliseconds to name what held it up, one task
+ * through the pool at a time, the accounts of the locks. Those that go through the inspector have a session each behind one open port. On a cluster
+ * of three nodes, all five together could not be told from the passes beside them. What samples finely or stops the process (profiles of CPU and
+ * heap, every tracer) would show up in the answers of the others and stays alone.
  */
 export const OBSERVERS: readonly string[] = ['proc', 'gc', 'event-loop', 'pool', 'locks'];
 
