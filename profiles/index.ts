@@ -5,8 +5,13 @@ import { clinicBubbleprofProbe } from './probes/clinic-bubbleprof.js';
 import { clinicDoctorProbe } from './probes/clinic-doctor.js';
 import { clinicFlameProbe } from './probes/clinic-flame.js';
 import { cpuProfileProbe } from './probes/cpu-profile.js';
+import { eventLoopProbe } from './probes/event-loop.js';
+import { gcProbe } from './probes/gc.js';
+import { heapProbe } from './probes/heap.js';
+import { locksProbe } from './probes/locks.js';
 import { perfProbe } from './probes/perf.js';
 import { perfTraceProbe } from './probes/perf-trace.js';
+import { poolProbe } from './probes/pool.js';
 import { procProbe } from './probes/proc.js';
 import { straceProbe } from './probes/strace.js';
 import { syncCallsProbe } from './probes/sync-calls.js';
@@ -34,6 +39,11 @@ export { parseStraceTable } from './strace/strace-table.js';
 /** Every probe that can have a pass of its own, cheapest first. */
 export const PROBES: readonly Probe[] = [
   cpuProfileProbe,
+  gcProbe,
+  eventLoopProbe,
+  poolProbe,
+  locksProbe,
+  heapProbe,
   procProbe,
   syncCallsProbe,
   perfProbe,

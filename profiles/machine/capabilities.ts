@@ -1,5 +1,6 @@
 import type { Capability } from '../../results/schema/index.js';
 import { CLINIC, checkTool, ZERO_X } from '../adapters/tool-package.js';
+import { inspectorAvailability } from '../inspector/availability.js';
 import { bpfProbe } from '../probes/bpf.js';
 import { cpuProfileProbe } from '../probes/cpu-profile.js';
 import { perfProbe } from '../probes/perf.js';
@@ -35,6 +36,7 @@ const TOOLS: readonly (readonly [KnownTool, Capability['tier'], readonly string[
 const QUESTIONS: readonly Question[] = [
   { name: 'node', tier: 'T0', ask: async () => nodeVersion() },
   { name: 'cpu-profile', tier: 'T0', ask: () => cpuProfileProbe.check() },
+  { name: 'inspector', tier: 'T0', ask: () => inspectorAvailability() },
   { name: 'proc', tier: 'T1', ask: async () => procReadable() },
   { name: 'scheduler-statistics', tier: 'T1', ask: async () => schedulerStatistics() },
   { name: 'root', tier: 'T2', ask: async () => rootUser() },
