@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -91,6 +92,22 @@ describe('attach', { concurrency: false }, () => {
         await Promise.all(attachments.map((attachment) => attachment.detach()));
       }),
     ));
+
+  it('waits for the well-known port while somebody else has it', () =>
+    withWorkload(async ({ pid }) => {
+      const holder = net.createServer();
+      // When another program has it already, that is the case, too.
+      holder.on('error', () => undefined);
+      holder.listen(9_229, '127.0.0.1');
+      const release = setTimeout(() => holder.close(), 400);
+      try {
+        const attachment = await attach(pid, SECONDS);
+        await attachment.detach();
+      } finally {
+        clearTimeout(release);
+        holder.close();
+      }
+    }));
 
   it('says what went wrong in the process, and leaves it', () =>
     withWorkload(async ({ pid }) => {

@@ -19,6 +19,8 @@ const OPEN_TIMEOUT_MS = 10_000;
 /** Nothing new by then: the inspector may have been open all the time, on a port that nobody told us. */
 const LOOK_AT_OLD_AFTER_MS = 500;
 const POLL_MS = 10;
+/** Between two looks at a port that was taken. */
+const RETRY_MS = 100;
 
 /**
  * Makes a process listen for debuggers, with SIGUSR1, unless it does already.
@@ -33,6 +35,7 @@ export async function openInspector(target: NodeProcess): Promise<OpenInspector>
   await waitForPort(target);
   signal(target.pid);
   const signalledMs = performance.now();
+  const again = retry(target);
   let unasked: readonly ListeningSocket[] = before;
   while (performance.now() - signalledMs < OPEN_TIMEOUT_MS) {
     const fresh = await freshInspector(target.pid, others);
@@ -42,12 +45,26 @@ export async function openInspector(target: NodeProcess): Promise<OpenInspector>
       if (old !== null) return { ...old, openedByUs: false, others };
       unasked = [];
     }
+    again();
     await sleep(POLL_MS);
   }
   throw new ProbeError(
     'STRATA_PROBE_FAILED',
     `Process ${target.pid} opened no inspector within ${OPEN_TIMEOUT_MS / 1_000} s of SIGUSR1: its main thread stands in native code, or it handles SIGUSR1 itself. Try again, or start it with --inspect.`,
   );
+}
+
+/** Signals again when somebody else was quicker on the port, and has left it: Node.js tries only once. */
+function retry({ pid, debugPort }: NodeProcess): () => void {
+  let wasTaken = false;
+  let lastMs = performance.now();
+  return () => {
+    if (debugPort === 0 || performance.now() - lastMs < RETRY_MS) return;
+    lastMs = performance.now();
+    const isTaken = isPortTaken(pid, debugPort);
+    if (wasTaken && !isTaken) signal(pid);
+    wasTaken = isTaken;
+  };
 }
 
 /** The inspector of a process that moves to another port. */
