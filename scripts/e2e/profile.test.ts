@@ -9,7 +9,7 @@ import { profileCaptures, readProfileDirectory } from '../../results/profile-dir
 import { readRunDirectory } from '../../results/run-directory.js';
 import type { NodeConfigInput } from '../../server/config/config.js';
 import { ask, runCli, startCli, startCluster, temporaryDirectory, until } from './fixture.js';
-import { startService, writeService } from './foreign-service.js';
+import { NAMED, startService, writeService } from './foreign-service.js';
 
 /** A PATH with nothing but Node.js on it. */
 function barePath(t: TestContext): string {
@@ -123,7 +123,7 @@ test('without strace and perf: a whole profile that says what is missing', async
   const out = join(temporaryDirectory(t), 'profile');
   const args = ['profile', '--pid', `${service.pid}`, '--seconds', '1', '--out', out];
   const { code, stdout, stderr } = await runCli(t, args, { PATH: barePath(t) });
-  assert.equal(code, 0, stderr);
+  assert.equal(code, 0, `${stdout}${stderr}`);
   assert.match(stdout, /not captured: strace, because strace is not installed/);
   const { profile } = readProfileDirectory(out);
   assert.ok(profile.passes.length > 0);
@@ -208,7 +208,7 @@ test('a program is started in the way that a probe needs, and leaves nothing of 
   const script = writeService(t);
   const out = join(temporaryDirectory(t), 'profile');
   const wanted = ['profile', '--seconds', '2', '--probes', 'perf', '--out', out];
-  const { code, stderr } = await runCli(t, [...wanted, '--', process.execPath, script]);
+  const { code, stderr } = await runCli(t, [...wanted, '--', process.execPath, ...NAMED, script]);
   assert.equal(code, 0, stderr);
   const [capture] = profileCaptures(readProfileDirectory(out), 'strata.perf/1');
   assert.equal(capture!.namesJavaScript, true);
