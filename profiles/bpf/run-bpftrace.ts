@@ -1,8 +1,10 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { installHint } from '../machine/install-hint.js';
 import type { ProbeAvailability } from '../probe.js';
 import { inPrivateTracefs } from '../tools/private-tracefs.js';
 import { runTool } from '../tools/run-tool.js';
-import { watchSize } from '../tools/size-watch.js';
+import { sizeOf, watchSize } from '../tools/size-watch.js';
 import { Tracer } from '../tools/tracer.js';
 import { endingWithParent } from '../tools/with-parent.js';
 
@@ -10,6 +12,11 @@ import { endingWithParent } from '../tools/with-parent.js';
 const ATTACH_TIMEOUT_MS = 20_000;
 /** The kernel waits for every processor before it lets a tracepoint go, ten times over: a second here, many on a machine under full load. */
 const DETACH_TIMEOUT_MS = 60_000;
+const REMIND_EVERY_MS = 500;
+const MARK = 'all read';
+const DRAIN_TIMEOUT_MS = 5_000;
+const DRAIN_LOOK_MS = 10;
+const DRAIN_BYTES_MAX = 64 * 1024;
 const LIFETIME_GRACE_MS = 60_000;
 const TRIAL_TIMEOUT_MS = 15_000;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
@@ -45,9 +52,52 @@ function reasonOf(stderr: string): string {
   return lines[0]?.trim() ?? 'no answer';
 }
 
+/**
+ * bpftrace looks for an interrupt only when it interrupts a wait for events: one that comes just as a wait has timed out is forgotten, on a busy machine one
+ * in twenty. So when bpftrace waits for events though it was told to end, it is told again. Later on a second interrupt would cost the
+ * summary, but then it does not wait for events any more.
+ */
+function remindOfEnd(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    if (readFileSync(`/proc/${pid}/wchan`, 'utf8').includes('poll')) process.kill(pid, 'SIGINT');
+  } catch {
+    // It has ended.
+  }
+}
+
 export interface BpftraceRun {
   /** Detaches; gives the seconds that were watched and the number of events that the kernel could not hand over. */
   stop(): Promise<{ readonly seconds: number; readonly lost: number }>;
+}
+
+/**
+ * bpftrace reads the buffers of all processors in rounds, and what nobody has read when it is told to end is lost. A mark that is printed is of one round; when
+ * another one that was made after it is printed too, a whole round lies between them, and all that happened before the first has been read.
+ */
+async function drain(tracer: Tracer, outputPath: string): Promise<void> {
+  for (let round = 0; round < 2; round += 1) {
+    const from = sizeOf(outputPath);
+    // Asks whether the process is there; the program prints the mark when we do.
+    process.kill(tracer.pid!, 0);
+    const giveUpAt = performance.now() + DRAIN_TIMEOUT_MS;
+    while (!textFrom(outputPath, from).includes(MARK)) {
+      if (performance.now() > giveUpAt) return;
+      await sleep(DRAIN_LOOK_MS);
+    }
+  }
+}
+
+/** What was appended since the file had that size; of much only the end, which is where the mark is. */
+function textFrom(path: string, from: number): string {
+  const start = Math.max(from, sizeOf(path) - DRAIN_BYTES_MAX);
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(DRAIN_BYTES_MAX);
+    return buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, start));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Runs a program that prints WATCHING when it is attached; its output goes to `outputPath`. Resolves when it is attached. */
@@ -58,7 +108,10 @@ export async function runBpftrace(
   seconds: number,
 ): Promise<BpftraceRun> {
   // The program ends itself as well: whoever should end it may be gone.
-  const limited = `${program}\ninterval:s:${Math.ceil(seconds + LIFETIME_GRACE_MS / 1_000)} { exit(); }\n`;
+  const limited = `${program}
+interval:s:${Math.ceil(seconds + LIFETIME_GRACE_MS / 1_000)} { exit(); }
+tracepoint:syscalls:sys_enter_kill /pid == ${process.pid} && args->sig == 0/ { printf("${MARK}\\n"); }
+`;
   const commandLine = endingWithParent(
     inPrivateTracefs(['bpftrace', ['-B', 'line', ...args, '-e', limited]]),
   );
@@ -75,7 +128,13 @@ export async function runBpftrace(
   const letGo = async (): Promise<void> => {
     stopWatching();
     endedNs ??= process.hrtime.bigint();
-    await tracer.detach();
+    await drain(tracer, outputPath).catch(() => undefined);
+    const remind = setInterval(() => remindOfEnd(tracer.pid), REMIND_EVERY_MS);
+    try {
+      await tracer.detach();
+    } finally {
+      clearInterval(remind);
+    }
   };
   const stopWatching = watchSize(outputPath, OUTPUT_BYTES_MAX, () => letGo().catch(() => undefined));
   return {

@@ -66,7 +66,7 @@ describe('the strace probe on a process that makes known calls', { skip, concurr
     assert.deepEqual([row('write', 'wal', 'log').calls, row('write', 'wal', 'log').bytes], [40, 4_000]);
     assert.deepEqual([row('write', 'wal', 'io').calls, row('write', 'wal', 'io').bytes], [3, 30]);
     assert.equal(row('fsync', 'snapshot', 'io').calls, 7);
-    assert.ok(row('fdatasync', 'wal', 'io').seconds > row('write', 'wal', 'log').seconds);
+    assert.ok(row('fdatasync', 'wal', 'io').seconds > 0);
     assert.equal(sent(byDescriptor!, 'client'), 2 * 1_234);
     assert.equal(sent(byDescriptor!, 'peer'), 5 * 1_000);
     assert.ok(row('accept4', 'listener', 'network').calls >= 1);

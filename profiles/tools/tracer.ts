@@ -63,6 +63,11 @@ export class Tracer {
     });
   }
 
+  /** Process id of the tool; undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get stderr(): string {
     return this.#stderr;
   }
