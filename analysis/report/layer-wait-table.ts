@@ -97,7 +97,7 @@ function missingViews(facts: Facts, middle: PointFacts): string | null {
     .filter(([, seen]) => !seen)
     .map(([what, , schema]) => `- ${what}: ${notMeasured(whyNot(facts, middle, schema))}`);
   if (middle.leader.ok && backpressureWaits(middle.leader.value).length === 0) {
-    const because = 'the node reported no metric `network_*backpressure*`';
+    const because = 'the node reported no metric `network_*_stalls_total`';
     lines.push(`- sockets that could take no more: ${notMeasured(because)}`);
   }
   return lines.length === 0 ? null : ['Not in this table:', '', ...lines].join('\n');

@@ -1,5 +1,6 @@
 import { type CodePlace, placeOf } from './code-place.js';
 import { type CpuProfile, type SampleSpan, sampleSpans } from './cpuprofile.js';
+import type { LineResolver } from './line-index.js';
 
 /** What a CPU profile saw in spans of time that somebody else measured, in nanoseconds of CLOCK_MONOTONIC. */
 export class ProfiledTime {
@@ -7,9 +8,10 @@ export class ProfiledTime {
   /** What is shown for each node of the profile, null while the loop waits. */
   readonly #names = new Map<number, string | null>();
 
-  constructor(profile: CpuProfile, isOurs: boolean) {
+  /** `lines`: the way from the lines of a build to those of its files, for a program of ours. */
+  constructor(profile: CpuProfile, isOurs: boolean, lines: LineResolver | null = null) {
     this.#spans = sampleSpans(profile);
-    const places = new Map(profile.nodes.map(({ id, callFrame }) => [id, placeOf(callFrame, null, isOurs)]));
+    const places = new Map(profile.nodes.map(({ id, callFrame }) => [id, placeOf(callFrame, lines, isOurs)]));
     const callers = new Map(
       profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])),
     );

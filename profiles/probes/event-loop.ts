@@ -4,6 +4,7 @@ import { EventLoopCapture, type Percentiles } from '../../results/schema/index.j
 import { isOurs } from '../attribution/attribute.js';
 import { readCpuProfile } from '../attribution/cpuprofile.js';
 import { findLineIndex } from '../attribution/line-numbers.js';
+import { resolverFor } from '../attribution/line-resolver.js';
 import { ProfiledTime } from '../attribution/top-function.js';
 import { documentName, headOf } from '../capture-files.js';
 import { type EventLoopFindings, eventLoopAgent } from '../inspector/agents/event-loop.js';
@@ -81,7 +82,9 @@ async function start(
 
 function profiledTime(document: object, { node, pid }: ProbeTarget): ProfiledTime {
   const profile = readCpuProfile(document, `The CPU profile of process ${pid}`);
-  return new ProfiledTime(profile, isOurs(node, findLineIndex(profile)));
+  const index = findLineIndex(profile);
+  const frames = profile.nodes.map(({ callFrame }) => callFrame);
+  return new ProfiledTime(profile, isOurs(node, index), index === null ? null : resolverFor(frames, index));
 }
 
 /** The sampler measures from wake-up to wake-up: its period is taken off. It may come a little early, too. */
