@@ -20,6 +20,7 @@ test('an old kernel counts no flushes, and a line that is none is refused', () =
   const old = parseDiskStat('1 0 8 1 2 0 16 1 0 1 2', 'sda');
   assert.equal(old?.flushes, null);
   assert.equal(parseDiskStat('1 2 3', 'sda'), null);
+  assert.equal(parseDiskStat('0 0 0 0 -1 0 0 0 0 0 0', 'sda'), null);
   assert.equal(parseDiskStat('a b c d e f g h i j k', 'sda'), null);
 });
 

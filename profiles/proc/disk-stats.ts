@@ -32,7 +32,7 @@ export function readDisk(directory: string): DiskReading | null {
 /** One line of Documentation/block/stat.rst: 11 fields, 15 with discards, 17 with flushes. */
 export function parseDiskStat(text: string, device: string): DiskReading | null {
   const fields = text.trim().split(/\s+/).map(Number);
-  if (fields.length < 11 || fields.some((value) => !Number.isSafeInteger(value))) return null;
+  if (fields.length < 11 || fields.some((value) => !Number.isSafeInteger(value) || value < 0)) return null;
   return {
     device,
     takenNs: process.hrtime.bigint(),
