@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { ProbeError } from '../probe-error.js';
 
+/** V8 counts lines in 32 bits. */
+const LINE_MAX = 2 ** 31 - 1;
+
 export const CallFrame = z.object({
   functionName: z.string(),
   url: z.string(),
   /** Zero-based; -1 for native code. */
-  lineNumber: z.number().int(),
+  lineNumber: z.number().int().max(LINE_MAX),
 });
 
 /** V8's `.cpuprofile`, only the fields that are read. Times are microseconds of the profiler's own clock. */
@@ -17,7 +20,9 @@ const CpuProfileSchema = z.object({
         callFrame: CallFrame,
         children: z.array(z.number().int()).optional(),
         /** Samples by line; for inlined code the line in ITS file, without a word about which file that is. */
-        positionTicks: z.array(z.object({ line: z.number().int(), ticks: z.number().int() })).optional(),
+        positionTicks: z
+          .array(z.object({ line: z.number().int().max(LINE_MAX), ticks: z.number().int() }))
+          .optional(),
       }),
     )
     .min(1),
