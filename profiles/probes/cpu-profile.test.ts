@@ -9,6 +9,25 @@ import { observe } from '../testing/inspector-capture.js';
 import { PROFILED_SERVER, scratchFolder, startWorkload, writeFiles } from '../testing/workload.js';
 import { cpuProfileProbe } from './cpu-profile.js';
 
+interface Burn {
+  readonly burntMs: number;
+  readonly atMs: number;
+}
+interface Burnt {
+  readonly result: Burn;
+  readonly resultAfter: Burn;
+}
+
+/** What the workload itself says: on a machine that is busy its pauses come out longer than it asked for. */
+function burntShare({ result, resultAfter }: Burnt): number {
+  return (resultAfter.burntMs - result.burntMs) / (resultAfter.atMs - result.atMs);
+}
+
+/** Within eight points of the truth, and the truth is enough to be seen. */
+function assertNear(share: number, truth: number): void {
+  assert.ok(truth > 0.12 && Math.abs(share - truth) < 0.08, `${share} was found, ${truth} is the truth`);
+}
+
 describe('the cpu-profile probe against workloads whose answer is known', { concurrency: false }, () => {
   const folder = scratchFolder();
   before(() => {
@@ -75,15 +94,18 @@ describe('the cpu-profile probe on a running process', { concurrency: false }, (
   it('finds the function that works for 30 % of the time, and the rest idle', () =>
     observe(
       { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', ms: 2_000 },
-      ({ document, folder }) => {
+      ({ document, folder, ...burnt }: Burnt & { document: CpuCapture; folder: string }) => {
         const share = below(document, 'burnThirtyPercent') / document.sampledUs;
-        assert.ok(share > 0.22 && share < 0.38, `${share} of ${JSON.stringify(document.layers)}`);
+        assertNear(share, burntShare(burnt));
         assert.ok(document.layers.idle > 0.4 * document.sampledUs, JSON.stringify(document.layers));
         // It lies in a folder `server/log`, but the process is none of ours.
         assert.equal(document.layers.log, 0);
         const burning = document.frames.find(({ name }) => name === 'burnThirtyPercent')!;
         assert.match(burning.file, /^\/.*\/server\/log\/burn\.js$/);
-        assert.ok(document.mechanisms.js! > 0.2 * document.sampledUs, JSON.stringify(document.mechanisms));
+        assert.ok(
+          document.mechanisms.js! > 0.7 * share * document.sampledUs,
+          JSON.stringify(document.mechanisms),
+        );
         assert.deepEqual(document.raw, ['node-0.cpuprofile']);
         assert.ok(readFileSync(join(folder, 'node-0.cpuprofile'), 'utf8').includes('burnThirtyPercent'));
       },
@@ -91,10 +113,8 @@ describe('the cpu-profile probe on a running process', { concurrency: false }, (
   it('finds it on its layer when the process is a node of ours', () =>
     observe(
       { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', node: 1, ms: 2_000 },
-      ({ document }) => {
-        const share = document.layers.log / document.sampledUs;
-        assert.ok(share > 0.22 && share < 0.38, JSON.stringify(document.layers));
-      },
+      ({ document, ...burnt }: Burnt & { document: CpuCapture }) =>
+        assertNear(document.layers.log / document.sampledUs, burntShare(burnt)),
     ));
   it('finds idleness', () =>
     observe({ probe: cpuProfileProbe, schema: CpuCapture, mode: 'idle', ms: 1_000 }, ({ document }) => {

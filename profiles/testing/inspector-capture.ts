@@ -10,8 +10,10 @@ import { scratchFolder, type Workload, writeFiles } from './workload.js';
 
 interface Observed<Document, Result> {
   readonly document: Document;
-  /** Of the workload's task. */
+  /** Of the workload's task, done as the capture begins. */
   readonly result: Result;
+  /** Of the same task, done again after the capture. */
+  readonly resultAfter: Result;
   readonly folder: string;
 }
 
@@ -45,19 +47,20 @@ export async function observe<Schema extends z.ZodType, Result>(
     await sleep(ms);
     const name = await session.stop();
     assert.equal(name, `node-${node}.json`);
-    await assertUntouched(workload, folder.path);
+    const resultAfter = await assertUntouched<Result>(workload, folder.path);
     const document = readDocument(join(folder.path, name), schema);
-    check({ document, result, folder: folder.path });
+    check({ document, result, resultAfter, folder: folder.path });
   } finally {
     await workload?.stop();
     folder.remove();
   }
 }
 
-/** The process works, listens nowhere, and has nothing of ours in it. */
-export async function assertUntouched(workload: Workload, folder: string): Promise<void> {
-  const { state } = await runTask(workload, folder);
+/** The process works, listens nowhere, and has nothing of ours in it. Gives the result of its task. */
+export async function assertUntouched<Result>(workload: Workload, folder: string): Promise<Result> {
+  const { state, result } = await runTask<Result>(workload, folder);
   assert.deepEqual(state, JSON.parse(workload.greeting));
   assert.ok(workload.alive);
   assert.deepEqual(listeningSockets(workload.pid), []);
+  return result;
 }

@@ -34,7 +34,7 @@ export async function runTask<Result>(workload: Workload, folder: string): Promi
 
 /**
  * A process that does what its mode says, all the time or as a task at SIGUSR2:
- * `burn`: burnThirtyPercent works for 30 % of the time whatever the machine does, because its pauses follow from how long it really worked.
+ * `burn`: burnThirtyPercent works for about 30 % of the time, because its pauses follow from how long it really worked; its task tells how long that was.
  * `allocate`: of ten equal arrays, allocateSeventyPercent makes seven. `saturate`: twice as many key derivations as the pool has threads.
  * `idle`: nothing. Tasks: `stall` holds the loop six times for 80 ms; `collect` forces five full collections; `lock` takes a lock twenty times that
  * a Worker holds for 10 ms; all others none.
@@ -83,7 +83,7 @@ export const OBSERVED_PROCESS: Readonly<Record<string, string>> = {
       else setTimeout(turn, pauseMs);
     }
     turn();
-    export const task = () => sum;
+    export const task = () => ({ burntMs, atMs: performance.now(), sum });
   `,
   'server/log/allocate.js': `
     let kept = [];

@@ -121,7 +121,8 @@ export class HeadlessBrowser {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS_MAX);
     await ended;
     clearTimeout(timer);
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    // Helpers of the browser outlive it by a moment and still write.
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
   }
 
   get #input(): Writable {
