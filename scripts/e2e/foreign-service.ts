@@ -33,18 +33,32 @@ const SERVICE = `
 export async function startService(
   t: TestContext,
 ): Promise<{ readonly pid: number; readonly url: string; alive(): boolean }> {
+  // Hooks run in the order of their making: the service ends before its folder goes, into which it writes.
+  let child: ChildProcess | undefined;
+  t.after(() => ended(child));
   const script = writeService(t);
   // Tests run beside each other, and the usual port of the inspector is one.
-  const child = spawn(process.execPath, ['--inspect-port=0', ...NAMED, script, '--secret', 'hunter2'], {
+  const service = spawn(process.execPath, ['--inspect-port=0', ...NAMED, script, '--secret', 'hunter2'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  t.after(() => child.kill('SIGKILL'));
-  const port = await firstLine(child);
+  child = service;
+  const port = await firstLine(service);
   return {
-    pid: child.pid!,
+    pid: service.pid!,
     url: `http://127.0.0.1:${port}`,
-    alive: () => child.exitCode === null && child.signalCode === null,
+    alive: () => isRunning(service),
   };
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || !isRunning(child)) return;
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await exit;
 }
 
 export function writeService(t: TestContext): string {

@@ -121,8 +121,7 @@ export class HeadlessBrowser {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS_MAX);
     await ended;
     clearTimeout(timer);
-    // Helpers of the browser outlive it by a moment and still write.
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
+    await removeWhenQuiet(this.#profile);
   }
 
   get #input(): Writable {
@@ -158,6 +157,21 @@ export class HeadlessBrowser {
       if (answer.id === undefined) continue;
       this.#waiting.get(answer.id)?.resolve(answer);
       this.#waiting.delete(answer.id);
+    }
+  }
+}
+
+const REMOVALS_MAX = 50;
+
+/** Helpers of the browser outlive it by a moment and still write: what they add while a folder is being emptied keeps it from going. */
+async function removeWhenQuiet(folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY' || attempt === REMOVALS_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }
