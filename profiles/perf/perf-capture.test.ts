@@ -101,6 +101,15 @@ describe('PerfStacks', () => {
       ['pool', 'other'],
     );
   });
+  it('takes no folder of a process that is not ours for a layer', () => {
+    const stacks = new PerfStacks(499, null);
+    const reader = new PerfScriptReader((one) => stacks.add(one));
+    reader.push(sample(7, 'JS:*f file:///opt/shop/server/log/a.js:3:1'));
+    reader.end();
+    const options = { index: null, fallback: new Map(), event: 'task-clock' } as const;
+    assert.equal(stacks.capture({ ...HEAD, pid: 7, node: 0 }, options).layers.unattributed, 2_000);
+    assert.equal(stacks.capture({ ...HEAD, pid: 7, node: 1 }, options).layers.log, 2_000);
+  });
   it('has a document of no samples', () => {
     const { samples, event, sampledUs, threads } = capture('');
     assert.deepEqual(

@@ -1,4 +1,5 @@
 import type { PerfCapture, PerfFrame, ThreadKind } from '../../results/schema/index.js';
+import { isOurs } from '../attribution/attribute.js';
 import { placeOf } from '../attribution/code-place.js';
 import type { CpuProfileCallFrame } from '../attribution/cpuprofile.js';
 import type { LineIndex, LineResolver } from '../attribution/line-index.js';
@@ -98,7 +99,8 @@ export class PerfStacks {
             [...this.#frames.values()].map(({ call }) => call),
             options.index,
           );
-    const builder = new CaptureBuilder(head.pid, lines, options.fallback);
+    const ours = isOurs(head.node, options.index);
+    const builder = new CaptureBuilder({ pid: head.pid, ours, lines, fallback: options.fallback });
     for (const stack of this.#stacks.values()) builder.see(stack);
     for (const stack of this.#stacks.values()) builder.add(stack);
     return {
@@ -135,11 +137,18 @@ function readFrame(symbol: string, kind: 'kernel' | 'native'): Omit<SeenFrame, '
   return named('native', plainSymbol(symbol));
 }
 
+/** What the samples do not say of the process that they are of. */
+interface ObservedProcess {
+  readonly pid: number;
+  /** Whether its folders are layers. */
+  readonly ours: boolean;
+  readonly lines: LineResolver | null;
+  readonly fallback: ReadonlyMap<number, ThreadKind>;
+}
+
 /** Puts stacks on both axes; `see` all of them before the first `add`. */
 class CaptureBuilder {
-  readonly #pid: number;
-  readonly #lines: LineResolver | null;
-  readonly #fallback: ReadonlyMap<number, ThreadKind>;
+  readonly #process: ObservedProcess;
   readonly #mixed = new Map<number, MixedFrame>();
   readonly #kinds = new Map<number, ThreadKind>();
   readonly #threads = new Map<number, PerfCapture['threads'][number]>();
@@ -149,22 +158,20 @@ class CaptureBuilder {
   readonly #stacks = new Map<string, PerfCapture['stacks'][number]>();
   #sampledUs = 0;
 
-  constructor(pid: number, lines: LineResolver | null, fallback: ReadonlyMap<number, ThreadKind>) {
-    this.#pid = pid;
-    this.#lines = lines;
-    this.#fallback = fallback;
+  constructor(observed: ObservedProcess) {
+    this.#process = observed;
   }
 
   see({ tid, frames }: SeenStack): void {
     if (this.#kinds.has(tid)) return;
-    const kind = tid === this.#pid ? 'main' : threadOf(frames.map((frame) => this.#mixedOf(frame)));
+    const kind = tid === this.#process.pid ? 'main' : threadOf(frames.map((frame) => this.#mixedOf(frame)));
     // What runs below the start of Node on another thread is a process that this one was forked into; it is no thread of ours.
-    if (kind !== null && (kind !== 'main' || tid === this.#pid)) this.#kinds.set(tid, kind);
+    if (kind !== null && (kind !== 'main' || tid === this.#process.pid)) this.#kinds.set(tid, kind);
   }
 
   add({ tid, frames, us, samples }: SeenStack): void {
     const stack = frames.map((frame) => this.#mixedOf(frame));
-    const thread = this.#kinds.get(tid) ?? this.#fallback.get(tid) ?? 'other';
+    const thread = this.#kinds.get(tid) ?? this.#process.fallback.get(tid) ?? 'other';
     const layer = mixedOwner(stack, thread);
     this.#sampledUs += us;
     this.#axes.add(layer, mixedMechanism(stack, thread), us);
@@ -196,7 +203,7 @@ class CaptureBuilder {
     if (known !== undefined) return known;
     const frame: MixedFrame =
       kind === 'js'
-        ? { kind, place: placeOf(call, this.#lines), mechanism: null }
+        ? { kind, place: placeOf(call, this.#process.lines, this.#process.ours), mechanism: null }
         : nativeFrame(kind, call.functionName);
     this.#mixed.set(id, frame);
     return frame;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { installHint } from '../machine/install-hint.js';
 import type { ProbeAvailability } from '../probe.js';
 import { ProbeError } from '../probe-error.js';
+import { inPrivateTracefs } from '../tools/private-tracefs.js';
 import { runTool } from '../tools/run-tool.js';
-import { holdTracefs } from './tracefs.js';
 
 const TRIAL_TIMEOUT_MS = 15_000;
 
@@ -71,29 +71,28 @@ async function tryRecord(command: string, folder: string, version: string): Prom
 
 async function tryTrace(command: string, folder: string, version: string): Promise<ProbeAvailability> {
   const output = join(folder, 'trace.txt');
-  const release = holdTracefs();
   const trial = await runTool(
-    command,
-    ['trace', '-s', '-o', output, '--', process.execPath, '-v'],
+    ...inPrivateTracefs([command, ['trace', '-s', '-o', output, '--', process.execPath, '-v']]),
     TRIAL_TIMEOUT_MS,
   );
-  release();
   if (trial?.exitCode === 0) return { available: true, detail: version, install: null };
   // Perf trace writes its complaints where its summary would go.
   const complaint = existsSync(output) ? readFileSync(output, 'utf8') : '';
-  return lacks(`perf trace is refused: ${refusal(`${trial?.stderr ?? ''}\n${complaint}`)}`);
+  return lacks(`perf trace is refused: ${reasonIn(`${trial?.stderr ?? ''}\n${complaint}`)} (it needs root)`);
 }
 
-/** The first line that says why, and what to do where it is a matter of permission. */
-function refusal(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim());
+/** The first line that says why. */
+function reasonIn(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
   const why = lines.find((line) => /not |denied|permission|fail|error|unable|can't|cannot/i.test(line));
-  const text = why ?? lines.find((line) => line !== '') ?? 'it gave no reason';
-  if (/trace(fs|point)|debugfs|\/sys\/kernel/.test(stderr))
-    return `${text} (run as root: perf trace reads tracefs)`;
+  return why ?? lines.find((line) => line !== '') ?? 'it gave no reason';
+}
+
+/** Why, and what to do where it is a matter of permission. */
+function refusal(stderr: string): string {
   return /permi|access|paranoid|denied/i.test(stderr)
-    ? `${text} (run as root, or: sysctl -w kernel.perf_event_paranoid=1)`
-    : text;
+    ? `${reasonIn(stderr)} (run as root, or: sysctl -w kernel.perf_event_paranoid=1)`
+    : reasonIn(stderr);
 }
 
 function lacks(detail: string, install: string | null = null): ProbeAvailability {

@@ -5,7 +5,6 @@ import { TRACE_SUMMARY } from '../testing/perf-script-text.js';
 import { kindsByCalls, mergeKinds } from './thread-kinds.js';
 import { futexRows, syscallRows } from './trace-rows.js';
 import { parseTraceSummary } from './trace-summary.js';
-import { tracefsMounts } from './tracefs.js';
 
 const INVALID = { code: 'STRATA_PROBE_OUTPUT_INVALID' };
 
@@ -111,14 +110,5 @@ describe('mergeKinds', () => {
         [5, 'other'],
       ],
     );
-  });
-});
-
-describe('tracefsMounts', () => {
-  it('finds the file systems of tracing, the latest first', () => {
-    const mounts =
-      'proc /proc proc rw 0 0\nnone /sys/kernel/debug debugfs rw 0 0\nnone /sys/kernel/tracing tracefs rw,relatime 0 0\n';
-    assert.deepEqual(tracefsMounts(mounts), ['/sys/kernel/tracing', '/sys/kernel/debug']);
-    assert.deepEqual(tracefsMounts(''), []);
   });
 });

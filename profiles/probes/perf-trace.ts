@@ -7,7 +7,6 @@ import { checkPerf, requirePerf } from '../perf/perf-check.js';
 import { kindsByCalls, mergeKinds, threadKinds } from '../perf/thread-kinds.js';
 import { futexRows, syscallRows } from '../perf/trace-rows.js';
 import { parseTraceSummary } from '../perf/trace-summary.js';
-import { holdTracefs } from '../perf/tracefs.js';
 import {
   PROBE_SECONDS_DEFAULT,
   type Probe,
@@ -16,7 +15,9 @@ import {
   type ProbeTarget,
 } from '../probe.js';
 import { ProbeError } from '../probe-error.js';
+import { inPrivateTracefs } from '../tools/private-tracefs.js';
 import { Tracer } from '../tools/tracer.js';
+import { endingWithParent } from '../tools/with-parent.js';
 
 const ATTACH_TIMEOUT_MS = 10_000;
 const DETACH_TIMEOUT_MS = 30_000;
@@ -52,7 +53,6 @@ async function start(
 ): Promise<ProbeSession> {
   await requirePerf('trace', target.pid);
   const raw = `node-${target.node}.perf-trace.txt`;
-  const release = holdTracefs();
   // Sorted: the buffers are read one CPU after another, and a call whose end is read before its begin is measured from the call before it.
   const args = [
     'trace',
@@ -66,17 +66,13 @@ async function start(
     '-p',
     `${target.pid}`,
   ];
-  const tracer = new Tracer('perf', args, {
+  const tracer = new Tracer(...endingWithParent(inPrivateTracefs(['perf', args])), {
+    name: 'perf',
     attachTimeoutMs: ATTACH_TIMEOUT_MS,
     detachTimeoutMs: DETACH_TIMEOUT_MS,
     lifetimeMs: options.seconds * 1_000 + LIFETIME_GRACE_MS,
   });
-  try {
-    await tracer.attached(/mmap size/);
-  } catch (error) {
-    release();
-    throw error;
-  }
+  await tracer.attached(/mmap size/);
   const startedNs = process.hrtime.bigint();
   await sleep(ENABLE_GRACE_MS);
   const before = threadKinds(target.pid);
@@ -84,11 +80,7 @@ async function start(
     stop: async () => {
       const seconds = Number(process.hrtime.bigint() - startedNs) / 1e9;
       const kinds = mergeKinds(before, threadKinds(target.pid));
-      try {
-        await tracer.detach();
-      } finally {
-        release();
-      }
+      await tracer.detach();
       return save(target, directory, { raw, seconds, kinds });
     },
   };

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDocument } from '../../results/run-directory.js';
 import { PerfCapture, type ThreadKind } from '../../results/schema/index.js';
@@ -8,6 +7,7 @@ import { PERF_NODE_ARGUMENTS, readPerfMap } from '../perf/map-file.js';
 import { PerfStacks } from '../perf/perf-capture.js';
 import { checkPerf, requirePerf } from '../perf/perf-check.js';
 import { readRecording, recordedEvent } from '../perf/read-recording.js';
+import { perfScratch } from '../perf/scratch.js';
 import { mergeKinds, threadKinds } from '../perf/thread-kinds.js';
 import {
   PROBE_SECONDS_DEFAULT,
@@ -18,6 +18,7 @@ import {
 } from '../probe.js';
 import { ProbeError } from '../probe-error.js';
 import { Tracer } from '../tools/tracer.js';
+import { endingWithParent } from '../tools/with-parent.js';
 
 /** No divisor of the timers of a server, so that samples do not march in step with them. */
 const FREQUENCY_HZ = 499;
@@ -47,25 +48,21 @@ async function start(
   options: ProbeStartOptions = { seconds: PROBE_SECONDS_DEFAULT },
 ): Promise<ProbeSession> {
   await requirePerf('record', target.pid);
-  const scratch = mkdtempSync(join(tmpdir(), 'strata-perf-'));
-  const data = join(scratch, 'perf.data');
+  const scratch = perfScratch();
+  const data = join(scratch.path, 'perf.data');
   // Delayed by a millisecond, because only then perf says when it has begun. No build ids: they would be copied to the home folder.
   const args = ['record', '-B', '-N', '-F', `${FREQUENCY_HZ}`, '-g', '-D', '1', '--max-size', DATA_SIZE_MAX];
-  const tracer = new Tracer('perf', [...args, '-o', data, '-p', `${target.pid}`], {
+  const commandLine = endingWithParent(['perf', [...args, '-o', data, '-p', `${target.pid}`]]);
+  const tracer = new Tracer(...commandLine, {
+    name: 'perf',
     attachTimeoutMs: ATTACH_TIMEOUT_MS,
     detachTimeoutMs: DETACH_TIMEOUT_MS,
     lifetimeMs: options.seconds * 1_000 + LIFETIME_GRACE_MS,
   });
-  const removeScratch = (): void => rmSync(scratch, { recursive: true, force: true });
-  process.once('exit', removeScratch);
-  const cleanUp = (): void => {
-    process.removeListener('exit', removeScratch);
-    removeScratch();
-  };
   try {
     await tracer.attached(/Events enabled/);
   } catch (error) {
-    cleanUp();
+    scratch.remove();
     throw error;
   }
   const startedNs = process.hrtime.bigint();
@@ -80,7 +77,7 @@ async function start(
           throw new ProbeError('STRATA_PROBE_FAILED', `perf left no recording: ${tracer.stderr.trim()}`);
         return await save(target, directory, { data, seconds, fallback });
       } finally {
-        cleanUp();
+        scratch.remove();
       }
     },
   };

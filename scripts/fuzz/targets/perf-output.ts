@@ -6,7 +6,6 @@ import { PerfScriptReader } from '../../../profiles/perf/perf-script.js';
 import { kindsByCalls } from '../../../profiles/perf/thread-kinds.js';
 import { futexRows, syscallRows } from '../../../profiles/perf/trace-rows.js';
 import { parseTraceSummary } from '../../../profiles/perf/trace-summary.js';
-import { tracefsMounts } from '../../../profiles/perf/tracefs.js';
 import { ProbeError } from '../../../profiles/probe-error.js';
 import { PERF_MAP, PERF_SCRIPT, TRACE_SUMMARY } from '../../../profiles/testing/perf-script-text.js';
 import { PerfCapture, SyscallCapture } from '../../../results/schema/index.js';
@@ -139,23 +138,12 @@ const modes: readonly Mode[] = [
     },
     seeds: [TRACE_SUMMARY, 'LOST 12 events!\n', ''],
   },
-  {
-    name: 'mounts',
-    run(rest) {
-      const points = tracefsMounts(rest.toString('utf8'));
-      holds(
-        points.every((point) => typeof point === 'string'),
-        'a mount without a place',
-      );
-    },
-    seeds: ['proc /proc proc rw 0 0\nnone /sys/kernel/tracing tracefs rw 0 0\n'],
-  },
 ];
 
 /** What perf prints and V8 writes for it: read or refused, the same in any pieces, and every microsecond and call in exactly one place. */
 export const target: Target = {
   name: 'perf-output',
-  about: 'samples of perf script, maps of V8, summaries of perf trace, mounts',
+  about: 'samples of perf script, maps of V8, summaries of perf trace',
   sources: [
     'profiles/perf/perf-script',
     'profiles/perf/perf-map',
