@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Histogram, LayersSnapshot, NodeWindow, ProcWindow } from '../../results/schema/index.js';
 import { lockWindows } from '../../profiles/locks/lock-window.js';
+import type { Histogram, LayersSnapshot, NodeWindow, ProcWindow } from '../../results/schema/index.js';
 
 type HistogramData = z.infer<typeof Histogram>;
 
