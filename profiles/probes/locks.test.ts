@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readDocument } from '../../results/run-directory.js';
 import { LockCapture, type LockReading } from '../../results/schema/index.js';
+import { lockReading } from '../../results/testing/lock-reading.js';
 import { observe } from '../testing/inspector-capture.js';
 import { scratchFolder } from '../testing/workload.js';
 import { locksProbe } from './locks.js';
@@ -69,40 +70,27 @@ describe('the locks probe on a node that keeps accounts', { concurrency: false }
 
   it('gives what they grew by, and says that it did not see the main thread', async () => {
     const { locks, atomics } = await capture(
-      layersWith([lock({ acquisitions: 5, contended: 1, waitNs: 7, waiters: [waiter(1, 7)] })]),
-      layersWith([lock({ acquisitions: 9, contended: 3, waitNs: 27, waiters: [waiter(3, 27)] })]),
+      layersWith([lockReading({ acquisitions: 5, contended: 1, waitNs: 7, waiters: [waiter(1, 7)] })]),
+      layersWith([lockReading({ acquisitions: 9, contended: 3, waitNs: 27, waiters: [waiter(3, 27)] })]),
     );
     assert.equal(atomics, null);
-    assert.deepEqual(locks, [lock({ acquisitions: 4, contended: 2, waitNs: 20, waiters: [waiter(2, 20)] })]);
+    assert.deepEqual(locks, [
+      lockReading({ acquisitions: 4, contended: 2, waitNs: 20, waiters: [waiter(2, 20)] }),
+    ]);
     assert.deepEqual(asked, ['Bearer secret', 'Bearer secret']);
   });
   it('has none of a version that keeps none', async () => {
     assert.deepEqual((await capture(layersWith(undefined), layersWith(undefined))).locks, []);
   });
   it('fails when the node restarted, or answers something else', async () => {
-    const fell = capture(layersWith([lock({ acquisitions: 5 })]), layersWith([lock({ acquisitions: 4 })]));
+    const fell = capture(
+      layersWith([lockReading({ acquisitions: 5 })]),
+      layersWith([lockReading({ acquisitions: 4 })]),
+    );
     await assert.rejects(fell, { code: 'STRATA_PROBE_FAILED', message: /fell from 5 to 4.*restart/ });
     await assert.rejects(capture({ schema: 'other' }), { code: 'STRATA_PROBE_OUTPUT_INVALID' });
   });
 });
-
-function lock(changes: Partial<LockReading>): LockReading {
-  return {
-    name: 'append_slot',
-    layer: 'log',
-    acquisitions: 0,
-    contended: 0,
-    waitNs: 0,
-    waitNsMax: 0,
-    holdNs: 0,
-    holdNsMax: 0,
-    handOffNs: 0,
-    waitersMax: 0,
-    waiters: [],
-    holders: [],
-    ...changes,
-  };
-}
 
 function waiter(count: number, waitNs: number): LockReading['waiters'][number] {
   return { who: 'append', count, waitNs };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type LayersSnapshot, type LockReading, NodeWindow } from '../../results/schema/index.js';
+import { type LayersSnapshot, NodeWindow } from '../../results/schema/index.js';
+import { lockReading } from '../../results/testing/lock-reading.js';
 import { nodeWindow } from './window.js';
 
 function snapshot(
@@ -113,26 +114,8 @@ test('a window of a histogram is exactly the values recorded between the reading
   );
 });
 
-function lock(changes: Partial<LockReading> = {}): LockReading {
-  return {
-    name: 'append_slot',
-    layer: 'log',
-    acquisitions: 0,
-    contended: 0,
-    waitNs: 0,
-    waitNsMax: 0,
-    holdNs: 0,
-    holdNsMax: 0,
-    handOffNs: 0,
-    waitersMax: 0,
-    waiters: [],
-    holders: [],
-    ...changes,
-  };
-}
-
 test('locks: what adds up is a difference, maxima are those since the start, who was met before and not since is left out', () => {
-  const before = lock({
+  const before = lockReading({
     acquisitions: 10,
     contended: 3,
     waitNs: 900,
@@ -147,7 +130,7 @@ test('locks: what adds up is a difference, maxima are those since the start, who
     ],
     holders: [{ who: 'rotation', count: 1, blameNs: 900 }],
   });
-  const after = lock({
+  const after = lockReading({
     acquisitions: 25,
     contended: 5,
     waitNs: 1_000,
@@ -166,12 +149,12 @@ test('locks: what adds up is a difference, maxima are those since the start, who
       { who: 'hand-off', count: 2, blameNs: 1 },
     ],
   });
-  const fresh = lock({ name: 'read_round', layer: 'consensus', acquisitions: 7 });
+  const fresh = lockReading({ name: 'read_round', layer: 'consensus', acquisitions: 7 });
   const window = NodeWindow.parse(
     nodeWindow(snapshot({ locks: [before] }), snapshot({ takenNs: 2e9, locks: [after, fresh] }), null),
   );
   assert.deepEqual(window.locks, [
-    lock({
+    lockReading({
       acquisitions: 15,
       contended: 2,
       waitNs: 100,
