@@ -60,7 +60,11 @@ export class FailpointWalk {
     const ended = node === null ? null : await this.#bring(node, step);
     const hits = this.#log().slice(logStart).split(`failpoint ${name}:${phase}:1 reached`).length - 1;
     const outcome = { step, hits, acknowledged: null, found: null };
-    if (hits !== 1) return { ...outcome, fault: `the point was reached ${hits} times` };
+    if (hits !== 1) {
+      const how =
+        node === null ? 'and it did not start' : `and it ended by ${ended ?? 'the end of the wait'}`;
+      return { ...outcome, fault: `the point was reached ${hits} times, ${how}` };
+    }
     if (ended !== null && ended !== 'SIGKILL') return { ...outcome, fault: `it ended by ${ended}` };
     return this.#inspect(step);
   }
@@ -111,9 +115,8 @@ export class FailpointWalk {
       ended = signal ?? `code ${code}`;
     });
     if (way === 'stop') {
-      // A log that was not written to is not sealed.
-      const { lastIndex } = await statusOf(node.url);
-      await until(async () => (await statusOf(node.url)).lastIndex > lastIndex + 30, 'the node appends');
+      // A log that was not written to is not sealed, and a snapshot from the leader moves its end without a write.
+      await until(async () => (await entriesWritten(node.url)) > 30, 'the node appends');
       node.signal('SIGTERM');
     }
     while (ended === null && performance.now() < deadline) {
@@ -205,4 +208,10 @@ export class FailpointWalk {
   #log(): string {
     return existsSync(this.#logPath) ? readFileSync(this.#logPath, 'utf8') : '';
   }
+}
+
+/** Entries that the node wrote to its log since it started. */
+async function entriesWritten(url: string): Promise<number> {
+  const { body } = await ask(url, 'GET', '/metrics');
+  return Number(/^strata_log_entries_total(?:\{.*\})? (\S+)$/m.exec(body)?.[1] ?? Number.NaN);
 }
