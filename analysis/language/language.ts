@@ -1,0 +1,60 @@
+import { CHINESE } from './zh/index.js';
+
+/**
+ * The language of a report. Sentences stand in the code in English, as templates; a catalogue gives the same template in another language. What is put into the
+ * places is formatted before, so a number reads the same in every language.
+ *
+ *     t`${integer(count)} of ${percent(share)}`      looks up '{0} of {1}'
+ */
+export type Language = 'en' | 'zh';
+
+/** Template in English, with {0}, {1} … for its places → template in the other language, the places in any order. */
+export type Catalogue = Readonly<Record<string, string>>;
+
+interface Scope {
+  readonly catalogue: Catalogue | null;
+  readonly onMissing: (template: string) => void;
+}
+
+const ENGLISH: Scope = { catalogue: null, onMissing: () => {} };
+
+/**
+ * The scope of the rendering under way. A report is rendered in one synchronous call, so the scope is a parameter that every function below that call has without
+ * being handed it; from the outside the call stays a pure function of its arguments.
+ */
+let scope = ENGLISH;
+
+/** Does the work with every sentence in this language. `onMissing` hears of templates without a translation; those stay English. */
+export function inLanguage<Result>(
+  language: Language,
+  work: () => Result,
+  onMissing: (template: string) => void = () => {},
+): Result {
+  const outer = scope;
+  scope = { catalogue: language === 'en' ? null : CHINESE, onMissing };
+  try {
+    return work();
+  } finally {
+    scope = outer;
+  }
+}
+
+/** A sentence in the language of the rendering. */
+export function t(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  if (scope.catalogue === null) return String.raw({ raw: parts }, ...values);
+  const template = parts.reduce((text, part, at) => `${text}{${at - 1}}${part}`);
+  return lookUp(scope.catalogue, template).replaceAll(/\{(\d+)\}/g, (_, at: string) =>
+    String(values[Number(at)]),
+  );
+}
+
+/** A sentence that stands as data somewhere else: a title of a rule, a name of a level. */
+export function translated(text: string): string {
+  return scope.catalogue === null ? text : lookUp(scope.catalogue, text);
+}
+
+function lookUp(catalogue: Catalogue, template: string): string {
+  if (Object.hasOwn(catalogue, template)) return catalogue[template]!;
+  scope.onMissing(template);
+  return template;
+}

@@ -1,0 +1,4 @@
+import type { Catalogue } from '../language.js';
+
+/** Simplified Chinese, one file a room of the report. */
+export const CHINESE: Catalogue = {};
