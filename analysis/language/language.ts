@@ -1,3 +1,4 @@
+import type { Catalogue } from './catalogue.js';
 import { CHINESE } from './zh/index.js';
 
 /**
@@ -7,9 +8,6 @@ import { CHINESE } from './zh/index.js';
  *     t`${integer(count)} of ${percent(share)}`      looks up '{0} of {1}'
  */
 export type Language = 'en' | 'zh';
-
-/** Template in English, with {0}, {1} … for its places → template in the other language, the places in any order. */
-export type Catalogue = Readonly<Record<string, string>>;
 
 interface Scope {
   readonly catalogue: Catalogue | null;

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../language.js';
+import type { Catalogue } from '../catalogue.js';
 
 /** Simplified Chinese, one file a room of the report. */
 export const CHINESE: Catalogue = {};
