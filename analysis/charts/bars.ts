@@ -1,6 +1,6 @@
 import { type LegendEntry, legend } from './legend.js';
 import { linear, linearTicks } from './scale.js';
-import { element, hover, label, svgDocument } from './svg.js';
+import { element, hover, label, mark, svgDocument } from './svg.js';
 
 export interface Bar {
   readonly series: string;
@@ -74,11 +74,13 @@ function drawGroup(
   const pieces = group.bars.map((bar, index) => {
     const x = start + index * width;
     const middle = { x: x + width / 2, 'text-anchor': 'middle', class: 'muted' };
-    if (bar.value === null) return label('n/m', { ...middle, y: PLOT.bottom - 5 });
+    if (bar.value === null) {
+      return label('n/m', { ...middle, y: PLOT.bottom - 5, ...mark(group.name, bar.series, 'n/m') });
+    }
     const top = y(bar.value);
     return element(
       'g',
-      {},
+      mark(group.name, bar.series, options.format(bar.value)),
       hover(`${group.name}, ${bar.series}: ${options.format(bar.value)}`),
       element('rect', {
         x: x + 1,

@@ -1,6 +1,6 @@
 import { legend, textWidth } from './legend.js';
 import { linear, linearTicks } from './scale.js';
-import { element, hover, label, svgDocument } from './svg.js';
+import { element, hover, label, mark, svgDocument } from './svg.js';
 
 export interface LaneBar {
   readonly lane: string;
@@ -88,7 +88,13 @@ function drawBar(bar: LaneBar, options: LanesOptions, x: (value: number) => numb
       ? ''
       : label(shown, { x: x(bar.from) + 4, y: y + (ROW - 12) / 2 + 4, class: bar.pale ? 'muted' : 'ink' });
   return [
-    element('g', {}, hover(`${text} (${bar.group}${bar.pale ? ', beside the path' : ''})`), rect, inside),
+    element(
+      'g',
+      mark(bar.lane, bar.name, options.format(bar.to - bar.from)),
+      hover(`${text} (${bar.group}${bar.pale ? ', beside the path' : ''})`),
+      rect,
+      inside,
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { legend } from './legend.js';
 import { linear, linearTicks, logTicks } from './scale.js';
-import { element, hover, label, svgDocument } from './svg.js';
+import { element, hover, label, mark, svgDocument } from './svg.js';
 
 export interface Line {
   readonly name: string;
@@ -17,6 +17,8 @@ export interface LineChartOptions {
   /** Places of the x axis and their words; both ends of the axis are the first and the last. */
   readonly xTicks: readonly { readonly at: number; readonly text: string }[];
   readonly yScale: 'linear' | 'log';
+  /** Words for a place between the ticks; those of the nearest tick without it. */
+  readonly xFormat?: (x: number) => string;
 }
 
 const WIDTH = 760;
@@ -80,10 +82,10 @@ function drawLine(
   y: (value: number) => number,
   options: LineChartOptions,
 ): string[] {
-  const runs: { x: number; y: number; value: number }[][] = [[]];
+  const runs: { x: number; y: number; value: number; at: string }[][] = [[]];
   for (const point of line.points) {
     if (point.y === null || (options.yScale === 'log' && point.y <= 0)) runs.push([]);
-    else runs.at(-1)!.push({ x: x(point.x), y: y(point.y), value: point.y });
+    else runs.at(-1)!.push({ x: x(point.x), y: y(point.y), value: point.y, at: placeName(point.x, options) });
   }
   return runs
     .filter((run) => run.length > 0)
@@ -97,9 +99,21 @@ function drawLine(
       ...run.map((point) =>
         element(
           'circle',
-          { cx: point.x, cy: point.y, r: 3, fill: line.colour },
-          hover(`${line.name}: ${options.format(point.value)}`),
+          {
+            ...{ cx: point.x, cy: point.y, r: 3, fill: line.colour },
+            ...mark(point.at, line.name, options.format(point.value)),
+          },
+          hover(`${line.name}, ${point.at}: ${options.format(point.value)}`),
         ),
       ),
     ]);
+}
+
+function placeName(x: number, { xFormat, xTicks }: LineChartOptions): string {
+  if (xFormat !== undefined) return xFormat(x);
+  const nearest = xTicks.reduce<LineChartOptions['xTicks'][number] | null>(
+    (best, tick) => (best === null || Math.abs(tick.at - x) < Math.abs(best.at - x) ? tick : best),
+    null,
+  );
+  return nearest?.text ?? '';
 }

@@ -1,6 +1,6 @@
 import { type LegendEntry, legend, textWidth } from './legend.js';
 import { linear, linearTicks } from './scale.js';
-import { element, hover, label, svgDocument } from './svg.js';
+import { element, hover, label, mark, svgDocument } from './svg.js';
 
 export interface StackedRow {
   readonly name: string;
@@ -69,7 +69,7 @@ function drawRow(
     pieces.push(
       element(
         'g',
-        {},
+        mark(row.name, part.name, text),
         hover(`${row.name}, ${part.name}: ${text}`),
         element('rect', { x: from, y: y + 2, width, height: ROW - 10, fill: part.colour }),
         ...(inside

@@ -18,6 +18,14 @@ export function hover(content: string): string {
   return element('title', {}, escapeXml(content));
 }
 
+/**
+ * What a mark of a chart says, for readers of the picture that are programs: the page of the report makes tooltips and a table of it.
+ * `value` has its unit.
+ */
+export function mark(row: string, series: string, value: string): Attributes {
+  return { 'data-row': row, 'data-series': series, 'data-value': value };
+}
+
 /** Two decimals at most: a hundredth of a pixel is enough, and the bytes stay short and equal. */
 export function coordinate(value: number): string {
   const rounded = Math.round(value * 100) / 100;

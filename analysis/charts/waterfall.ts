@@ -1,6 +1,6 @@
 import { legend, textWidth } from './legend.js';
 import { linear, linearTicks } from './scale.js';
-import { element, hover, label, svgDocument } from './svg.js';
+import { element, hover, label, mark, svgDocument } from './svg.js';
 
 export interface WaterfallStep {
   readonly name: string;
@@ -58,7 +58,7 @@ export function waterfallChart(steps: readonly WaterfallStep[], options: Waterfa
     body.push(
       element(
         'g',
-        {},
+        mark(step.name, step.layer, text),
         hover(`${step.name} (${step.layer}): ${text}`),
         label(step.name, { x: LEFT - 8, y: y + 14, 'text-anchor': 'end' }),
         element('rect', { x: from, y: y + 3, width, height: ROW - 7, fill: step.colour, rx: 1 }),

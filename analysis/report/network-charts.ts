@@ -44,6 +44,9 @@ const PERCENTILES = [
 /** The x axis counts nines, so that the tail has room. */
 function percentileChart(facts: Facts): string {
   const place = (quantile: number): number => -Math.log10(1 - quantile);
+  const nameOf = new Map(
+    PERCENTILES.map(([key, quantile]) => [place(quantile), key.replace(/^p99(?=9)/, 'p99.')]),
+  );
   const lines = facts.sweep.map((point, index) => ({
     name: levelName(point),
     colour: seriesColour(index === 1 ? 3 : index === 0 ? 0 : index + 3),
@@ -62,6 +65,7 @@ function percentileChart(facts: Facts): string {
       at: place(quantile),
       text,
     })),
+    xFormat: (x) => nameOf.get(x) ?? '',
   });
 }
 
@@ -92,6 +96,7 @@ function timelineChart(point: PointFacts): string {
       format: micros,
       yScale: 'linear',
       xTicks,
+      xFormat: (second) => `${second} s`,
     },
   );
 }
