@@ -1,3 +1,4 @@
 export { foldedStacks } from './flamegraph/exports/folded.js';
 export { flamegraph } from './flamegraph/flamegraph.js';
-export { renderReport } from './report/render-report.js';
+export { LANGUAGES, type Language } from './language/language.js';
+export { renderReport, reportPath } from './report/render-report.js';

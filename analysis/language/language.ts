@@ -7,7 +7,10 @@ import { CHINESE } from './zh/index.js';
  *
  *     t`${integer(count)} of ${percent(share)}`      looks up '{0} of {1}'
  */
-export type Language = 'en' | 'zh';
+export type Language = (typeof LANGUAGES)[number];
+
+/** The first one is that of the code. */
+export const LANGUAGES = ['en', 'zh'] as const;
 
 interface Scope {
   readonly catalogue: Catalogue | null;

@@ -1,4 +1,5 @@
 import type { RunData } from '../../results/run-directory.js';
+import { inLanguage, type Language } from '../language/language.js';
 import { collectFacts } from './facts.js';
 import type { Section } from './section.js';
 import { adviceSection } from './sections/advice.js';
@@ -30,20 +31,52 @@ const SECTIONS: readonly Section[] = [
   notMeasuredSection,
 ];
 
+/** Where the report of a language lies in the run directory. */
+export function reportPath(language: Language): string {
+  return ownPath('report.md', language);
+}
+
 /**
  * Computes a report from a run directory's contents and nothing else: path in the run directory → text (`report.md`, `charts/*.svg`,
- * `flame/*.svg`). The same data gives the same bytes, on every machine, at any time.
+ * `flame/*.svg`; in Chinese `report.zh.md`, `charts/*.zh.svg`). The same data gives the same bytes, on every machine, at any time.
+ * The reports of all languages can lie side by side: a path that they share has the same bytes in each.
  */
-export function renderReport(data: RunData): Map<string, string> {
-  const facts = collectFacts(data);
-  const files = new Map<string, string>();
-  const texts: string[] = [];
-  for (const section of SECTIONS) {
-    const output = section(facts);
-    texts.push(output.text);
-    for (const [path, text] of output.files ?? []) files.set(path, text);
+export function renderReport(data: RunData, language: Language = 'en'): Map<string, string> {
+  return inLanguage(language, () => {
+    const facts = collectFacts(data);
+    const outputs = SECTIONS.map((section) => section(facts));
+    const files = new Map(outputs.flatMap((output) => [...(output.files ?? [])]));
+    const text = `${outputs.map((output) => output.text).join('\n\n')}\n`;
+    return withOwnPaths(text, files, language);
+  });
+}
+
+/** Gives a picture with words in the language a path of its own, in the one place that knows both the pictures and the text that shows them. */
+function withOwnPaths(
+  text: string,
+  files: ReadonlyMap<string, string>,
+  language: Language,
+): Map<string, string> {
+  const pictures = new Map<string, string>();
+  let report = text;
+  for (const path of [...files.keys()].sort()) {
+    const picture = files.get(path)!;
+    const own = isShared(picture, language) ? path : ownPath(path, language);
+    if (own !== path) report = report.replaceAll(`](${path})`, `](${own})`);
+    pictures.set(own, picture);
   }
-  const report = new Map([['report.md', `${texts.join('\n\n')}\n`]]);
-  for (const path of [...files.keys()].sort()) report.set(path, files.get(path)!);
-  return report;
+  return new Map([[reportPath(language), report], ...pictures]);
+}
+
+/** A picture without a word of the language is that of English, byte for byte: names of functions and layers, which nobody translates. */
+function isShared(picture: string, language: Language): boolean {
+  return language === 'en' || !CHINESE_TEXT.test(picture);
+}
+
+/** Characters, and the punctuation that stands between them. */
+const CHINESE_TEXT = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u;
+
+/** `charts/throughput.svg` → `charts/throughput.zh.svg`. */
+function ownPath(path: string, language: Language): string {
+  return language === 'en' ? path : path.replace(/\.\w+$/, (extension) => `.${language}${extension}`);
 }

@@ -7,16 +7,17 @@ import { interruptSignal } from '../lib/interrupt.js';
 import { ownClusterFacts } from '../lib/own-cluster.js';
 import { parseInteger, parseStrategies } from '../lib/parse.js';
 import { finishRun } from '../lib/report-files.js';
+import { addReportOptions, type ReportFlags } from '../lib/report-options.js';
 import { addRunOptions, modeOf, openRun, type RunFlags, writeBaseline } from '../lib/run-session.js';
 
-interface FsyncFlags extends RunFlags {
+interface FsyncFlags extends RunFlags, ReportFlags {
   readonly strategies: readonly StrategyLetter[];
   readonly powerCut: boolean;
   readonly cuts?: number;
 }
 
 export function fsyncCommand(): Command {
-  return addRunOptions(new Command('fsync'))
+  return addReportOptions(addRunOptions(new Command('fsync')))
     .summary('compare the fsync strategies: speed, and what a crash loses')
     .description(
       'Compare the fsync strategies, each on a fresh cluster: speed at every level, and at the middle one what is left of the\n' +
@@ -34,7 +35,7 @@ export function fsyncCommand(): Command {
     .option('--cuts <n>', 'power cuts of each strategy, instead of those of the mode', parseInteger(1, 1_000))
     .addHelpText(
       'after',
-      '\nExamples:\n  strata fsync --quick\n  strata fsync --strategies A,G --levels 100 --primitive fsync\n  strata fsync --power-cut --quick --levels 100',
+      '\nExamples:\n  strata fsync --quick\n  strata fsync --strategies A,G --levels 100 --primitive fsync\n  strata fsync --power-cut --quick --levels 100\n  strata fsync --quick --lang en,zh',
     )
     .action(exitWith(fsync));
 }

@@ -21,11 +21,12 @@ import {
   QUICK_PROBES,
 } from '../lib/probe-plan.js';
 import { finishRun } from '../lib/report-files.js';
+import { addReportOptions, type ReportFlags } from '../lib/report-options.js';
 import type { RunContext } from '../lib/run-context.js';
 import { addRunOptions, modeOf, openRun, type RunFlags, writeBaseline } from '../lib/run-session.js';
 import { type SweepOptions, sweepLevels } from '../lib/sweep-points.js';
 
-interface SweepFlags extends RunFlags {
+interface SweepFlags extends RunFlags, ReportFlags {
   readonly fsync: StrategyLetter;
   readonly target?: readonly string[];
   readonly via: 'leader' | 'all';
@@ -40,7 +41,7 @@ const NOT_QUICK = 'a quick run has no time for it; leave --quick out, or name it
 const ALL_STRATEGIES: readonly StrategyLetter[] = ['A', 'B', 'C', 'G'];
 
 export function sweepCommand(): Command {
-  return addRunOptions(new Command('sweep'))
+  return addReportOptions(addRunOptions(new Command('sweep')))
     .summary('measure a cluster level by level and write a report')
     .description(
       'Measure a cluster at low, mid and high concurrency and write a report. Starts a cluster of its own on free ports, its data\n' +
@@ -69,6 +70,7 @@ export function sweepCommand(): Command {
         '  strata sweep --quick --with-fsync\n' +
         '  strata sweep --levels 50 --probes none --duration 5s\n' +
         '  strata sweep --quick --probes none --verify\n' +
+        '  strata sweep --quick --lang zh\n' +
         '  strata sweep --target http://127.0.0.1:7001,http://127.0.0.1:7002,http://127.0.0.1:7003',
     )
     .action(exitWith(sweep));

@@ -1,30 +1,65 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { renderReport } from '../../analysis/index.js';
+import { type Language, renderReport, reportPath } from '../../analysis/index.js';
 import { type RunData, readRunDirectory } from '../../results/run-directory.js';
 import { EXIT } from './exit-codes.js';
 import { printJson, printLine } from './output.js';
+import type { ReportFlags } from './report-options.js';
 import { verdictOf } from './verdict.js';
 
-/** Computes the report of a run directory from its contents and writes it there. Gives the files by name. */
-function writeReport(directory: string, data: RunData): ReadonlyMap<string, string> {
-  const files = renderReport(data);
-  for (const [name, content] of files) {
-    const path = join(directory, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  }
-  return files;
+export type ReportFormat = 'md';
+
+/** What one format makes of a rendered report; the document that a reader opens comes first. */
+type Writer = (rendered: ReadonlyMap<string, string>, language: Language) => ReadonlyMap<string, string>;
+
+const WRITERS: Readonly<Record<ReportFormat, Writer>> = {
+  md: (rendered) => rendered,
+};
+
+interface WrittenReport {
+  readonly language: Language;
+  readonly path: string;
+  readonly markdown: string;
+}
+
+/** Computes the report of a run directory from its contents and writes it there, once for each language and format, in that order. */
+function writeReport(
+  directory: string,
+  data: RunData,
+  {
+    languages,
+    formats,
+  }: { readonly languages: readonly Language[]; readonly formats: readonly ReportFormat[] },
+): WrittenReport[] {
+  return languages.flatMap((language) => {
+    const rendered = renderReport(data, language);
+    const markdown = rendered.get(reportPath(language))!;
+    return formats.map((format) => {
+      const files = WRITERS[format](rendered, language);
+      for (const [name, content] of files) {
+        const path = join(directory, name);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, content);
+      }
+      const [first] = files.keys();
+      return { language, path: join(directory, first!), markdown };
+    });
+  });
 }
 
 /** Writes the report and prints what a human wants next: the verdict and the path. A history that is not linearizable, or a promise that a power cut broke, is a finding, whatever else there is. */
-export function finishRun(directory: string, { json }: { readonly json: boolean }): number {
+export function finishRun(directory: string, { json, lang }: ReportFlags): number {
   const data = readRunDirectory(directory);
-  const files = writeReport(directory, data);
-  const report = join(directory, 'report.md');
-  const verdict = verdictOf(files.get('report.md') ?? '');
-  if (json) printJson({ run: directory, report, verdict });
-  else printLine(`${verdict.join('\n')}\n\nreport: ${shortPath(report)}`);
+  const written = writeReport(directory, data, { languages: lang, formats: ['md'] });
+  const { path, markdown } = written[0]!;
+  const verdict = verdictOf(markdown);
+  if (json) {
+    const reports = written.map((report) => ({ language: report.language, path: report.path }));
+    printJson({ run: directory, report: path, reports, verdict });
+  } else {
+    const paths = written.map((report) => `report: ${shortPath(report.path)}`);
+    printLine(`${verdict.join('\n')}\n\n${paths.join('\n')}`);
+  }
   return exitCodeOf(data);
 }
 

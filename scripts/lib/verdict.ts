@@ -1,7 +1,10 @@
-/** The verdict section of a report, as plain lines: from its heading to the next one, without Markdown's emphasis. */
+/**
+ * The verdict of a report, as plain lines without Markdown's emphasis: what stands under the first heading below the title. A report answers before it gives
+ * its evidence, and the place is the same in every language.
+ */
 export function verdictOf(markdown: string): string[] {
   const lines = markdown.split('\n');
-  const start = lines.findIndex((line) => /^##+ .*verdict/i.test(line));
+  const start = lines.findIndex((line) => line.startsWith('## '));
   if (start === -1) return [];
   const length = lines.slice(start + 1).findIndex((line) => line.startsWith('#'));
   const section = lines.slice(start + 1, length === -1 ? undefined : start + 1 + length);
