@@ -34,6 +34,11 @@ export interface LockMeter<User extends string = string> {
   held(user: User, nowNs: number): void;
   /** The holder is done. `nowNs` may be 0 when nobody waits and nobody did. */
   released(nowNs: number): void;
+  /**
+   * A hold of a lock that nobody waits for otherwise, told when it is over, of which all who waited were let go together: `waiters` of them, `waitNs` in all, the first
+   * for `holdNs`. For waits as frequent as requests, which would cost more to tell one by one than to sum up.
+   */
+  gathered(holder: User, user: User, waiters: number, waitNs: number, holdNs: number): void;
 }
 
 /**

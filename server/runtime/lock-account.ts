@@ -96,6 +96,25 @@ export class LockAccount<User extends string> implements LockMeter<User> {
     if (this.#waiting > 0) this.#releasedNs = nowNs;
   }
 
+  gathered(holder: User, user: User, waiters: number, waitNs: number, holdNs: number): void {
+    if (this.#waiting !== 0 || this.#holder !== null)
+      throw new InvariantError(
+        `${this.#name} is told of ${waiters} waits while ${this.#waiting} are under way`,
+      );
+    const waited = this.#tally(user);
+    waited.waits += waiters;
+    waited.waitNs += waitNs;
+    const held = this.#tally(holder);
+    held.holds += 1;
+    held.blameNs += waitNs;
+    this.#acquisitions += waiters;
+    this.#contended += waiters;
+    this.#waitNsMax = Math.max(this.#waitNsMax, holdNs);
+    this.#holdNs += holdNs;
+    this.#holdNsMax = Math.max(this.#holdNsMax, holdNs);
+    this.#waitersMax = Math.max(this.#waitersMax, waiters);
+  }
+
   reading(): LockReading {
     const tallies = [...this.#tallies];
     const waited = tallies.filter(([, { waits }]) => waits > 0);

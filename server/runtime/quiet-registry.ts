@@ -11,6 +11,7 @@ const QUIET_METER: LockMeter = {
   gaveUp: () => {},
   held: () => {},
   released: () => {},
+  gathered: () => {},
 };
 const STOPPED: Stamps = { nowNs: () => 0 };
 

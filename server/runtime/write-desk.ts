@@ -21,8 +21,6 @@ interface PendingWrite {
   readonly done: Done<WriteOutcome>;
   /** Counted as waiting in the admission; null when somebody else counts it. */
   readonly bytes: number | null;
-  /** Since when it waits for the append at the disk, 0 when it does not. */
-  readonly waitsSinceNs: number;
 }
 
 interface Refused {
@@ -94,8 +92,8 @@ export class WriteDesk {
       return;
     }
     if (this.#arrived.length === 0) this.#gatheringSinceNs = context.parsedNs;
-    const waitsSinceNs = this.#slot.ask(this.#isBehindAppend(), context.parsedNs);
-    this.#arrived.push({ op, data, session, context, done, bytes: data.length, waitsSinceNs });
+    this.#slot.ask(this.#isBehindAppend(), context.parsedNs);
+    this.#arrived.push({ op, data, session, context, done, bytes: data.length });
   }
 
   /** Proposes what has arrived, or passes it on to the leader, or lets it gather a little longer. */
@@ -106,7 +104,7 @@ export class WriteDesk {
     if (this.#arrived.length === 0 || this.#gathers(nowNs)) return;
     const arrived = this.#arrived;
     this.#arrived = [];
-    this.#slot.release(arrived, nowNs);
+    this.#slot.release(nowNs);
     if (this.#context.raw.role !== 'leader') {
       for (const write of arrived) this.#passOn(write, nowNs);
       return;
@@ -244,7 +242,6 @@ export class WriteDesk {
         context: { ...context },
         done: done as Done<WriteOutcome>,
         bytes: null,
-        waitsSinceNs: 0,
       };
     });
     this.#arrived = [...back, ...this.#arrived];

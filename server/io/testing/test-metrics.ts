@@ -46,6 +46,7 @@ export class TestMetrics implements Metrics {
       gaveUp: tell('gave up'),
       held: tell('held'),
       released: tell('released'),
+      gathered: tell('gathered'),
     };
   }
 

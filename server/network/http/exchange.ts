@@ -122,13 +122,12 @@ export class Exchange {
   /** A `done` of a service that answers with what `render` makes of the result, and closes the stage record. */
   answer<Result>(render: (result: Result) => void): Done<Result> {
     return (error, result) => {
-      const { replyNs, stamps } = this.#tools.metrics;
-      const doneNs = stamps.nowNs();
+      const { replies } = this.#tools.metrics;
+      const doneNs = replies.begin(this.context);
       if (error !== null) this.fail(error);
       else render(result!);
-      replyNs.record(stamps.nowNs() - doneNs);
       this.leave();
-      this.context.onReplied?.(doneNs);
+      replies.end(this.context, doneNs);
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.js';
-import type { Counter, Histogram, Metrics, Stamps } from '../../ports/metrics.js';
+import type { Counter, Histogram, Metrics } from '../../ports/metrics.js';
 import { Backpressure } from '../send-stall.js';
+import { ReplyTimer } from './reply-timer.js';
 
 export interface HttpMetrics {
   readonly requests: Counter;
@@ -8,11 +9,9 @@ export interface HttpMetrics {
   readonly bytesIn: Counter;
   readonly bytesOut: Counter;
   readonly parseNs: Histogram;
-  readonly replyNs: Histogram;
+  readonly replies: ReplyTimer;
   /** Clients that do not take their answers. */
   readonly backpressure: Backpressure;
-  /** For what ends up in these metrics only. */
-  readonly stamps: Stamps;
 }
 
 export function createHttpMetrics(metrics: Metrics, clock: Pick<Clock, 'nowNs'>): HttpMetrics {
@@ -28,12 +27,14 @@ export function createHttpMetrics(metrics: Metrics, clock: Pick<Clock, 'nowNs'>)
       'network_parse_ns',
       'From a request seen to its body complete and understood.',
     ),
-    replyNs: metrics.histogram(
-      'network_reply_ns',
-      'From the outcome known to the answer handed to the socket.',
+    replies: new ReplyTimer(
+      metrics.histogram(
+        'network_reply_ns',
+        'From the outcome known to the answer handed to the socket; one in eight and all that are sampled.',
+      ),
+      metrics.stampsOf(clock),
     ),
     backpressure: new Backpressure(metrics, clock, 'http'),
-    stamps: metrics.stampsOf(clock),
   };
 }
 

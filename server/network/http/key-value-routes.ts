@@ -122,7 +122,7 @@ export class KeyValueRoutes {
   #get(call: Call, key: Buffer, consistency: Consistency, terms: ReadTerms | null): void {
     this.#parsed(call);
     this.#service.get(key, consistency, call.context, (error, result) => {
-      const doneNs = this.#tools.metrics.stamps.nowNs();
+      const doneNs = this.#tools.metrics.replies.begin(call.context);
       if (error !== null) this.#fail(call, error);
       else this.#answers.found(call.response, result!, consistency, terms);
       this.#replied(call, doneNs);
@@ -137,7 +137,7 @@ export class KeyValueRoutes {
       return;
     }
     this.#service.delete(key, call.context, (error, result) => {
-      const doneNs = this.#tools.metrics.stamps.nowNs();
+      const doneNs = this.#tools.metrics.replies.begin(call.context);
       if (error !== null) this.#fail(call, error);
       else this.#answers.deleted(call.response, result!.revision, result!.changed);
       this.#replied(call, doneNs);
@@ -178,7 +178,7 @@ export class KeyValueRoutes {
 
   #putDone(call: Call): Done<WriteResult> {
     return (error, result) => {
-      const doneNs = this.#tools.metrics.stamps.nowNs();
+      const doneNs = this.#tools.metrics.replies.begin(call.context);
       if (error !== null) this.#fail(call, error);
       else this.#answers.stored(call.response, result!.revision, result!.changed);
       this.#replied(call, doneNs);
@@ -188,7 +188,7 @@ export class KeyValueRoutes {
   /** A write that asks more than `put` and `delete` can say: a batch of one. */
   #write(call: Call, op: Op, { session }: WriteTerms): void {
     this.#service.write({ kind: 'batch', ops: [op], session }, call.context, (error, result) => {
-      const doneNs = this.#tools.metrics.stamps.nowNs();
+      const doneNs = this.#tools.metrics.replies.begin(call.context);
       if (error !== null) this.#fail(call, error);
       else this.#answers.written(call.response, op, result!);
       this.#replied(call, doneNs);
@@ -225,10 +225,8 @@ export class KeyValueRoutes {
   }
 
   #replied(call: Call, doneNs: number): void {
-    const { replyNs, stamps } = this.#tools.metrics;
-    replyNs.record(stamps.nowNs() - doneNs);
     this.#leave(call);
-    call.context.onReplied?.(doneNs);
+    this.#tools.metrics.replies.end(call.context, doneNs);
   }
 
   #leave({ connection, bodyBytes }: Call): void {
