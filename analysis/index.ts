@@ -1,4 +1,6 @@
 export { foldedStacks } from './flamegraph/exports/folded.js';
 export { flamegraph } from './flamegraph/flamegraph.js';
+export type { Effect } from './lab/effects.js';
+export { judgeLab, renderLabReport } from './lab/render-lab.js';
 export { LANGUAGES, type Language } from './language/language.js';
 export { renderReport, reportPath } from './report/render-report.js';

@@ -6,6 +6,8 @@ import {
   Capture,
   DiskWindow,
   Durability,
+  LabExperiment,
+  LabRun,
   LoadSummary,
   NodeEvents,
   NodeWindow,
@@ -66,6 +68,30 @@ export function readRunDirectory(directory: string): RunData {
     run,
     baseline: readOptional(join(directory, 'baseline.json'), Baseline),
     points: run.points.map((ref) => readPoint(join(directory, 'points', ref.id), ref)),
+  };
+}
+
+/** Everything a report of the lab is computed from. */
+export interface LabData {
+  readonly run: LabRun;
+  readonly experiments: readonly LabExperiment[];
+}
+
+/** A run directory of the lab rather than of a load. */
+export function isLabDirectory(directory: string): boolean {
+  const path = join(directory, 'run.json');
+  if (!existsSync(path)) return false;
+  const document = readJson(path) as { readonly schema?: unknown } | null;
+  return document?.schema === 'strata.lab-run/1';
+}
+
+export function readLabDirectory(directory: string): LabData {
+  const run = readDocument(join(directory, 'run.json'), LabRun);
+  return {
+    run,
+    experiments: run.experiments.map((id) =>
+      readDocument(join(directory, 'lab', `${id}.json`), LabExperiment),
+    ),
   };
 }
 

@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check.js';
 import { doctorCommand } from './commands/doctor.js';
 import { flameCommand } from './commands/flame.js';
 import { fsyncCommand } from './commands/fsync.js';
+import { labCommand } from './commands/lab.js';
 import { loadCommand } from './commands/load.js';
 import { memberCommand } from './commands/member.js';
 import { nemesisCommand } from './commands/nemesis.js';
@@ -35,6 +36,7 @@ const COMMANDS = [
   loadCommand,
   sweepCommand,
   fsyncCommand,
+  labCommand,
   profileCommand,
   nemesisCommand,
   reportCommand,

@@ -1,6 +1,7 @@
 export * from './captures/index.js';
 export * from './common.js';
 export * from './events.js';
+export * from './lab.js';
 export * from './load.js';
 export * from './node.js';
 export * from './pass.js';

@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type Language, renderReport, reportPath } from '../../analysis/index.js';
-import { type RunData, readRunDirectory } from '../../results/run-directory.js';
-import { EXIT } from './exit-codes.js';
+import { isLabDirectory, type RunData, readRunDirectory } from '../../results/run-directory.js';
+import { labReport } from '../lab/lab-report.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
 import { printJson, printLine } from './output.js';
 import type { ReportFlags } from './report-options.js';
+import type { ReportSource } from './report-source.js';
 import { verdictOf } from './verdict.js';
 
 export type ReportFormat = 'md';
@@ -25,14 +27,14 @@ interface WrittenReport {
 /** Computes the report of a run directory from its contents and writes it there, once for each language and format, in that order. */
 function writeReport(
   directory: string,
-  data: RunData,
+  render: (language: Language) => ReadonlyMap<string, string>,
   {
     languages,
     formats,
   }: { readonly languages: readonly Language[]; readonly formats: readonly ReportFormat[] },
 ): WrittenReport[] {
   return languages.flatMap((language) => {
-    const rendered = renderReport(data, language);
+    const rendered = render(language);
     const markdown = rendered.get(reportPath(language))!;
     return formats.map((format) => {
       const files = WRITERS[format](rendered, language);
@@ -49,8 +51,8 @@ function writeReport(
 
 /** Writes the report and prints what a human wants next: the verdict and the path. A history that is not linearizable, or a promise that a power cut broke, is a finding, whatever else there is. */
 export function finishRun(directory: string, { json, lang }: ReportFlags): number {
-  const data = readRunDirectory(directory);
-  const written = writeReport(directory, data, { languages: lang, formats: ['md'] });
+  const { render, exitCode } = isLabDirectory(directory) ? labReport(directory) : runReport(directory);
+  const written = writeReport(directory, render, { languages: lang, formats: ['md'] });
   const { path, markdown } = written[0]!;
   const verdict = verdictOf(markdown);
   if (json) {
@@ -60,10 +62,15 @@ export function finishRun(directory: string, { json, lang }: ReportFlags): numbe
     const paths = written.map((report) => `report: ${shortPath(report.path)}`);
     printLine(`${verdict.join('\n')}\n\n${paths.join('\n')}`);
   }
-  return exitCodeOf(data);
+  return exitCode;
 }
 
-function exitCodeOf({ points }: RunData): number {
+function runReport(directory: string): ReportSource {
+  const data = readRunDirectory(directory);
+  return { render: (language) => renderReport(data, language), exitCode: exitCodeOf(data) };
+}
+
+function exitCodeOf({ points }: RunData): ExitCode {
   if (points.some(({ powerCut }) => powerCut !== null && powerCut.broken.length > 0)) return EXIT.finding;
   const verdicts = points.map(({ summary }) => summary.history?.verdict);
   if (verdicts.includes('not-linearizable')) return EXIT.finding;

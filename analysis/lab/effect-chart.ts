@@ -1,0 +1,163 @@
+import { seriesColour } from '../charts/colours.js';
+import { linear } from '../charts/scale.js';
+import { element, hover, label, svgDocument } from '../charts/svg.js';
+import { t } from '../language/language.js';
+import type { Effect } from './effects.js';
+import { claimText, estimateText, sizeText } from './wording.js';
+
+const WIDTH = 760;
+const ROW = 34;
+const PLOT = { left: 300, right: 730, top: 84 };
+const FOOT = 46;
+const OURS = seriesColour(0);
+const THEIRS = seriesColour(2);
+
+/** Row of the chart: on a scale of logarithms for ratios, so that twice and half lie equally far from 1. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Forest plot of the effects of one scale: point and 95 % interval of what was measured, the document's range as a band behind it, a line where nothing changes.
+ * Null where no effect has a size.
+ */
+export function effectChart(title: string, effects: readonly Effect[]): string | null {
+  const scale = effects.some(({ metric }) => metric.scale === 'ratio') ? 'ratio' : 'difference';
+  const rows = effects.filter(({ metric, estimate }) => metric.scale === scale && estimate !== null);
+  if (rows.length === 0) return null;
+  const forward = scale === 'ratio' ? Math.log : (value: number) => value;
+  const neutral = scale === 'ratio' ? 1 : 0;
+  const bounds = boundsOf(rows, neutral, forward);
+  const at = linear(bounds.low, bounds.high, PLOT.left, PLOT.right);
+  const x = (value: number) => at(Math.min(bounds.high, Math.max(bounds.low, forward(value))));
+  const bottom = PLOT.top + rows.length * ROW;
+  const axis = scale === 'ratio' ? t`ratio of the arm to the other` : t`difference of the arm from the other`;
+  const body = [
+    label(title, { x: 16, y: 26, class: 'title' }),
+    ...legend(),
+    ...ticksOf(rows, bounds, scale).flatMap((tick) => [
+      element('line', { x1: x(tick), x2: x(tick), y1: PLOT.top, y2: bottom, class: 'grid' }),
+      label(sizeText(tick, rows[0]!.metric), {
+        x: x(tick),
+        y: bottom + 16,
+        'text-anchor': 'middle',
+        class: 'muted',
+      }),
+    ]),
+    element('line', { x1: x(neutral), x2: x(neutral), y1: PLOT.top, y2: bottom, class: 'axis' }),
+    ...rows.flatMap((effect, index) => drawRow(effect, PLOT.top + index * ROW, x)),
+    label(axis, {
+      x: (PLOT.left + PLOT.right) / 2,
+      y: bottom + 36,
+      'text-anchor': 'middle',
+      class: 'muted',
+    }),
+  ];
+  return svgDocument({ width: WIDTH, height: bottom + FOOT }, title, body);
+}
+
+function drawRow(effect: Effect, top: number, x: (value: number) => number): string[] {
+  const { metric, arm, against, claim, interval, estimate } = effect;
+  const middle = top + ROW / 2;
+  const pieces = [
+    label(shortened(t`${arm} against ${against}`), { x: 16, y: middle - 2 }),
+    label(metric.name, { x: 16, y: middle + 12, class: 'muted' }),
+  ];
+  if (claim !== null && (claim.low !== null || claim.high !== null)) {
+    const from = x(claim.low ?? Number.MIN_VALUE);
+    const to = x(claim.high ?? Number.MAX_VALUE);
+    const width = Math.max(3, to - from);
+    pieces.push(
+      element(
+        'g',
+        {},
+        hover(t`document: ${claimText(claim, metric)}`),
+        element('rect', {
+          x: from - (width - (to - from)) / 2,
+          y: top + 5,
+          width,
+          height: ROW - 10,
+          fill: THEIRS,
+          'fill-opacity': '0.45',
+          rx: 2,
+        }),
+      ),
+    );
+  }
+  const line =
+    interval === null
+      ? ''
+      : element('line', {
+          x1: x(interval.low),
+          x2: x(interval.high),
+          y1: middle,
+          y2: middle,
+          stroke: OURS,
+          'stroke-width': 3,
+        });
+  const dot = element('circle', { cx: x(estimate!), cy: middle, r: 5, fill: OURS });
+  pieces.push(element('g', {}, hover(t`measured: ${estimateText(effect)}`), line, dot));
+  return pieces;
+}
+
+function legend(): string[] {
+  const entry = (x: number, colour: string, opacity: string, text: string) => [
+    element('rect', { x, y: 44, width: 14, height: 12, fill: colour, 'fill-opacity': opacity, rx: 2 }),
+    label(text, { x: x + 20, y: 54, class: 'muted' }),
+  ];
+  return [
+    ...entry(16, OURS, '1', t`measured, with its 95 % interval`),
+    ...entry(300, THEIRS, '0.45', t`the document's range`),
+  ];
+}
+
+const ROOM = 0.06;
+
+function boundsOf(rows: readonly Effect[], neutral: number, forward: (value: number) => number): Range {
+  const values = rows
+    .flatMap(({ estimate, interval, claim }) => [
+      estimate,
+      interval?.low ?? null,
+      interval?.high ?? null,
+      claim?.low ?? null,
+      claim?.high ?? null,
+    ])
+    .filter((value): value is number => value !== null && (neutral === 0 || value > 0));
+  const places = [...values, neutral].map(forward);
+  const low = Math.min(...places);
+  const high = Math.max(...places);
+  const room = Math.max((high - low) * ROOM, neutral === 1 ? Math.log(1.05) : Math.abs(high) * 0.01 || 0.01);
+  return { low: low - room, high: high + room };
+}
+
+const RATIO_TICKS = [1, 2, 5];
+const TICKS_MAX = 9;
+
+function ticksOf(rows: readonly Effect[], bounds: Range, scale: 'ratio' | 'difference'): readonly number[] {
+  if (scale === 'difference') {
+    const step = (bounds.high - bounds.low) / 4;
+    return rows.length === 0 ? [] : [1, 2, 3].map((at) => bounds.low + at * step);
+  }
+  const ticks: number[] = [];
+  for (let exponent = -6; exponent <= 9; exponent += 1)
+    for (const digit of RATIO_TICKS) {
+      const tick = Number(`${digit}e${exponent}`);
+      if (Math.log(tick) >= bounds.low && Math.log(tick) <= bounds.high) ticks.push(tick);
+    }
+  // Over many powers of ten only the powers keep apart.
+  if (ticks.length > TICKS_MAX) return ticks.filter((tick) => /^1(?:e|0*$)|^0\.0*1$/.test(String(tick)));
+  if (ticks.length >= 3) return ticks;
+  return [Math.exp(bounds.low + 0.05 * (bounds.high - bounds.low)), 1, Math.exp(bounds.high)].filter(
+    (tick, index, all) =>
+      all.findIndex(
+        (other) => Math.abs(Math.log(other) - Math.log(tick)) < 0.15 * (bounds.high - bounds.low),
+      ) === index,
+  );
+}
+
+const NAME_MAX = 40;
+
+function shortened(text: string): string {
+  return text.length <= NAME_MAX ? text : `${text.slice(0, NAME_MAX - 1)}…`;
+}

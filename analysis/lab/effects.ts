@@ -1,0 +1,115 @@
+import type { LabClaim, LabExperiment, LabMetric } from '../../results/schema/index.js';
+import { hodgesLehmann } from '../statistics/hodges-lehmann.js';
+import { holm } from '../statistics/holm.js';
+import { type MannWhitney, mannWhitney } from '../statistics/mann-whitney.js';
+import { type MedianInterval, median, medianInterval } from '../statistics/order-statistics.js';
+import { judge, type Verdict } from './verdict.js';
+
+/** What an arm gave for a metric. */
+export interface ArmSummary {
+  readonly arm: string;
+  readonly metric: string;
+  readonly values: readonly number[];
+  readonly median: number | null;
+  /** Null with fewer than six values. */
+  readonly interval: MedianInterval | null;
+}
+
+/** How one arm differs from another in one metric. */
+export interface Effect {
+  readonly metric: LabMetric;
+  readonly arm: string;
+  readonly against: string;
+  /** Ratio arm / against, or difference arm - against, by the metric's scale. Hodges–Lehmann; null where no run gave a value, or a ratio has no meaning. */
+  readonly estimate: number | null;
+  /** Covers the true one with 95 %; null with fewer than four values on both sides. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly test: MannWhitney | null;
+  /** P of the test after Holm over all effects of the experiment. */
+  readonly pAdjusted: number | null;
+  /** Null where the document gives no figure. */
+  readonly claim: LabClaim | null;
+  /** On the document's figure; null without one. */
+  readonly verdict: Verdict | null;
+}
+
+/** Values of an arm in a metric, without the rounds that were thrown away. */
+export function valuesOf(
+  { rounds }: Pick<LabExperiment, 'rounds'>,
+  arm: string,
+  metric: string,
+): readonly number[] {
+  return rounds
+    .filter(({ warmUp }) => !warmUp)
+    .flatMap(({ runs }) => runs.filter((run) => run.arm === arm))
+    .flatMap(({ values }) =>
+      values[metric] === undefined || values[metric] === null ? [] : [values[metric]],
+    );
+}
+
+export function summarize(experiment: LabExperiment, arm: string, metric: string): ArmSummary {
+  const values = valuesOf(experiment, arm, metric);
+  return { arm, metric, values, median: median(values), interval: medianInterval(values) };
+}
+
+/**
+ * All effects of an experiment: those that the document gives a figure for, in its order, then every other arm against the reference in every metric. The
+ * ratio is the Hodges–Lehmann shift of the logarithms, so that twice and half weigh the same; the test is Mann and Whitney's, which the logarithm does not change.
+ */
+export function effectsOf(experiment: LabExperiment): readonly Effect[] {
+  const measured = pairsOf(experiment).map((pair) => measure(experiment, pair));
+  const tested = measured.filter(({ test }) => test !== null);
+  const adjusted = holm(tested.map(({ test }) => test!.p));
+  return measured.map((effect) => {
+    const at = tested.indexOf(effect);
+    const pAdjusted = at === -1 ? null : adjusted[at]!;
+    const { claim } = effect;
+    if (claim === null) return { ...effect, pAdjusted, verdict: null };
+    const verdict = judge({ ...effect, pAdjusted }, claim, effect.metric.scale, experiment.state);
+    return { ...effect, pAdjusted, verdict };
+  });
+}
+
+interface Pair {
+  readonly metric: LabMetric;
+  readonly arm: string;
+  readonly against: string;
+  readonly claim: LabClaim | null;
+}
+
+function pairsOf({ effects, arms, metrics }: LabExperiment): readonly Pair[] {
+  const pairs = new Map<string, Pair>();
+  const add = (metricName: string, arm: string, against: string, claim: LabClaim | null) => {
+    const key = `${metricName} ${arm} ${against}`;
+    const metric = metrics.find(({ name }) => name === metricName);
+    if (metric !== undefined && !pairs.has(key)) pairs.set(key, { metric, arm, against, claim });
+  };
+  for (const claim of effects)
+    if (claim.low !== null || claim.high !== null) add(claim.metric, claim.arm, claim.against, claim);
+  for (const metric of metrics)
+    for (const arm of arms.slice(1)) add(metric.name, arm.name, arms[0]!.name, null);
+  for (const claim of effects) add(claim.metric, claim.arm, claim.against, null);
+  return [...pairs.values()];
+}
+
+function measure(experiment: LabExperiment, pair: Pair): Omit<Effect, 'pAdjusted' | 'verdict'> {
+  const { metric, arm, against } = pair;
+  const base = valuesOf(experiment, against, metric.name);
+  const contender = valuesOf(experiment, arm, metric.name);
+  const test = mannWhitney(contender, base);
+  if (metric.scale === 'difference') {
+    const shift = hodgesLehmann(base, contender);
+    return { ...pair, estimate: shift?.shift ?? null, interval: shift?.interval ?? null, test };
+  }
+  // A ratio to nothing has no size; the test of the ranks still stands.
+  if ([...base, ...contender].some((value) => value <= 0))
+    return { ...pair, estimate: null, interval: null, test };
+  const shift = hodgesLehmann(base.map(Math.log), contender.map(Math.log));
+  const interval = shift?.interval ?? null;
+  return {
+    ...pair,
+    estimate: shift === null ? null : Math.exp(shift.shift),
+    interval: interval === null ? null : { low: Math.exp(interval.low), high: Math.exp(interval.high) },
+    test,
+  };
+}

@@ -1,0 +1,113 @@
+import type { LabClaim, LabExperiment, LabMetric } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
+import { bytes, micros, percent, perSecond, significant, times } from '../tables/format.js';
+import type { ArmSummary, Effect } from './effects.js';
+import { ALPHA, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
+
+const US_PER: Readonly<Record<string, number>> = { ns: 1e-3, µs: 1, ms: 1e3, s: 1e6 };
+
+/** A value of a metric with its unit, in the size that a reader would choose. */
+export function valueText(value: number, unit: string): string {
+  const us = US_PER[unit];
+  if (us !== undefined) return micros(value * us);
+  if (unit === '1/s') return perSecond(value);
+  if (unit === 'share') return percent(value);
+  if (unit === 'B') return bytes(value);
+  if (unit === 'B/s') return `${bytes(value)}/s`;
+  return `${significant(value)} ${unit}`;
+}
+
+/** An effect's size: `2.40x`, or a difference with its sign and unit. */
+export function sizeText(size: number, metric: LabMetric): string {
+  if (metric.scale === 'ratio') return times(size);
+  const text = valueText(size, metric.unit);
+  return size > 0 ? `+${text}` : text;
+}
+
+export function claimText(claim: LabClaim | null, metric: LabMetric): string {
+  if (claim === null || (claim.low === null && claim.high === null)) return t`no figure`;
+  const { low, high } = claim;
+  if (low === null) return t`at most ${sizeText(high!, metric)}`;
+  if (high === null) return t`at least ${sizeText(low, metric)}`;
+  return low === high ? sizeText(low, metric) : t`${sizeText(low, metric)} to ${sizeText(high, metric)}`;
+}
+
+export function estimateText({ estimate, interval, metric, test }: Effect): string {
+  if (estimate === null) return test === null ? t`not measured` : t`no ratio: a value is 0`;
+  const size = sizeText(estimate, metric);
+  if (interval === null) return t`${size} (too few runs for an interval)`;
+  return `${size} (${t`${sizeText(interval.low, metric)} to ${sizeText(interval.high, metric)}`})`;
+}
+
+export function pText(value: number | null): string {
+  if (value === null) return '–';
+  return value < 0.001 ? '< 0.001' : value.toFixed(3);
+}
+
+export function medianText({ median, interval, values }: ArmSummary, unit: string): string {
+  if (median === null) return t`not measured`;
+  if (interval === null) return t`${valueText(median, unit)} (${values.length} runs, no interval)`;
+  return `${valueText(median, unit)} (${t`${valueText(interval.low, unit)} to ${valueText(interval.high, unit)}`})`;
+}
+
+export function verdictText(verdict: Verdict | null): string {
+  switch (verdict?.kind) {
+    case undefined:
+      return t`no figure to judge`;
+    case 'confirmed':
+      return t`confirmed`;
+    case 'not-decidable':
+      return t`not decidable here`;
+    case 'undecided':
+      return t`undecided: ${undecidedText(verdict.why)}`;
+    case 'refuted':
+      return refutedText(verdict.how);
+  }
+}
+
+function refutedText(how: 'weaker' | 'stronger' | 'opposite'): string {
+  if (how === 'weaker') return t`refuted: weaker`;
+  return how === 'stronger' ? t`refuted: stronger` : t`refuted: the other way round`;
+}
+
+function undecidedText(why: Undecided): string {
+  switch (why) {
+    case 'failed':
+      return t`the experiment failed`;
+    case 'interrupted':
+      return t`the experiment was interrupted`;
+    case 'no values':
+      return t`no run gave a value`;
+    case 'no ratio':
+      return t`a value is 0, which has no ratio`;
+    case 'too few runs':
+      return t`too few runs for an interval`;
+    case 'no difference shown':
+      return t`no difference is shown`;
+    case 'interval too wide':
+      return t`the interval is too wide`;
+    case 'range not filled':
+      return t`the interval reaches beyond the range`;
+  }
+}
+
+export function stateText({ state, because }: LabExperiment): string | null {
+  if (state === 'done') return null;
+  const reason = because ?? '';
+  if (state === 'failed') return t`The experiment failed: ${reason}.`;
+  if (state === 'interrupted') return t`The experiment did not come to its end: ${reason}.`;
+  return t`Not decidable on this machine: ${reason}.`;
+}
+
+/** What the verdicts mean, for whoever wants to argue with them. */
+export function rulesText(): string {
+  const alpha = significant(ALPHA);
+  const width = significant(WIDTH_MAX);
+  return [
+    t`- Arms run in turns: every round runs each arm once, in an order drawn from the seed. Unit of every statistic is one run of an arm; no value is thrown out but those of a warm-up round.`,
+    t`- Of an arm: the median, with the interval of order statistics that covers it with at least 95 %.`,
+    t`- Effect: Hodges–Lehmann, the median of all pairwise ratios (differences for shares) with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.`,
+    t`- **Confirmed**: the interval has values in the document's range, and either lies inside it or is no wider than a factor of ${width}; unless the range holds “no effect”, p is also at most ${alpha} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.`,
+    t`- **Refuted**: no value of the interval lies in the range. **Undecided**: everything else. **Not decidable here**: this machine cannot show it.`,
+  ].join('\n');
+}

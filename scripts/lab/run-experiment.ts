@@ -1,0 +1,139 @@
+import type { LabExperiment, LabRound } from '../../results/schema/index.js';
+import { type Experiment, type ExperimentContext, NotDecidableError, type Session } from './experiment.js';
+import { drawRounds } from './rounds.js';
+
+export interface ExperimentRun {
+  readonly context: ExperimentContext;
+  readonly repeats: number;
+  /** Hears of what there is after every round, to be kept if the process ends. */
+  readonly onRound?: (soFar: LabExperiment) => void;
+}
+
+/** A run gave something else than its experiment promised. */
+export class ExperimentValueError extends Error {
+  readonly code = 'STRATA_LAB_VALUES';
+}
+
+/**
+ * Runs all arms of an experiment in turns. Never throws for what goes wrong in it: the document says so, beside all that was measured before.
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  { context, repeats, onRound }: ExperimentRun,
+): Promise<LabExperiment> {
+  const rounds: LabRound[] = [];
+  const document = (state: LabExperiment['state'], because: string | null): LabExperiment => ({
+    ...definitionOf(experiment),
+    quick: context.quick,
+    seed: context.seed,
+    repeats,
+    state,
+    because,
+    rounds,
+  });
+  try {
+    context.signal.throwIfAborted();
+    const session = await experiment.begin(context);
+    try {
+      await runRounds(experiment, session, context, repeats, (round) => {
+        rounds.push(round);
+        onRound?.(document('interrupted', 'the process ended before the last round'));
+      });
+    } finally {
+      await session.end();
+    }
+    return document('done', null);
+  } catch (error) {
+    if (context.signal.aborted) return document('interrupted', 'it was stopped from outside');
+    const state = error instanceof NotDecidableError ? 'not-decidable' : 'failed';
+    return document(state, sentenceOf(error));
+  }
+}
+
+/** What the capabilities of the machine do not allow, without having tried. */
+export function undecidableExperiment(
+  experiment: Experiment,
+  { context, repeats }: ExperimentRun,
+  because: string,
+): LabExperiment {
+  const { quick, seed } = context;
+  return {
+    ...definitionOf(experiment),
+    quick,
+    seed,
+    repeats,
+    state: 'not-decidable',
+    because,
+    rounds: [],
+  };
+}
+
+async function runRounds(
+  { arms, metrics, warmUp }: Experiment,
+  session: Session,
+  { signal, seed, progress }: ExperimentContext,
+  repeats: number,
+  onRound: (round: LabRound) => void,
+): Promise<void> {
+  const orders = drawRounds(
+    arms.map(({ name }) => name),
+    repeats + (warmUp ? 1 : 0),
+    seed,
+  );
+  for (const [index, order] of orders.entries()) {
+    const isWarmUp = warmUp && index === 0;
+    const runs: LabRound['runs'] = [];
+    for (const arm of order) {
+      signal.throwIfAborted();
+      progress(`${isWarmUp ? 'warm-up' : `round ${index + (warmUp ? 0 : 1)} of ${repeats}`} · ${arm}`);
+      const startedMs = performance.now();
+      const values = await session.run(arm);
+      const durationMs = Math.round(performance.now() - startedMs);
+      runs.push({ arm, durationMs, values: checkedValues(metrics, arm, values) });
+    }
+    signal.throwIfAborted();
+    onRound({ warmUp: isWarmUp, runs });
+  }
+}
+
+function checkedValues(
+  metrics: Experiment['metrics'],
+  arm: string,
+  values: Readonly<Record<string, number | null>>,
+): Record<string, number | null> {
+  const unknown = Object.keys(values).find((name) => !metrics.some((metric) => metric.name === name));
+  if (unknown !== undefined)
+    throw new ExperimentValueError(`arm ${arm} gave ${unknown}, which is no metric of the experiment`);
+  return Object.fromEntries(
+    metrics.map(({ name }) => {
+      const value = values[name] ?? null;
+      if (value !== null && !Number.isFinite(value))
+        throw new ExperimentValueError(`arm ${arm} gave ${value} for ${name}`);
+      return [name, value];
+    }),
+  );
+}
+
+function definitionOf(experiment: Experiment) {
+  const { id, claims, title, question, document, arms, workload, limits, metrics } = experiment;
+  return {
+    schema: 'strata.lab-experiment/1' as const,
+    id,
+    claims: [...claims],
+    title,
+    question,
+    says: document.says,
+    effects: document.effects.map((effect) => ({ ...effect })),
+    arms: arms.map((arm) => ({ ...arm })),
+    workload,
+    limits: limits ?? null,
+    metrics: metrics.map((metric) => ({ ...metric, scale: metric.scale ?? ('ratio' as const) })),
+  };
+}
+
+const SENTENCE_MAX = 1_000;
+
+function sentenceOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s*\n\s*/g, ' ').slice(0, SENTENCE_MAX);
+}

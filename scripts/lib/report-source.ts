@@ -1,0 +1,8 @@
+import type { Language } from '../../analysis/index.js';
+import type { ExitCode } from './exit-codes.js';
+
+/** What the files of a run give: its report in a language, path → text, and what the exit code says of it. */
+export interface ReportSource {
+  readonly render: (language: Language) => ReadonlyMap<string, string>;
+  readonly exitCode: ExitCode;
+}
