@@ -28,8 +28,8 @@ export function hodgesLehmann(
   return { shift, interval };
 }
 
-/** Which smallest and greatest difference bound the interval, from 1; 0 when not even the extremes reach the confidence. */
-function differencesCut(first: number, second: number, tail: number): number {
+/** Which smallest and greatest difference bound the interval, from 1; 0 when not even the extremes leave out no more than `tail` on either side. */
+export function differencesCut(first: number, second: number, tail: number): number {
   if (first > EXACT_MAX || second > EXACT_MAX) {
     const deviation = Math.sqrt((first * second * (first + second + 1)) / 12);
     return Math.max(0, Math.floor((first * second) / 2 - normalQuantile(tail) * deviation));

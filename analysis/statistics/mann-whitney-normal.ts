@@ -26,3 +26,14 @@ export function normalQuantile(tail: number): number {
   }
   return high;
 }
+
+/** Probability that a standard normal is below `z`, on either side of 0. */
+export function normalBelow(z: number): number {
+  return z < 0 ? normalTail(-z) : 1 - normalTail(z);
+}
+
+/** The z below which a standard normal lies with probability `share` (0 < share < 1). */
+export function normalPoint(share: number): number {
+  if (share === 0.5) return 0;
+  return share < 0.5 ? -normalQuantile(share) : normalQuantile(1 - share);
+}
