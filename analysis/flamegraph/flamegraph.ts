@@ -1,6 +1,7 @@
 import { layerColour } from '../charts/colours.js';
 import { legend, textWidth } from '../charts/legend.js';
 import { element, label, svgDocument } from '../charts/svg.js';
+import { t, translated } from '../language/language.js';
 import { integer, percent } from '../tables/format.js';
 import { graphOf } from './graph.js';
 import { LAYER_ORDER } from './layer-order.js';
@@ -54,15 +55,15 @@ export function subtitle(capture: StackCapture, graph: Graph, root: TreeNode): s
   const all = totalWeight(graph.stacks);
   const drawn = weightText(root.total, graph.unit);
   if (capture.schema === 'strata.heap/1') {
-    const what = capture.kind === 'alloc' ? 'allocated' : 'still in use at the end';
-    return `${drawn} ${what}, sampled every ${weightText(capture.intervalBytes, 'bytes')}; width = share of bytes`;
+    const what = capture.kind === 'alloc' ? t`allocated` : t`still in use at the end`;
+    return t`${drawn} ${what}, sampled every ${weightText(capture.intervalBytes, 'bytes')}; width = share of bytes`;
   }
   const idle = all === 0 ? 0 : 1 - root.total / all;
   if (capture.schema === 'strata.cpu/1')
-    return `${drawn} on the CPU of ${weightText(all, graph.unit)} sampled, ${percent(idle)} idle (not drawn); width = share of CPU time`;
-  const lost = capture.lost === 0 ? '' : `, ${integer(capture.lost)} lost`;
-  const named = capture.namesJavaScript ? '' : '; JavaScript has no names here';
-  return `${drawn} on the CPU by ${capture.event}, ${integer(capture.samples)} samples${lost}; width = share of CPU time${named}`;
+    return t`${drawn} on the CPU of ${weightText(all, graph.unit)} sampled, ${percent(idle)} idle (not drawn); width = share of CPU time`;
+  const lost = capture.lost === 0 ? '' : t`, ${integer(capture.lost)} lost`;
+  const named = capture.namesJavaScript ? '' : t`; JavaScript has no names here`;
+  return t`${drawn} on the CPU by ${capture.event}, ${integer(capture.samples)} samples${lost}; width = share of CPU time${named}`;
 }
 
 /** Layers that have weight, with their share of what is drawn. */
@@ -89,8 +90,8 @@ export function kindLegend(graph: Graph, y: number, shades = true): string {
         fill: shades ? layerFill('network', kind) : layerFill('', null),
       });
       const hatch = TEXTURES[kind] === 'hatched' ? element('rect', { ...box, fill: 'url(#kernel)' }) : '';
-      const text = label(name, { x: x + 17, y });
-      x += 18 + textWidth(name) + 14;
+      const text = label(translated(name), { x: x + 17, y });
+      x += 18 + textWidth(translated(name)) + 14;
       return swatch + hatch + text;
     })
     .join('');

@@ -1,4 +1,6 @@
+import { columnsOf } from '../charts/legend.js';
 import { coordinate, element, hover, label } from '../charts/svg.js';
+import { t } from '../language/language.js';
 import { integer } from '../tables/format.js';
 import { fitName, type Graph, shownName } from './viewer/graph.js';
 import type { Box, Layout, Side } from './viewer/layout.js';
@@ -50,7 +52,7 @@ function drawFrame({ graph, root, side, bottom, fill }: FramePicture, box: Box):
     rx: 1,
   };
   const hatched = frame !== undefined && TEXTURES[frame.kind] === 'hatched';
-  const text = fitted(frame === undefined ? 'all' : shownName(frame), width - 6);
+  const text = fitted(frame === undefined ? t`all` : shownName(frame), width - 6);
   return element(
     'g',
     {},
@@ -71,27 +73,30 @@ export function fitted(name: string, width: number): string {
   return fitName(name, width / CHARACTER_WIDTH);
 }
 
+/** Behind a space; around characters of scripts without spaces, except before their punctuation. */
+const BREAKS = /(?<= )|(?<=[\p{Script=Han}，。；：、）])(?=[^，。；：、）])/u;
+
 /** Sentences broken into lines that fit the picture, in the font of notes. */
 export function noteLines(text: string, y: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const piece of text.split(BREAKS)) {
     const last = lines.at(-1);
     // 180 characters of 11 px sans serif fill the width in the widest of the usual fonts.
-    if (last === undefined || last.length + word.length + 1 > 175) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
+    if (last === undefined || columnsOf(last) + columnsOf(piece.trimEnd()) > 175) lines.push(piece);
+    else lines[lines.length - 1] = last + piece;
   }
-  return lines.map((line, index) => label(line, { x: MARGIN, y: y + index * 16, class: 'muted' }));
+  return lines.map((line, index) => label(line.trimEnd(), { x: MARGIN, y: y + index * 16, class: 'muted' }));
 }
 
 /** What the picture does not show; empty when it shows all. */
 export function cutNote({ narrow, deep }: Layout, minShareText: string): string {
   const parts = [
-    narrow === 0 ? '' : `${counted(narrow)} narrower than ${minShareText}`,
-    deep === 0 ? '' : `${counted(deep)} deeper than ${LEVELS_MAX} levels`,
+    narrow === 0 ? '' : t`${counted(narrow)} narrower than ${minShareText}`,
+    deep === 0 ? '' : t`${counted(deep)} deeper than ${LEVELS_MAX} levels`,
   ].filter((part) => part !== '');
-  return parts.length === 0 ? 'all frames are drawn' : `not drawn: ${parts.join(', ')}`;
+  return parts.length === 0 ? t`all frames are drawn` : t`not drawn: ${parts.join(t`, `)}`;
 }
 
 function counted(count: number): string {
-  return `${integer(count)} ${count === 1 ? 'frame' : 'frames'}`;
+  return count === 1 ? t`${integer(count)} frame` : t`${integer(count)} frames`;
 }

@@ -15,7 +15,7 @@ import {
 } from '../svg-frames.js';
 import type { Graph } from '../viewer/graph.js';
 import { type Layout, layOut, type Side } from '../viewer/layout.js';
-import { CHANGE_KEYS, changeFill, greatestChange } from '../viewer/look.js';
+import { changeFill, changeKeys, greatestChange } from '../viewer/look.js';
 import { buildTree, type TreeNode } from '../viewer/tree.js';
 import { pointsText } from '../viewer/words.js';
 import { compareGraphs, type Sides } from './compare-graphs.js';
@@ -52,7 +52,7 @@ export function diffFlamegraph(sides: Sides, options: DiffOptions): string {
   y += (changes.rows.length + 1) * LINE + 14;
   body.push(
     legend(
-      CHANGE_KEYS.map(([name, colour]) => ({ name, colour })),
+      changeKeys(undefined).map(([name, colour]) => ({ name, colour })),
       MARGIN,
       y,
       WIDTH - MARGIN,

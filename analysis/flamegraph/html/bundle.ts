@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /** Compiled files of the viewer, each after those it imports. Relative to the folder `analysis/`. */
-const MODULES = [
+export const VIEWER_MODULES = [
+  'html/client/words.js',
   'tables/format.js',
   'charts/colours.js',
   'flamegraph/viewer/graph.js',
@@ -13,6 +14,7 @@ const MODULES = [
   'flamegraph/viewer/packed.js',
   'flamegraph/viewer/state.js',
   'flamegraph/viewer/keys.js',
+  'flamegraph/viewer/chooser.js',
   'flamegraph/viewer/paint.js',
   'flamegraph/viewer/legend.js',
   'flamegraph/viewer/tip.js',
@@ -20,13 +22,18 @@ const MODULES = [
   'flamegraph/viewer/page.js',
 ] as const;
 
-/**
- * The viewer as one script for a page: its compiled modules in one scope, without the imports that bound them. It stays as readable as
- * the compiler left it. What this simple joining cannot carry (a default export, a name declared twice) throws.
- */
+/** The page of flamegraphs as one script. */
 export function viewerScript(): string {
+  return bundle(VIEWER_MODULES, 'new FlamePage(document, window, { embedded: false });');
+}
+
+/**
+ * Compiled modules as one script for a page: in one scope, without the imports that bound them, and a last statement that starts them. It
+ * stays as readable as the compiler left it. What this simple joining cannot carry (a default export, a name declared twice) throws.
+ */
+export function bundle(modules: readonly string[], start: string): string {
   const declared = new Map<string, string>();
-  const parts = MODULES.map((name) => {
+  const parts = modules.map((name) => {
     const text = readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
     const body = joinable(name, text);
     for (const [, word] of body.matchAll(/^(?:async )?(?:function\*?|const|let|class) (\w+)/gm)) {
@@ -36,7 +43,7 @@ export function viewerScript(): string {
     }
     return `// ${name}\n${body}`;
   });
-  return `'use strict';\n(() => {\n${parts.join('\n')}\nnew FlamePage(document, window);\n})();\n`;
+  return `'use strict';\n(() => {\n${parts.join('\n')}\n${start}\n})();\n`;
 }
 
 function joinable(name: string, text: string): string {

@@ -1,9 +1,10 @@
+import { t } from '../../language/language.js';
 import { percent } from '../../tables/format.js';
 import { layerCells } from '../compare/diff-flamegraph.js';
 import type { LayerChanges } from '../compare/layer-changes.js';
 import type { Graph } from '../viewer/graph.js';
 import { shownName, shownPlace } from '../viewer/graph.js';
-import { pointsText, weightText } from '../viewer/words.js';
+import { pointsText, sideNames, weightText } from '../viewer/words.js';
 import { escapeHtml } from './escape.js';
 
 /** A function, wherever it stands in the stacks. Idle time is not in it. */
@@ -61,7 +62,7 @@ const ROWS_MAX = 40;
 /** The picture in words, for screen readers and for browsers without scripts. */
 export function functionTable(graph: Graph): string {
   const rows = functionRows(graph);
-  if (rows.length === 0) return '<p>No sample of work.</p>';
+  if (rows.length === 0) return `<p>${escapeHtml(t`No sample of work.`)}</p>`;
   const compares = graph.compared !== null;
   const whole = graph.stacks.reduce((sum, { layer, weight }) => sum + (layer === 'idle' ? 0 : weight), 0);
   const cells = ({ frame, layer, self, total, selfBefore }: FunctionRow): [string[], string[]] => {
@@ -69,26 +70,35 @@ export function functionTable(graph: Graph): string {
     if (compares) return [names, [percent(selfBefore), percent(self), pointsText(self - selfBefore)]];
     return [names, [weightText(self, graph.unit), percent(self / whole), percent(total / whole)]];
   };
+  const names = sideNames(graph);
   const heads: [string[], string[]] = compares
     ? [
-        ['function', 'place', 'layer'],
-        ['self before', 'self after', 'change'],
+        [t`function`, t`place`, t`layer`],
+        [t`self ${names.before}`, t`self ${names.after}`, t`change`],
       ]
     : [
-        ['function', 'place', 'layer'],
-        ['self', 'self share', 'total share'],
+        [t`function`, t`place`, t`layer`],
+        [t`self`, t`self share`, t`total share`],
       ];
-  const caption = `${Math.min(rows.length, ROWS_MAX)} of ${rows.length} functions, by ${compares ? 'the change of their own share' : 'their own weight'}`;
+  const shown = Math.min(rows.length, ROWS_MAX);
+  const caption = compares
+    ? t`${shown} of ${rows.length} functions, by the change of their own share`
+    : t`${shown} of ${rows.length} functions, by their own weight`;
   return htmlTable(caption, heads, rows.slice(0, ROWS_MAX).map(cells));
 }
 
 /** The test of the layers, as the static picture has it. */
-export function layerTable(changes: LayerChanges): string {
+export function layerTable(changes: LayerChanges, graph: Graph): string {
+  const names = sideNames(graph);
   const rows = changes.rows.map((row): [string[], string[]] => {
     const [layer = '', ...rest] = layerCells(row);
     return [[layer], rest];
   });
-  return htmlTable(changes.note, [['layer'], ['before', 'after', 'shift', '95 % interval', 'verdict']], rows);
+  return htmlTable(
+    changes.note,
+    [[t`layer`], [names.before, names.after, t`shift`, t`95 % interval`, t`verdict`]],
+    rows,
+  );
 }
 
 /** Texts to the left, numbers to the right. */

@@ -40,6 +40,8 @@ export interface Graph {
 export interface Compared {
   readonly samples: number;
   readonly samplesBefore: number;
+  /** What the sides are called where they are no earlier and later: two roles, two levels. */
+  readonly names?: { readonly before: string; readonly after: string };
 }
 
 /** Longest name that is shown; generated code knows longer ones. */

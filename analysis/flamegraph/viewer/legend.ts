@@ -1,9 +1,10 @@
 import { LAYER_COLOURS, layerColour } from '../../charts/colours.js';
+import { t, translated } from '../../language/language.js';
 import { percent } from '../../tables/format.js';
 import type { PageDocument, PageElement } from './dom.js';
 import type { Graph } from './graph.js';
 import type { Side } from './layout.js';
-import { CHANGE_KEYS, KIND_NAMES, layerFill } from './look.js';
+import { changeKeys, KIND_NAMES, layerFill } from './look.js';
 
 export interface LayerKey {
   readonly layer: string;
@@ -42,7 +43,7 @@ export function layerButton(
   button.append(swatch(document, layerColour(layer)), share === null ? layer : `${layer} ${percent(share)}`);
   button.setAttribute('type', 'button');
   button.setAttribute('aria-pressed', String(shown));
-  button.setAttribute('title', `${shown ? 'hide' : 'show'} ${layer}`);
+  button.setAttribute('title', shown ? t`hide ${layer}` : t`show ${layer}`);
   button.addEventListener('click', () => press(next));
   return button;
 }
@@ -51,11 +52,11 @@ export function layerButton(
 export function textureKeys(document: PageDocument, graph: Graph, byChange: boolean): PageElement[] {
   const kinds = new Set(graph.frames.map(({ kind }) => kind));
   const shades = KIND_NAMES.filter(([kind]) => kinds.has(kind) && kind !== 'kernel').map(
-    ([kind, name]) => [name, layerFill('network', kind)] as const,
+    ([kind, name]) => [translated(name), layerFill('network', kind)] as const,
   );
   const keys = [
-    ...(byChange ? CHANGE_KEYS : shades),
-    ...(kinds.has('kernel') ? [['kernel', ''] as const] : []),
+    ...(byChange ? changeKeys(graph.compared?.names) : shades),
+    ...(kinds.has('kernel') ? [[t`kernel`, ''] as const] : []),
   ];
   return keys.map(([name, colour]) => {
     const entry = document.createElement('span');

@@ -1,4 +1,5 @@
 import { layerColour } from '../../charts/colours.js';
+import { t } from '../../language/language.js';
 import type { Compared, FrameKind } from './graph.js';
 import type { TreeNode } from './tree.js';
 
@@ -59,11 +60,13 @@ export function changeFill(node: TreeNode, compared: Compared, most: number): st
 }
 
 /** The keys of the legend of a comparison. */
-export const CHANGE_KEYS: readonly (readonly [string, string])[] = [
-  ['share grew', GREW],
-  ['share shrank', SHRANK],
-  ['within two standard errors of sampling', SAME],
-];
+export function changeKeys(names: Compared['names']): (readonly [string, string])[] {
+  return [
+    [names === undefined ? t`share grew` : t`greater share: ${names.after}`, GREW],
+    [names === undefined ? t`share shrank` : t`greater share: ${names.before}`, SHRANK],
+    [t`within two standard errors of sampling`, SAME],
+  ];
+}
 
 export function greatestChange(root: TreeNode): number {
   let most = 0;

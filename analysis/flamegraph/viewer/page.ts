@@ -1,3 +1,5 @@
+import { t } from '../../language/language.js';
+import { Chooser } from './chooser.js';
 import { showButtons } from './controls.js';
 import type { PageDocument, PageElement, PageEvent, PageWindow } from './dom.js';
 import type { Graph } from './graph.js';
@@ -8,7 +10,7 @@ import { changeFill, greatestChange, layerFill } from './look.js';
 import { type NamedGraph, type PackedPage, unpackGraphs } from './packed.js';
 import { hatching, levelAt, paint, ROW_PX, scrollToRow, sizedCanvas, topOf } from './paint.js';
 import { findFrames } from './search.js';
-import { hashToState, startState, stateToHash, type ViewState } from './state.js';
+import { linkToState, startState, stateToHash, type ViewState } from './state.js';
 import { placeTip } from './tip.js';
 import { buildTree, nodeAt, pathTo, type TreeNode } from './tree.js';
 import { frameLines, frameText, matchedText, viewText } from './words.js';
@@ -24,6 +26,9 @@ export class FlamePage {
   readonly #window: PageWindow;
   readonly #graphs: readonly NamedGraph[];
   readonly #hatch: unknown;
+  readonly #chooser: Chooser;
+  /** The page holds more than the viewer: its title, keys and other anchors are not ours. */
+  readonly #embedded: boolean;
   #state: ViewState;
   #graph: Graph = { unit: 'microseconds', frames: [], stacks: [], compared: null };
   #root: TreeNode = buildTree(this.#graph);
@@ -36,12 +41,14 @@ export class FlamePage {
   #built = '';
   #painting = false;
 
-  constructor(document: PageDocument, window: PageWindow) {
+  constructor(document: PageDocument, window: PageWindow, { embedded }: { readonly embedded: boolean }) {
+    this.#embedded = embedded;
     this.#document = document;
     this.#window = window;
     this.#graphs = unpackGraphs(JSON.parse(this.#part('data').textContent ?? '') as PackedPage);
     this.#hatch = hatching(document, this.#part('canvas').getContext('2d'));
-    this.#state = this.#fromLink();
+    this.#state = this.#fromLink(null);
+    this.#chooser = new Chooser(document, this.#ids(), (id) => this.#choose(id));
     this.#part('viewer').hidden = false;
     this.#wire();
     this.#render();
@@ -53,11 +60,16 @@ export class FlamePage {
     return element;
   }
 
-  #fromLink(): ViewState {
-    return hashToState(
-      this.#window.location.hash,
-      this.#graphs.map(({ id }) => id),
-    );
+  #fromLink(now: ViewState | null): ViewState {
+    return linkToState(this.#window.location.hash, this.#ids(), this.#embedded ? now : null);
+  }
+
+  #ids(): string[] {
+    return this.#graphs.map(({ id }) => id);
+  }
+
+  #choose(graph: string): void {
+    this.#change({ ...startState(graph), shape: this.#state.shape, find: this.#state.find });
   }
 
   /** Takes over a change. `keep` leaves the browser's way back as it is. */
@@ -90,7 +102,7 @@ export class FlamePage {
     this.#say(this.#cursor);
     if (widthOf(this.#root, side) === 0)
       this.#part('details').textContent =
-        'Nothing to show: every layer with samples is hidden, or there are none.';
+        t`Nothing to show: every layer with samples is hidden, or there are none.`;
   }
 
   #arrange(): void {
@@ -105,15 +117,12 @@ export class FlamePage {
   }
 
   #paintSoon(): void {
-    if (this.#painting) return;
+    if (!this.#painting) this.#window.requestAnimationFrame(() => this.#paint());
     this.#painting = true;
-    this.#window.requestAnimationFrame(() => {
-      this.#painting = false;
-      this.#paint();
-    });
   }
 
   #paint(): void {
+    this.#painting = false;
     const scroller = this.#part('scroller');
     const width = scroller.clientWidth;
     const height = Math.max(ROW_PX, scroller.clientHeight);
@@ -138,19 +147,15 @@ export class FlamePage {
   #describe({ id, title, note }: NamedGraph): void {
     const { direction, focus, side, find } = this.#state;
     this.#part('title').textContent = title;
-    this.#document.title = title;
+    if (!this.#embedded) this.#document.title = title;
     this.#part('note').textContent = note;
-    this.#part('chooser').value = id;
+    this.#chooser.show(id);
     for (const other of this.#graphs) this.#part(`table-${other.id}`).hidden = other.id !== id;
     const search = this.#part('find');
     if (search.value !== find) search.value = find;
-    showButtons((id) => this.#part(id), this.#state, this.#graph.compared !== null);
-    this.#part('view').textContent = viewText(
-      this.#graph,
-      this.#root,
-      { direction, focus, side },
-      this.#layout.narrow,
-    );
+    showButtons((id) => this.#part(id), this.#state, this.#graph);
+    const { narrow } = this.#layout;
+    this.#part('view').textContent = viewText(this.#graph, this.#root, { direction, focus, side }, narrow);
     this.#part('matched').textContent =
       this.#found === null ? '' : matchedText(this.#graph, this.#zoom, this.#found, side);
     this.#part('canvas').setAttribute('aria-label', `${title}. ${note}`);
@@ -249,13 +254,6 @@ export class FlamePage {
   #wire(): void {
     const on = (id: string, type: string, listener: (event: PageEvent) => void): void =>
       this.#part(id).addEventListener(type, listener);
-    on('chooser', 'change', () =>
-      this.#change({
-        ...startState(this.#part('chooser').value),
-        shape: this.#state.shape,
-        find: this.#state.find,
-      }),
-    );
     on('find', 'input', () => this.#change({ find: this.#part('find').value }, true));
     on('find', 'keydown', (event) => {
       if (event.key !== 'Escape' && event.key !== 'Enter') return;
@@ -284,15 +282,16 @@ export class FlamePage {
     on('scroller', 'scroll', () => this.#paintSoon());
     this.#window.addEventListener('resize', () => this.#arrange());
     this.#window.addEventListener('popstate', () => {
-      this.#state = this.#fromLink();
+      this.#state = this.#fromLink(this.#state);
       this.#cursor = this.#root;
       this.#render();
     });
     this.#window.addEventListener('keydown', (event) => {
-      if (event.key !== '/' || this.#document.activeElement === this.#part('find')) return;
+      if (this.#embedded || event.key !== '/' || this.#document.activeElement === this.#part('find')) return;
       event.preventDefault();
       this.#part('find').focus();
     });
+    this.#window.addEventListener('themechange', () => this.#paintSoon());
     this.#window
       .matchMedia('(prefers-color-scheme: dark)')
       .addEventListener('change', () => this.#paintSoon());

@@ -62,6 +62,11 @@ export function hashToState(hash: string, graphs: readonly string[]): ViewState 
   };
 }
 
+/** As `hashToState`; but a link to something else on the page, which names no graph, leaves the view as it is `now`, where it has one. */
+export function linkToState(hash: string, graphs: readonly string[], now: ViewState | null): ViewState {
+  return now !== null && !hash.startsWith('#graph=') ? now : hashToState(hash, graphs);
+}
+
 function numbers(text: string | undefined): number[] {
   if (text === undefined || !/^\d{1,9}(\.\d{1,9})*$/.test(text)) return [];
   return text.split('.').map(Number);

@@ -1,3 +1,4 @@
+import { t, translated } from '../../language/language.js';
 import { bytes, integer, micros, percent, significant } from '../../tables/format.js';
 import { type Graph, type GraphUnit, shownName, shownPlace } from './graph.js';
 import { type Side, widthOf } from './layout.js';
@@ -13,29 +14,34 @@ export function weightText(weight: number, unit: GraphUnit): string {
 /** `+1.2 points`: a difference of two shares. */
 export function pointsText(change: number): string {
   const points = change * 100;
-  if (Math.abs(points) < 0.005) return '0 points';
-  return `${points > 0 ? '+' : '-'}${significant(Math.abs(points))} points`;
+  if (Math.abs(points) < 0.005) return t`0 points`;
+  return t`${`${points > 0 ? '+' : '-'}${significant(Math.abs(points))}`} points`;
 }
 
 /** What a frame is, in one sentence: name, place, layer, total and self; in a comparison both shares and the difference. */
 export function frameText(graph: Graph, node: TreeNode, root: TreeNode, side: Side): string {
   const frame = graph.frames[node.frame];
-  const name = frame === undefined ? 'all' : shownName(frame);
+  const name = frame === undefined ? t`all` : shownName(frame);
   const place = frame === undefined ? '' : shownPlace(frame);
   const what = place === '' || name.includes(place) ? name : `${name} (${place})`;
   const kind = frame === undefined || frame.kind === 'thread' ? '' : `, ${node.layer}${kindWord(frame.kind)}`;
   if (graph.compared !== null) {
-    const self = `self ${percent(node.selfBefore)} to ${percent(node.self)}`;
-    return `${what}${kind}: ${percent(node.before)} to ${percent(node.total)} (${pointsText(node.total - node.before)}), ${self}`;
+    const change = pointsText(node.total - node.before);
+    return t`${what}${kind}: ${percent(node.before)} to ${percent(node.total)} (${change}), self ${percent(node.selfBefore)} to ${percent(node.self)}`;
   }
   const all = widthOf(root, side);
   const share = all === 0 ? 0 : node.total / all;
-  return `${what}${kind}: total ${weightText(node.total, graph.unit)}, ${percent(share)}, self ${weightText(node.self, graph.unit)}`;
+  return t`${what}${kind}: total ${weightText(node.total, graph.unit)}, ${percent(share)}, self ${weightText(node.self, graph.unit)}`;
 }
 
 function kindWord(kind: string): string {
   if (kind === 'js' || kind === 'pseudo') return '';
-  return kind === 'builtin' ? ' (V8 built-in)' : ` (${kind})`;
+  return kind === 'builtin' ? t` (V8 built-in)` : ` (${translated(kind)})`;
+}
+
+/** What the two sides of a comparison are called. */
+export function sideNames({ compared }: Graph): { readonly before: string; readonly after: string } {
+  return compared?.names ?? { before: t`before`, after: t`after` };
 }
 
 /** The lines of a tooltip: name, place, owner, and the figures each with its unit. */
@@ -47,22 +53,23 @@ export function frameLines(
   side: Side,
 ): string[] {
   const frame = graph.frames[node.frame];
-  const head = frame === undefined ? ['all'] : [shownName(frame), shownPlace(frame)];
+  const head = frame === undefined ? [t`all`] : [shownName(frame), shownPlace(frame)];
   const owner =
-    frame === undefined || frame.kind === 'thread' ? '' : `layer ${node.layer}${kindWord(frame.kind)}`;
+    frame === undefined || frame.kind === 'thread' ? '' : t`layer ${node.layer}${kindWord(frame.kind)}`;
   const share = (part: number, whole: number): string => percent(whole === 0 ? 0 : part / whole);
   const width = widthOf(node, side);
+  const names = sideNames(graph);
   const figures =
     graph.compared === null
       ? [
-          `total ${weightText(node.total, graph.unit)}, ${share(width, widthOf(root, side))} of all`,
-          `self ${weightText(node.self, graph.unit)}, ${share(node.self, widthOf(root, side))} of all`,
+          t`total ${weightText(node.total, graph.unit)}, ${share(width, widthOf(root, side))} of all`,
+          t`self ${weightText(node.self, graph.unit)}, ${share(node.self, widthOf(root, side))} of all`,
         ]
       : [
-          `total ${percent(node.before)} before, ${percent(node.total)} after: ${pointsText(node.total - node.before)}`,
-          `self ${percent(node.selfBefore)} before, ${percent(node.self)} after`,
+          t`total ${percent(node.before)} ${names.before}, ${percent(node.total)} ${names.after}: ${pointsText(node.total - node.before)}`,
+          t`self ${percent(node.selfBefore)} ${names.before}, ${percent(node.self)} ${names.after}`,
         ];
-  const zoomed = zoom === root ? '' : `${share(width, widthOf(zoom, side))} of the zoomed frame`;
+  const zoomed = zoom === root ? '' : t`${share(width, widthOf(zoom, side))} of the zoomed frame`;
   return [...head, owner, ...figures, zoomed].filter((line) => line !== '');
 }
 
@@ -75,17 +82,23 @@ export function viewText(
 ): string {
   const frame = focus === null ? undefined : graph.frames[focus];
   const one =
-    frame === undefined ? '' : `${direction === 'up' ? 'callers' : 'callees'} of ${shownName(frame)}`;
-  const all = direction === 'up' ? 'all stacks, from the leaf to its callers' : 'all stacks';
-  const left = narrow === 0 ? '' : `; ${integer(narrow)} frames are too narrow here, zoom in`;
-  return `${one === '' ? all : one}: ${weightText(widthOf(root, side), graph.unit)}${left}`;
+    frame === undefined
+      ? ''
+      : direction === 'up'
+        ? t`callers of ${shownName(frame)}`
+        : t`callees of ${shownName(frame)}`;
+  const all = direction === 'up' ? t`all stacks, from the leaf to its callers` : t`all stacks`;
+  const left = narrow === 0 ? '' : t`; ${integer(narrow)} frames are too narrow here, zoom in`;
+  return t`${one === '' ? all : one}: ${weightText(widthOf(root, side), graph.unit)}${left}`;
 }
 
 /** How many functions a search found, and what share of the picture goes through them. */
 export function matchedText(graph: Graph, zoom: TreeNode, found: ReadonlySet<number>, side: Side): string {
   const whole = widthOf(zoom, side);
   const matched = weightOf(zoom, found, side);
-  const functions = found.size === 1 ? 'function matches' : 'functions match';
-  const share = whole === 0 ? 0 : matched / whole;
-  return `${integer(found.size)} ${functions}: ${percent(share)} (${weightText(matched, graph.unit)})`;
+  const share = percent(whole === 0 ? 0 : matched / whole);
+  const weight = weightText(matched, graph.unit);
+  return found.size === 1
+    ? t`${integer(found.size)} function matches: ${share} (${weight})`
+    : t`${integer(found.size)} functions match: ${share} (${weight})`;
 }
