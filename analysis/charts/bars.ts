@@ -1,3 +1,4 @@
+import { t } from '../language/language.js';
 import { type LegendEntry, legend } from './legend.js';
 import { linear, linearTicks } from './scale.js';
 import { element, hover, label, mark, svgDocument } from './svg.js';
@@ -75,7 +76,7 @@ function drawGroup(
     const x = start + index * width;
     const middle = { x: x + width / 2, 'text-anchor': 'middle', class: 'muted' };
     if (bar.value === null) {
-      return label('n/m', { ...middle, y: PLOT.bottom - 5, ...mark(group.name, bar.series, 'n/m') });
+      return label(t`n/m`, { ...middle, y: PLOT.bottom - 5, ...mark(group.name, bar.series, t`n/m`) });
     }
     const top = y(bar.value);
     return element(

@@ -1,3 +1,4 @@
+import { t } from '../language/language.js';
 import { legend, textWidth } from './legend.js';
 import { linear, linearTicks } from './scale.js';
 import { element, hover, label, mark, svgDocument } from './svg.js';
@@ -91,7 +92,7 @@ function drawBar(bar: LaneBar, options: LanesOptions, x: (value: number) => numb
     element(
       'g',
       mark(bar.lane, bar.name, options.format(bar.to - bar.from)),
-      hover(`${text} (${bar.group}${bar.pale ? ', beside the path' : ''})`),
+      hover(`${text} (${bar.group}${bar.pale ? t`, beside the path` : ''})`),
       rect,
       inside,
     ),

@@ -5,11 +5,18 @@ export interface LegendEntry {
   readonly colour: string;
 }
 
-/** Width of a text in the chart font, near enough to keep entries apart. */
+/** Columns of a text in which Latin letters take one, and Chinese characters with their punctuation two. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += character.codePointAt(0)! > 0x2e7f ? 2 : 1;
+  return columns;
+}
+
+/** Width of a text in the chart font, near enough to keep entries apart. A Chinese character is as wide as the font is high. */
 export function textWidth(text: string, size = 12): number {
-  let units = 0;
-  for (const character of text) units += character.codePointAt(0)! > 0x2e7f ? 1 : 0.56;
-  return units * size;
+  const columns = columnsOf(text);
+  const wide = columns - [...text].length;
+  return (wide + (columns - 2 * wide) * 0.56) * size;
 }
 
 /** One row of colour keys that starts at `x`, and goes on in a further row when it would pass `right`. */

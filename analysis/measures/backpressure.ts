@@ -1,4 +1,5 @@
 import type { NodeWindow } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { MEASURED_PASS } from './locks.js';
 import { measured, missing } from './measured.js';
 import { NO_PERCENTILE, type Wait } from './wait.js';
@@ -19,12 +20,12 @@ export function backpressureWaits(node: NodeWindow): Wait[] {
     return [
       {
         layer: 'network' as const,
-        name,
-        what: 'the kernel takes no more bytes for a socket (per stall)',
+        name: translated(name),
+        what: t`the kernel takes no more bytes for a socket (per stall)`,
         count: measured(count),
-        meanNs: count === 0 ? missing('no socket was full in the window') : measured(ns / count),
-        p99Ns: missing(NO_PERCENTILE),
-        longestNs: missing(NO_PERCENTILE),
+        meanNs: count === 0 ? missing(t`no socket was full in the window`) : measured(ns / count),
+        p99Ns: missing(translated(NO_PERCENTILE)),
+        longestNs: missing(translated(NO_PERCENTILE)),
         waiters: measured(1),
         lostNsPerSecond: measured(ns / node.seconds),
         from: MEASURED_PASS,

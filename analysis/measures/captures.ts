@@ -1,5 +1,6 @@
 import { capturesOf, type PassData, type PointData } from '../../results/run-directory.js';
 import type { Capture, ProbePass } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { type Measured, measured, missing } from './measured.js';
 import { compareText } from './node-measures.js';
 
@@ -54,7 +55,7 @@ export function observe<Name extends CaptureName>(
 ): Measured<Observed<Name>> {
   const [first] = observeAll(point, schema, wanted);
   return first === undefined
-    ? missing(`point ${point.ref.id} has no ${CAPTURE_KINDS[schema].what}`)
+    ? missing(t`point ${point.ref.id} has no ${translated(CAPTURE_KINDS[schema].what)}`)
     : measured(first);
 }
 
@@ -91,7 +92,7 @@ export function leaderCapture<Name extends CaptureName>(
   if (!found.ok) return found;
   const leader = found.value.captures.find((capture) => capture.role === 'leader');
   return leader === undefined
-    ? missing(`the ${CAPTURE_KINDS[schema].what} of point ${point.ref.id} has no leader`)
+    ? missing(t`the ${translated(CAPTURE_KINDS[schema].what)} of point ${point.ref.id} has no leader`)
     : measured(leader);
 }
 
@@ -112,7 +113,7 @@ export function subjectName(capture: {
   readonly node: number;
   readonly pid: number;
 }): string {
-  return capture.node === 0 ? `process ${capture.pid}` : `${capture.role} ${capture.node}`;
+  return capture.node === 0 ? t`process ${capture.pid}` : `${capture.role} ${capture.node}`;
 }
 
 /** The files of some captures, as the source of a table names them. */

@@ -6,6 +6,7 @@ import type {
   ThreadKind,
 } from '../../results/schema/index.js';
 import { LAYERS } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { type Measured, measured, missing, quotient } from './measured.js';
 import { compareText } from './node-measures.js';
 import { isSync, isWaiting, isWrite } from './syscalls.js';
@@ -40,7 +41,7 @@ const layerRank = (layer: LayerName): number => {
 };
 
 export function descriptorFacts(capture: SyscallCapture): Measured<DescriptorFacts> {
-  if (capture.byDescriptor === undefined) return missing(NO_DESCRIPTORS);
+  if (capture.byDescriptor === undefined) return missing(translated(NO_DESCRIPTORS));
   const lines = new Map<string, DescriptorLine>();
   for (const row of capture.byDescriptor) {
     const waits = isWaiting(row.syscall);
@@ -79,11 +80,11 @@ function secondsOf(lines: readonly DescriptorLine[]): number {
 /** write() calls on the log for each sync of it: what the document's 25:1 means. */
 export function logWritesPerSync(capture: SyscallCapture): Measured {
   const rows = capture.byDescriptor?.filter((row) => row.descriptor === 'wal');
-  if (rows === undefined) return missing(NO_DESCRIPTORS);
-  if (rows.length === 0) return missing('the trace saw no call on the log');
+  if (rows === undefined) return missing(translated(NO_DESCRIPTORS));
+  if (rows.length === 0) return missing(t`the trace saw no call on the log`);
   const calls = (wanted: (syscall: string) => boolean) =>
     rows.filter((row) => wanted(row.syscall)).reduce((total, row) => total + row.calls, 0);
-  return quotient(measured(calls(isWrite)), measured(calls(isSync)), 'the trace saw no sync of the log');
+  return quotient(measured(calls(isWrite)), measured(calls(isSync)), t`the trace saw no sync of the log`);
 }
 
 /** Futex waits of all threads of one kind. */

@@ -1,4 +1,5 @@
 import type { LockCapture, LockReading } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import type { PointFacts } from '../report/facts.js';
 import { leaderCapture } from './captures.js';
 import { type Measured, measured, missing } from './measured.js';
@@ -23,7 +24,7 @@ export function leaderLocks(point: PointFacts): Measured<readonly LockView[]> {
   const own = point.leader.ok ? point.leader.value.locks : undefined;
   if (own === undefined && !capture.ok) {
     return missing(
-      point.leader.ok ? 'the node reported no locks, and no probe looked for them' : point.leader.because,
+      point.leader.ok ? t`the node reported no locks, and no probe looked for them` : point.leader.because,
     );
   }
   const views: LockView[] = [];
@@ -65,7 +66,7 @@ export function holdsWaitedFor(reading: LockReading): number {
 /** A wait that ended without the lock (given up, refused) counts in `contended` and has no waiter of its own. */
 export function meanWaitNs(reading: LockReading): Measured {
   const waits = reading.waiters.reduce((total, waiter) => total + waiter.count, 0) || reading.contended;
-  return waits === 0 ? missing('nobody waited for it in the window') : measured(reading.waitNs / waits);
+  return waits === 0 ? missing(t`nobody waited for it in the window`) : measured(reading.waitNs / waits);
 }
 
 /** Who made the others wait most; null where nobody was seen holding it. */
@@ -93,6 +94,6 @@ export function leaderAtomics(
   if (!capture.ok) return capture;
   const { atomics } = capture.value;
   return atomics === null
-    ? missing('the probe of locks could not watch `Atomics.wait` in this process')
+    ? missing(t`the probe of locks could not watch \`Atomics.wait\` in this process`)
     : measured({ capture: capture.value, atomics });
 }

@@ -1,4 +1,5 @@
 import type { Histogram, NodeWindow } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import {
   isQuantileSupported,
   histogramMean as meanOf,
@@ -9,7 +10,7 @@ import { type Measured, map, measured, missing, quotient } from './measured.js';
 /** A counter's growth over the window. */
 export function counter(node: NodeWindow, name: string): Measured {
   const value = node.counters[name];
-  return value === undefined ? missing(`the node did not report ${name}`) : measured(value);
+  return value === undefined ? missing(t`the node did not report ${name}`) : measured(value);
 }
 
 export function counterPerSecond(node: NodeWindow, name: string): Measured {
@@ -19,7 +20,7 @@ export function counterPerSecond(node: NodeWindow, name: string): Measured {
 /** The window's histogram, empty ones included. */
 export function histogram(node: NodeWindow, name: string): Measured<Histogram> {
   const found = node.histograms[name];
-  return found === undefined ? missing(`the node did not report ${name}`) : measured(found);
+  return found === undefined ? missing(t`the node did not report ${name}`) : measured(found);
 }
 
 export function histogramCount(node: NodeWindow, name: string): Measured {
@@ -30,16 +31,16 @@ export function histogramMean(node: NodeWindow, name: string): Measured {
   const found = histogram(node, name);
   if (!found.ok) return found;
   const value = meanOf(found.value);
-  return value === null ? missing(`${name} recorded nothing in the window`) : measured(value);
+  return value === null ? missing(t`${name} recorded nothing in the window`) : measured(value);
 }
 
 export function histogramQuantile(node: NodeWindow, name: string, quantile: number): Measured {
   const found = histogram(node, name);
   if (!found.ok) return found;
   const value = quantileOf(found.value, quantile);
-  if (value === null) return missing(`${name} recorded nothing in the window`);
+  if (value === null) return missing(t`${name} recorded nothing in the window`);
   if (!isQuantileSupported(found.value.count, quantile)) {
-    return missing(`${name} has too few values for this percentile (fewer than 10 lie above it)`);
+    return missing(t`${name} has too few values for this percentile (fewer than 10 lie above it)`);
   }
   return measured(value);
 }
@@ -51,7 +52,7 @@ export function timeShare(node: NodeWindow, name: string): Measured {
 
 /** Cores used by the process, user and kernel. */
 export function cpuCores(node: NodeWindow): Measured {
-  if (node.proc === null) return missing('/proc of the node was not readable');
+  if (node.proc === null) return missing(t`/proc of the node was not readable`);
   return measured((node.proc.cpuUserMs + node.proc.cpuSystemMs) / (node.seconds * 1e3));
 }
 
@@ -69,7 +70,7 @@ type Thread = NonNullable<NodeWindow['proc']>['threads'][number];
 
 function mainThread(node: NodeWindow, read: (thread: Thread) => number): Measured {
   const thread = node.proc?.threads.find((candidate) => candidate.kind === 'main');
-  return thread === undefined ? missing('/proc gave no main thread of the node') : measured(read(thread));
+  return thread === undefined ? missing(t`/proc gave no main thread of the node`) : measured(read(thread));
 }
 
 /** Syncs that no request waits for and that carry no entry. */
@@ -87,7 +88,7 @@ export function entriesPerFsync(node: NodeWindow): Measured {
   return quotient(
     counter(node, 'log_entries_total'),
     syncs,
-    'the node made no fsync of its log in the window',
+    t`the node made no fsync of its log in the window`,
   );
 }
 
@@ -96,7 +97,7 @@ export function writesPerFsync(node: NodeWindow): Measured {
   return quotient(
     counter(node, 'io_writes_total'),
     counter(node, 'io_fsyncs_total'),
-    'the node made no fsync in the window',
+    t`the node made no fsync in the window`,
   );
 }
 

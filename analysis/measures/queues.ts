@@ -1,4 +1,5 @@
 import type { LayerName, NodeWindow } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import type { PointFacts } from '../report/facts.js';
 import { type Measured, measured, missing, quotient } from './measured.js';
 import { counter, histogramCount, histogramMean } from './node-measures.js';
@@ -26,7 +27,7 @@ const entriesPer =
     quotient(
       counter(node, entries),
       histogramCount(node, histogram),
-      `${histogram} recorded nothing in the window`,
+      t`${histogram} recorded nothing in the window`,
     );
 
 /** Queues in the order of a write, then what stops the whole loop. */
@@ -57,7 +58,7 @@ export const QUEUES: readonly QueueDefinition[] = [
     layer: 'consensus',
     name: 'slack',
     what: 'the branch of commit that was done first waits for the other (per batch)',
-    waiters: () => missing('a branch waits here, no request: it costs the write nothing'),
+    waiters: () => missing(t`a branch waits here, no request: it costs the write nothing`),
   },
   {
     histogram: 'state_apply_wait_ns',
@@ -71,7 +72,7 @@ export const QUEUES: readonly QueueDefinition[] = [
     layer: 'runtime',
     name: 'event loop delay',
     what: 'lateness of a timer that is due every 10 ms: the busy loop, the nearest thing to a global lock',
-    waiters: () => missing('samples of a lateness do not add up'),
+    waiters: () => missing(t`samples of a lateness do not add up`),
   },
   {
     histogram: 'runtime_gc_ns',

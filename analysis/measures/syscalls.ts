@@ -1,5 +1,6 @@
 import { capturesOf, type PassData, type PointData } from '../../results/run-directory.js';
 import type { SyscallCapture } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import { type Measured, measured, missing } from './measured.js';
 
 /** Calls in which a thread waits for others. Idle pool threads alone spend seconds in futex: their time is nobody's work. */
@@ -81,7 +82,7 @@ export function syscallFacts(capture: SyscallCapture): SyscallFacts {
 /** The pass that traced syscalls at this point. */
 export function syscallPass(point: PointData): Measured<PassData> {
   const pass = point.passes.find((candidate) => capturesOf(candidate, 'strata.syscalls/1').length > 0);
-  return pass === undefined ? missing(`point ${point.ref.id} has no syscall trace`) : measured(pass);
+  return pass === undefined ? missing(t`point ${point.ref.id} has no syscall trace`) : measured(pass);
 }
 
 /** The capture of the leader, where one was traced. */
@@ -92,6 +93,6 @@ export function leaderSyscalls(point: PointData): Measured<SyscallFacts> {
     (candidate) => candidate.role === 'leader',
   );
   return capture === undefined
-    ? missing(`the syscall trace of point ${point.ref.id} has no leader`)
+    ? missing(t`the syscall trace of point ${point.ref.id} has no leader`)
     : measured(syscallFacts(capture));
 }

@@ -1,15 +1,18 @@
 import type { LayerName, NodeWindow } from '../../results/schema/index.js';
+import { translated } from '../language/language.js';
 import { bucketMiddle } from '../statistics/histogram.js';
 import { MEASURED_PASS } from './locks.js';
 import { combine, type Measured, map } from './measured.js';
 import { histogramCount, histogramMean, histogramQuantile } from './node-measures.js';
 import type { QueueDefinition } from './queues.js';
 
-/** One place where something waits. Nanoseconds. */
+/** One place where something waits, in the words of the report's language. Nanoseconds. */
 export interface Wait {
   readonly layer: LayerName;
   readonly name: string;
   readonly what: string;
+  /** Name of the asynchronous lock that is waited for; absent where it is none. */
+  readonly lock?: string;
   readonly count: Measured;
   readonly meanNs: Measured;
   readonly p99Ns: Measured;
@@ -36,8 +39,8 @@ export function histogramWait(
   const perSecond = combine(mean, count, (ns, times) => (ns * times) / node.seconds);
   return {
     layer,
-    name,
-    what,
+    name: translated(name),
+    what: translated(what),
     count,
     meanNs: mean,
     p99Ns: histogramQuantile(node, histogram, 0.99),

@@ -1,4 +1,5 @@
 import type { LayerName, NodeWindow, Percentiles } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import type { PointFacts } from '../report/facts.js';
 import { backpressureWaits } from './backpressure.js';
 import { leaderCapture } from './captures.js';
@@ -41,11 +42,12 @@ function lockWaits(point: PointFacts): Wait[] {
     const { name, layer, contended, waitNsMax, waitersMax } = view.reading;
     return {
       layer,
-      name: `lock ${name}`,
-      what: `an asynchronous lock, at most ${waitersMax} in its queue`,
+      name: t`lock ${name}`,
+      lock: name,
+      what: t`an asynchronous lock, at most ${waitersMax} in its queue`,
       count: measured(contended),
       meanNs: meanWaitNs(view.reading),
-      p99Ns: missing(NO_PERCENTILE),
+      p99Ns: missing(translated(NO_PERCENTILE)),
       longestNs: measured(waitNsMax),
       waiters: measured(1),
       lostNsPerSecond: measured(waitPerSecondNs(view)),
@@ -62,13 +64,13 @@ function atomicsWaits(point: PointFacts): Wait[] {
     {
       layer: 'runtime',
       name: '`Atomics.wait`',
-      what: 'a whole thread stands until another wakes it',
+      what: t`a whole thread stands until another wakes it`,
       count: measured(atomics.waits),
       meanNs:
         atomics.waits === 0
-          ? missing('nobody called it in the window')
+          ? missing(t`nobody called it in the window`)
           : measured((atomics.waitMs * 1e6) / atomics.waits),
-      p99Ns: missing(NO_PERCENTILE),
+      p99Ns: missing(translated(NO_PERCENTILE)),
       longestNs: measured(atomics.longestMs * 1e6),
       waiters: measured(1),
       lostNsPerSecond: measured((atomics.waitMs * 1e6) / capture.seconds),
@@ -82,12 +84,12 @@ function lateness(point: PointFacts): Wait[] {
   const pool = leaderCapture(point.point, 'strata.pool/1');
   const waits: Wait[] = [];
   if (loop.ok) {
-    const what = `the loop comes late, sampled every ${loop.value.resolutionMs} ms`;
-    waits.push(sampled('runtime', 'event loop delay', what, loop.value.delay, loop.value.probe));
+    const what = t`the loop comes late, sampled every ${loop.value.resolutionMs} ms`;
+    waits.push(sampled('runtime', t`event loop delay`, what, loop.value.delay, loop.value.probe));
   }
   if (pool.ok) {
-    const what = `a task waits for one of the ${pool.value.threads} threads of libuv's pool, idle round trip taken off`;
-    waits.push(sampled('io', 'pool queue', what, pool.value.wait, pool.value.probe));
+    const what = t`a task waits for one of the ${pool.value.threads} threads of libuv's pool, idle round trip taken off`;
+    waits.push(sampled('io', t`pool queue`, what, pool.value.wait, pool.value.probe));
   }
   return waits;
 }
@@ -99,10 +101,10 @@ function sampled(layer: LayerName, name: string, what: string, us: Percentiles, 
     what,
     count: measured(us.count),
     meanNs: measured(us.mean * 1e3),
-    p99Ns: us.p99 === null ? missing('too few samples for this percentile') : measured(us.p99 * 1e3),
+    p99Ns: us.p99 === null ? missing(t`too few samples for this percentile`) : measured(us.p99 * 1e3),
     longestNs: measured(us.max * 1e3),
-    waiters: missing(SAMPLED),
-    lostNsPerSecond: missing(SAMPLED),
+    waiters: missing(translated(SAMPLED)),
+    lostNsPerSecond: missing(translated(SAMPLED)),
     from,
   };
 }
@@ -115,11 +117,11 @@ function futexWaits(point: PointFacts): Wait[] {
     .filter((kind) => kind.waits > 0)
     .map((kind) => ({
       layer: kind.thread === 'pool' ? ('io' as const) : ('runtime' as const),
-      name: `futex, ${kind.thread} threads`,
-      what: 'native locks; parked threads left out',
+      name: t`futex, ${kind.thread} threads`,
+      what: t`native locks; parked threads left out`,
       count: measured(kind.waits),
       meanNs: measured((kind.waitSeconds * 1e9) / kind.waits),
-      p99Ns: missing(NO_PERCENTILE),
+      p99Ns: missing(translated(NO_PERCENTILE)),
       longestNs: measured(kind.longestUs * 1e3),
       waiters: measured(1),
       lostNsPerSecond: measured((kind.waitSeconds * 1e9) / capture.value.seconds),
@@ -137,12 +139,12 @@ function runQueueWaits(node: NodeWindow): Wait[] {
     .sort((one, other) => other[1] - one[1] || compareText(one[0], other[0]))
     .map(([kind, ms]) => ({
       layer: 'runtime' as const,
-      name: `run queue, ${kind} threads`,
-      what: 'ready to run, and no CPU',
-      count: missing(SUM_ONLY),
-      meanNs: missing(SUM_ONLY),
-      p99Ns: missing(SUM_ONLY),
-      longestNs: missing(SUM_ONLY),
+      name: t`run queue, ${kind} threads`,
+      what: t`ready to run, and no CPU`,
+      count: missing(translated(SUM_ONLY)),
+      meanNs: missing(translated(SUM_ONLY)),
+      p99Ns: missing(translated(SUM_ONLY)),
+      longestNs: missing(translated(SUM_ONLY)),
       waiters: measured(1),
       lostNsPerSecond: measured((ms * 1e6) / node.seconds),
       from: MEASURED_PASS,

@@ -3,6 +3,7 @@ import type { CpuCapture, PerfCapture } from '../../results/schema/index.js';
 import { BUSY_LAYERS, busyUs, hotFunctions } from '../cpu/cpu-profile.js';
 import { allocationSites, heapLayers, sampledBytes } from '../cpu/heap-profile.js';
 import { hotNativeFunctions, threadShares } from '../cpu/perf-profile.js';
+import { t } from '../language/language.js';
 import { compareText } from '../measures/node-measures.js';
 import { bytes, integer, micros, percent } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
@@ -15,7 +16,7 @@ const MECHANISMS_MAX = 9;
 export function mainThreadTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.cpu/1').map(({ capture, source }) =>
     blocks(
-      `${sentence(capture)} Sampled every ${micros(capture.intervalUs)}.`,
+      t`${sentence(capture)} Sampled every ${micros(capture.intervalUs)}.`,
       matrixTable(capture, source),
       functionTable(capture, source),
     ),
@@ -25,7 +26,7 @@ export function mainThreadTables(data: ProfileData): string | null {
 
 function sentence(capture: CpuCapture): string {
   const idle = capture.sampledUs === 0 ? 0 : capture.layers.idle / capture.sampledUs;
-  return `Of ${micros(capture.sampledUs)} that were sampled the main thread was idle for ${percent(idle)}.`;
+  return t`Of ${micros(capture.sampledUs)} that were sampled the main thread was idle for ${percent(idle)}.`;
 }
 
 /** Rows are owners, columns are what ran; shares of the time on the CPU. */
@@ -41,7 +42,12 @@ function matrixTable(capture: Pick<CpuCapture | PerfCapture, 'layers' | 'matrix'
   const shown = ordered.slice(0, MECHANISMS_MAX);
   const hasRest = ordered.length > shown.length;
   const table = new MarkdownTable(
-    [left('Layer'), right('All'), ...shown.map((name) => right(name)), ...(hasRest ? [right('rest')] : [])],
+    [
+      left(t`Layer`),
+      right(t`All`),
+      ...shown.map((name) => right(name)),
+      ...(hasRest ? [right(t`rest`)] : []),
+    ],
     source,
   );
   const share = (us: number) => (us === 0 ? '' : percent(us / busy));
@@ -59,12 +65,12 @@ function matrixTable(capture: Pick<CpuCapture | PerfCapture, 'layers' | 'matrix'
       ...(hasRest ? [share(rest)] : []),
     );
   }
-  return table.isEmpty ? 'The thread did nothing.' : table.toString();
+  return table.isEmpty ? t`The thread did nothing.` : table.toString();
 }
 
 function functionTable(capture: CpuCapture, source: string): string | null {
   const table = new MarkdownTable(
-    [right('Self'), right('With callees'), left('Function'), left('Where'), left('Layer')],
+    [right(t`Self`), right(t`With callees`), left(t`Function`), left(t`Where`), left(t`Layer`)],
     source,
   );
   for (const row of hotFunctions(capture, FUNCTIONS_MAX))
@@ -73,16 +79,16 @@ function functionTable(capture: CpuCapture, source: string): string | null {
 }
 
 const place = ({ file, line }: { readonly file: string; readonly line: number }): string =>
-  file === '' ? 'native' : code(`${file}:${line}`);
+  file === '' ? t`native` : code(`${file}:${line}`);
 
 /** All threads and the kernel, as perf sampled them. */
 export function allThreadsTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.perf/1').map(({ capture, source }) => {
     const names = capture.namesJavaScript
       ? ''
-      : ' The process was not started with `--perf-basic-prof --interpreted-frames-native-stack`: functions of JavaScript have no names here.';
+      : t` The process was not started with \`--perf-basic-prof --interpreted-frames-native-stack\`: functions of JavaScript have no names here.`;
     return blocks(
-      `${integer(capture.samples)} samples of \`${capture.event}\` at ${integer(capture.frequencyHz)} per second, ${integer(capture.lost)} lost; time on a CPU only.${names}`,
+      t`${integer(capture.samples)} samples of \`${capture.event}\` at ${integer(capture.frequencyHz)} per second, ${integer(capture.lost)} lost; time on a CPU only.${names}`,
       kindsTable(capture, source),
       matrixTable(capture, source),
       nativeTable(capture, source),
@@ -93,7 +99,13 @@ export function allThreadsTables(data: ProfileData): string | null {
 
 function kindsTable(capture: PerfCapture, source: string): string | null {
   const table = new MarkdownTable(
-    [left('Threads'), right('How many'), right('CPU time'), right('Share'), right('Of it in the kernel')],
+    [
+      left(t`Threads`),
+      right(t`How many`),
+      right(t`CPU time`),
+      right(t`Share`),
+      right(t`Of it in the kernel`),
+    ],
     source,
   );
   for (const { thread, threads, us, share, kernelShare } of threadShares(capture))
@@ -104,7 +116,7 @@ function kindsTable(capture: PerfCapture, source: string): string | null {
 function nativeTable(capture: PerfCapture, source: string): string | null {
   if (busyUs(capture) === 0) return null;
   const table = new MarkdownTable(
-    [right('Self'), right('With callees'), left('Function'), left('Kind'), left('Layer')],
+    [right(t`Self`), right(t`With callees`), left(t`Function`), left(t`Kind`), left(t`Layer`)],
     source,
   );
   for (const row of hotNativeFunctions(capture, FUNCTIONS_MAX))
@@ -116,18 +128,18 @@ function nativeTable(capture: PerfCapture, source: string): string | null {
 export function heapTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.heap/1').map(({ capture, source }) => {
     const what =
-      capture.kind === 'alloc' ? 'were allocated meanwhile' : 'of what was allocated were still there';
+      capture.kind === 'alloc' ? t`were allocated meanwhile` : t`of what was allocated were still there`;
     const layers = heapLayers(capture)
       .filter(({ share }) => share > 0)
       .map(({ layer, share }) => `${layer} ${percent(share)}`);
     const table = new MarkdownTable(
-      [right('Bytes'), right('Share'), left('Function'), left('Where'), left('Layer')],
+      [right(t`Bytes`), right(t`Share`), left(t`Function`), left(t`Where`), left(t`Layer`)],
       source,
     );
     for (const site of allocationSites(capture, FUNCTIONS_MAX))
       table.row(bytes(site.bytes), percent(site.share), code(site.name), place(site), site.layer);
     return blocks(
-      `${bytes(sampledBytes(capture))} ${what} (one sample for about ${bytes(capture.intervalBytes)}): ${layers.join(', ')}.`,
+      t`${bytes(sampledBytes(capture))} ${what} (one sample for about ${bytes(capture.intervalBytes)}): ${layers.join(t`, `)}.`,
       table.isEmpty ? null : table.toString(),
     );
   });

@@ -1,5 +1,6 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import { BUSY_LAYERS, hotFunctions } from '../cpu/cpu-profile.js';
+import { t } from '../language/language.js';
 import { syscallFacts } from '../measures/syscalls.js';
 import { integer, micros, nanos, percent } from '../tables/format.js';
 import { code } from '../tables/markdown-table.js';
@@ -22,12 +23,15 @@ export function headlines(data: ProfileData): string | null {
 function cpuLines(data: ProfileData): string[] {
   return sourced(data, 'strata.cpu/1').flatMap(({ capture }) => {
     const busy = BUSY_LAYERS.reduce((sum, layer) => sum + capture.layers[layer], 0);
-    if (busy === 0) return ['The main thread did nothing while it was sampled.'];
-    const [first] = [...BUSY_LAYERS].sort((one, other) => capture.layers[other] - capture.layers[one]);
+    if (busy === 0) return [t`The main thread did nothing while it was sampled.`];
+    const first = BUSY_LAYERS.reduce((most, layer) =>
+      capture.layers[layer] > capture.layers[most] ? layer : most,
+    );
     const [hot] = hotFunctions(capture, 1);
-    const top = hot === undefined ? '' : `; the hottest function is ${code(hot.name)} (${percent(hot.self)})`;
+    const top =
+      hot === undefined ? '' : t`; the hottest function is ${code(hot.name)} (${percent(hot.self)})`;
     return [
-      `The main thread was busy for ${percent(busy / capture.sampledUs)} of the time, ${percent(capture.layers[first!] / busy)} of it for ${first}${top}.`,
+      t`The main thread was busy for ${percent(busy / capture.sampledUs)} of the time, ${percent(capture.layers[first] / busy)} of it for ${first}${top}.`,
     ];
   });
 }
@@ -37,21 +41,21 @@ function collectorLines(data: ProfileData): string[] {
     const totalMs = kinds.reduce((sum, kind) => sum + kind.totalMs, 0);
     const times = kinds.reduce((sum, kind) => sum + kind.count, 0);
     const longestMs = Math.max(0, ...kinds.map((kind) => kind.longestMs));
-    return `The garbage collector ran ${integer(times)} times, ${percent(totalMs / 1e3 / seconds)} of the time; the longest pause was ${micros(longestMs * 1e3)}.`;
+    return t`The garbage collector ran ${integer(times)} times, ${percent(totalMs / 1e3 / seconds)} of the time; the longest pause was ${micros(longestMs * 1e3)}.`;
   });
 }
 
 function loopLines(data: ProfileData): string[] {
   return sourced(data, 'strata.event-loop/1').map(
     ({ capture: { utilization, delay } }) =>
-      `The event loop was used for ${percent(utilization)} of the time and came up to ${micros(delay.max)} late.`,
+      t`The event loop was used for ${percent(utilization)} of the time and came up to ${micros(delay.max)} late.`,
   );
 }
 
 function poolLines(data: ProfileData): string[] {
   return sourced(data, 'strata.pool/1').map(
     ({ capture: { wait, saturatedShare } }) =>
-      `A task waited ${micros(wait.mean)} on average for a thread of the pool; ${percent(saturatedShare)} of them met a full one.`,
+      t`A task waited ${micros(wait.mean)} on average for a thread of the pool; ${percent(saturatedShare)} of them met a full one.`,
   );
 }
 
@@ -59,7 +63,7 @@ function lockLines(data: ProfileData): string[] {
   return sourced(data, 'strata.locks/1').flatMap(({ capture: { locks } }) => {
     const [worst] = [...locks].sort((one, other) => other.waitNs - one.waitNs);
     if (worst === undefined || worst.waitNs === 0) return [];
-    return [`Lock ${code(worst.name)} (${worst.layer}) made others wait for ${nanos(worst.waitNs)}.`];
+    return [t`Lock ${code(worst.name)} (${worst.layer}) made others wait for ${nanos(worst.waitNs)}.`];
   });
 }
 
@@ -70,7 +74,7 @@ function syscallLines(data: ProfileData): string[] {
     return calls === 0
       ? []
       : [
-          `${integer(calls)} system calls seen by ${code(capture.probe)}, ${integer(writeCalls)} writes and ${integer(syncCalls)} syncs among them.`,
+          t`${integer(calls)} system calls seen by ${code(capture.probe)}, ${integer(writeCalls)} writes and ${integer(syncCalls)} syncs among them.`,
         ];
   });
 }
@@ -79,6 +83,6 @@ function syncLines(data: ProfileData): string[] {
   return sourced(data, 'strata.sync-calls/1').flatMap(({ capture: { calls } }) => {
     if (calls.length === 0) return [];
     const mean = calls.reduce((sum, { kernelNs }) => sum + kernelNs, 0) / calls.length;
-    return [`${integer(calls.length)} syncs took ${nanos(mean)} on average in the kernel.`];
+    return [t`${integer(calls.length)} syncs took ${nanos(mean)} on average in the kernel.`];
   });
 }

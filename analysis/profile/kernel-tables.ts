@@ -1,5 +1,6 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import type { BpfCapture, SyncCallsCapture, SyscallCapture } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { compareText } from '../measures/node-measures.js';
 import { isWaiting, syscallFacts } from '../measures/syscalls.js';
 import { bytes, decimal, integer, micros, nanos, percent, significant } from '../tables/format.js';
@@ -12,7 +13,7 @@ const ROWS_MAX = 20;
 export function syscallTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.syscalls/1').map(({ capture, source }) =>
     blocks(
-      `Taken by \`${capture.probe}\` over ${decimal(capture.seconds, 1)} s. Times per call are usable, rates are not: tracing stops the process at every call.`,
+      t`Taken by \`${capture.probe}\` over ${decimal(capture.seconds, 1)} s. Times per call are usable, rates are not: tracing stops the process at every call.`,
       callTable(capture, source),
       descriptorTable(capture, source),
     ),
@@ -24,13 +25,13 @@ function callTable(capture: SyscallCapture, source: string): string {
   const { workingSeconds } = syscallFacts(capture);
   const table = new MarkdownTable(
     [
-      left('Call'),
-      right('Calls'),
-      right('Errors'),
-      right('Seconds'),
-      right('µs a call'),
-      right('Longest'),
-      right('Share of the working time'),
+      left(t`Call`),
+      right(t`Calls`),
+      right(t`Errors`),
+      right(t`Seconds`),
+      right(t`µs a call`),
+      right(t`Longest`),
+      right(t`Share of the working time`),
     ],
     source,
   );
@@ -44,25 +45,25 @@ function callTable(capture: SyscallCapture, source: string): string {
       integer(row.errors),
       decimal(row.seconds, 4),
       significant(row.usecsPerCall),
-      table.nullable(row.maxUs, micros, 'the tracer gives no extremes for this call'),
-      isWaiting(row.syscall) || workingSeconds === 0 ? 'waits' : percent(row.seconds / workingSeconds),
+      table.nullable(row.maxUs, micros, t`the tracer gives no extremes for this call`),
+      isWaiting(row.syscall) || workingSeconds === 0 ? t`waits` : percent(row.seconds / workingSeconds),
     );
-  if (table.isEmpty) return 'The process made no system call.';
+  if (table.isEmpty) return t`The process made no system call.`;
   const more = rows.length - ROWS_MAX;
-  return more > 0 ? `${table}\n<sub>${more} further calls are in the file.</sub>` : table.toString();
+  return more > 0 ? `${table}\n<sub>${t`${more} further calls are in the file.`}</sub>` : table.toString();
 }
 
 function descriptorTable(capture: SyscallCapture, source: string): string | null {
   if (capture.byDescriptor === undefined) return null;
   const table = new MarkdownTable(
     [
-      left('Call'),
-      left('On'),
-      left('Layer'),
-      right('Calls'),
-      right('Errors'),
-      right('Seconds'),
-      right('Bytes'),
+      left(t`Call`),
+      left(t`On`),
+      left(t`Layer`),
+      right(t`Calls`),
+      right(t`Errors`),
+      right(t`Seconds`),
+      right(t`Bytes`),
     ],
     source,
   );
@@ -90,27 +91,27 @@ type SyncCall = SyncCallsCapture['calls'][number];
 export function syncTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.sync-calls/1').map(({ capture, source }) => {
     const { calls, dropped, device, method } = capture;
-    if (calls.length === 0) return `No sync in ${decimal(capture.seconds, 1)} s, by \`${method}\`.`;
+    if (calls.length === 0) return t`No sync in ${decimal(capture.seconds, 1)} s, by \`${method}\`.`;
     const table = new MarkdownTable(
       [
-        left('Part of a sync'),
-        right('Calls'),
-        right('Mean'),
-        right('Median'),
+        left(t`Part of a sync`),
+        right(t`Calls`),
+        right(t`Mean`),
+        right(t`Median`),
         right('p99'),
-        right('Longest'),
+        right(t`Longest`),
       ],
       source,
     );
     for (const [part, of] of PARTS) {
       const values = calls.map(of).filter((value) => value !== null);
-      if (values.length > 0) table.row(part, ...spread(values));
+      if (values.length > 0) table.row(translated(part), ...spread(values));
     }
     const flushed =
-      device === null ? '' : ` ${device.name} was flushed ${integer(device.flushes)} times, whole machine.`;
-    const left_ = dropped === 0 ? '' : ` ${integer(dropped)} further calls were left out.`;
+      device === null ? '' : t` ${device.name} was flushed ${integer(device.flushes)} times, whole machine.`;
+    const left_ = dropped === 0 ? '' : t` ${integer(dropped)} further calls were left out.`;
     return blocks(
-      `${integer(calls.length)} syncs, seen by \`${method}\` (${countBy(calls)}).${flushed}${left_}`,
+      t`${integer(calls.length)} syncs, seen by \`${method}\` (${countBy(calls)}).${flushed}${left_}`,
       table.toString(),
     );
   });
@@ -139,20 +140,20 @@ function spread(values: readonly number[]): string[] {
   const at = (share: number) =>
     ascending[Math.min(ascending.length - 1, Math.floor(share * ascending.length))]!;
   const mean = ascending.reduce((sum, value) => sum + value, 0) / ascending.length;
-  const p99 = ascending.length < P99_COUNT_MIN ? 'too few' : nanos(at(0.99));
+  const p99 = ascending.length < P99_COUNT_MIN ? t`too few` : nanos(at(0.99));
   return [integer(ascending.length), nanos(mean), nanos(at(0.5)), p99, nanos(ascending.at(-1)!)];
 }
 
 function countBy(calls: readonly SyncCall[]): string {
   const counts = new Map<string, number>();
   for (const { syscall, descriptor } of calls) {
-    const key = `${syscall} on ${descriptor}`;
+    const key = t`${syscall} on ${descriptor}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return [...counts]
     .sort((one, other) => other[1] - one[1] || compareText(one[0], other[0]))
     .map(([what, count]) => `${what}: ${integer(count)}`)
-    .join(', ');
+    .join(t`, `);
 }
 
 const UNITS: Readonly<Record<BpfCapture['histograms'][number]['unit'], (value: number) => string>> = {
@@ -168,7 +169,7 @@ export function kernelHistograms(data: ProfileData): string | null {
     capture.histograms.flatMap(({ name, what, unit, layer, buckets }) => {
       const all = buckets.reduce((sum, [, count]) => sum + count, 0);
       if (all === 0) return [];
-      const table = new MarkdownTable([right('From'), right('Count'), right('Share')], source);
+      const table = new MarkdownTable([right(t`From`), right(t`Count`), right(t`Share`)], source);
       for (const [lower, count] of buckets)
         if (count > 0) table.row(UNITS[unit](lower), integer(count), percent(count / all));
       return [blocks(`**${code(name)}** (${layer}): ${what}`, table.toString())];

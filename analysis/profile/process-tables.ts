@@ -1,5 +1,6 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import type { Profile, ProfiledProcess } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { bytes, decimal, integer, micros } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { sourced } from './sourced.js';
@@ -8,56 +9,66 @@ const NOT_TOLD = 'the system does not tell';
 
 /** What the process is, and what it was watched on. */
 export function processTable({ process, machine, startedAt }: Profile): string {
-  const table = new MarkdownTable([left('What'), left('Value')], '`profile.json`');
+  const table = new MarkdownTable([left(t`What`), left(t`Value`)], '`profile.json`');
   const told = (value: number | null, format: (value: number) => string) =>
-    table.nullable(value, format, NOT_TOLD);
-  table.row('process', `${process.pid}, ${identity(process)}`);
-  table.row('program', process.program === null ? table.missing(NOT_TOLD) : code(process.program));
-  table.row('Node.js', process.nodejs ?? table.missing(NOT_TOLD));
-  if (process.url !== null) table.row('address', code(process.url));
+    table.nullable(value, format, translated(NOT_TOLD));
+  table.row(t`process`, `${process.pid}, ${identity(process)}`);
   table.row(
-    'running for',
+    t`program`,
+    process.program === null ? table.missing(translated(NOT_TOLD)) : code(process.program),
+  );
+  table.row('Node.js', process.nodejs ?? table.missing(translated(NOT_TOLD)));
+  if (process.url !== null) table.row(t`address`, code(process.url));
+  table.row(
+    t`running for`,
     told(process.upSeconds, (seconds) => micros(seconds * 1e6)),
   );
-  table.row('resident memory', told(process.rssBytes, bytes));
-  table.row('threads', told(process.threads, integer));
+  table.row(t`resident memory`, told(process.rssBytes, bytes));
+  table.row(t`threads`, told(process.threads, integer));
   if (process.isLocal)
     table.row(
-      'machine',
-      `${machine.cpuCount} CPUs (${machine.cpuModel}), ${bytes(machine.memoryBytes)}, ${machine.kernel}`,
+      t`machine`,
+      t`${machine.cpuCount} CPUs (${machine.cpuModel}), ${bytes(machine.memoryBytes)}, ${machine.kernel}`,
     );
-  table.row('captured at', startedAt);
+  table.row(t`captured at`, startedAt);
   return table.toString();
 }
 
 function identity({ how, node, role, isLocal }: ProfiledProcess): string {
-  const what = node === 0 ? 'a Node.js process' : `node ${node}, ${role}`;
-  const started = how === 'launch' ? ', started for this profile' : '';
-  return `${what}${started}${isLocal ? '' : ', on another machine'}`;
+  const what = node === 0 ? t`a Node.js process` : t`node ${node}, ${role}`;
+  const started = how === 'launch' ? t`, started for this profile` : '';
+  return `${what}${started}${isLocal ? '' : t`, on another machine`}`;
 }
 
 /** Every probe that gave something, how long it watched, and with whom. */
 export function passTable({ profile }: ProfileData): string | null {
   const table = new MarkdownTable(
-    [left('Probe'), left('Tier'), left('Question'), right('Seconds'), left('Watched with'), left('Its cost')],
+    [
+      left(t`Probe`),
+      left(t`Tier`),
+      left(t`Question`),
+      right(t`Seconds`),
+      left(t`Watched with`),
+      left(t`Its cost`),
+    ],
     '`profile.json`',
   );
   for (const { probe, tier, question, seconds, sharedWith, cost } of profile.passes)
     table.row(
       code(probe),
       tier,
-      question,
+      translated(question),
       decimal(seconds, 1),
-      sharedWith.length === 0 ? 'alone' : sharedWith.join(', '),
-      cost,
+      sharedWith.length === 0 ? t`alone` : sharedWith.join(t`, `),
+      translated(cost),
     );
   return table.isEmpty ? null : table.toString();
 }
 
 /** What was to be captured and was not, each with its reason. */
 export function gapTable({ profile }: ProfileData): string {
-  if (profile.notMeasured.length === 0) return 'Nothing of what was asked for is missing.';
-  const table = new MarkdownTable([left('What'), left('Because')], '`profile.json`');
+  if (profile.notMeasured.length === 0) return t`Nothing of what was asked for is missing.`;
+  const table = new MarkdownTable([left(t`What`), left(t`Because`)], '`profile.json`');
   for (const { what, because } of profile.notMeasured) table.row(what, because);
   return table.toString();
 }
@@ -65,7 +76,7 @@ export function gapTable({ profile }: ProfileData): string {
 /** Files that outside tools left for people to open. */
 export function toolTable(data: ProfileData): string | null {
   const table = new MarkdownTable(
-    [left('Tool'), left('Its verdict'), left('Files'), left('Warnings')],
+    [left(t`Tool`), left(t`Its verdict`), left(t`Files`), left(t`Warnings`)],
     '`passes/*/*.json`',
   );
   for (const { pass, captures } of data.passes) {
@@ -76,9 +87,9 @@ export function toolTable(data: ProfileData): string | null {
       );
       table.row(
         `${capture.tool} ${capture.version}`,
-        capture.verdict ?? 'gives none',
-        files.join('; '),
-        capture.warnings.join('; '),
+        capture.verdict ?? t`gives none`,
+        files.join(t`; `),
+        capture.warnings.join(t`; `),
       );
     }
   }
@@ -89,27 +100,27 @@ export function toolTable(data: ProfileData): string | null {
 export function procTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.proc/1').map(({ capture, source }) => {
     const { process, seconds } = capture;
-    const table = new MarkdownTable([left('What'), right('Value'), right('Per second')], source);
-    const share = (milliseconds: number) => `${decimal((milliseconds / 1e3 / seconds) * 100, 1)} % of a CPU`;
+    const table = new MarkdownTable([left(t`What`), right(t`Value`), right(t`Per second`)], source);
+    const share = (milliseconds: number) => t`${decimal((milliseconds / 1e3 / seconds) * 100, 1)} % of a CPU`;
     const row = (what: string, value: number, format: (value: number) => string) =>
       table.row(what, format(value), format(value / seconds));
-    table.row('CPU in user code', micros(process.cpuUserMs * 1e3), share(process.cpuUserMs));
-    table.row('CPU in the kernel', micros(process.cpuSystemMs * 1e3), share(process.cpuSystemMs));
+    table.row(t`CPU in user code`, micros(process.cpuUserMs * 1e3), share(process.cpuUserMs));
+    table.row(t`CPU in the kernel`, micros(process.cpuSystemMs * 1e3), share(process.cpuSystemMs));
     if (process.io !== null) {
-      row('bytes read, sockets and pipes included', process.io.rchar, bytes);
-      row('bytes written, sockets and pipes included', process.io.wchar, bytes);
-      row('calls that read', process.io.syscr, integer);
-      row('calls that write', process.io.syscw, integer);
-      row('bytes written to the page cache for a device', process.io.writeBytes, bytes);
+      row(t`bytes read, sockets and pipes included`, process.io.rchar, bytes);
+      row(t`bytes written, sockets and pipes included`, process.io.wchar, bytes);
+      row(t`calls that read`, process.io.syscr, integer);
+      row(t`calls that write`, process.io.syscw, integer);
+      row(t`bytes written to the page cache for a device`, process.io.writeBytes, bytes);
     }
     if (capture.disk !== null) {
-      row(`bytes that reached ${capture.disk.device}, whole machine`, capture.disk.bytesWritten, bytes);
-      if (capture.disk.flushes !== null) row('flushes of that device', capture.disk.flushes, integer);
+      row(t`bytes that reached ${capture.disk.device}, whole machine`, capture.disk.bytesWritten, bytes);
+      if (capture.disk.flushes !== null) row(t`flushes of that device`, capture.disk.flushes, integer);
     }
     if (capture.sockets !== null)
-      table.row('TCP connections at the end', integer(capture.sockets.established), '');
+      table.row(t`TCP connections at the end`, integer(capture.sockets.established), '');
     if (capture.tcp !== null)
-      row('TCP segments sent again, whole machine', capture.tcp.retransmitted, integer);
+      row(t`TCP segments sent again, whole machine`, capture.tcp.retransmitted, integer);
     return table.toString();
   });
   return parts.length === 0 ? null : parts.join('\n\n');
@@ -120,12 +131,12 @@ export function threadTable(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.proc/1').flatMap(({ capture, source }) => {
     const table = new MarkdownTable(
       [
-        left('Thread'),
-        right('Id'),
+        left(t`Thread`),
+        right(t`Id`),
         right('CPU'),
-        right('Waited for a CPU'),
-        right('Switches, of its own accord'),
-        right('Switches, preempted'),
+        right(t`Waited for a CPU`),
+        right(t`Switches, of its own accord`),
+        right(t`Switches, preempted`),
       ],
       source,
     );

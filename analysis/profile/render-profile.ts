@@ -1,6 +1,7 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import type { Capture, Profile } from '../../results/schema/index.js';
 import { flamegraph } from '../flamegraph/flamegraph.js';
+import { t, translated } from '../language/language.js';
 import { code } from '../tables/markdown-table.js';
 import { allThreadsTables, heapTables, mainThreadTables } from './cpu-tables.js';
 import { headlines } from './headlines.js';
@@ -13,31 +14,31 @@ import { collectorTables, loopTables, poolTables, waitTables } from './wait-tabl
 export function renderProfile(data: ProfileData): ReadonlyMap<string, string> {
   const flames = flameFiles(data);
   const page = blocks(
-    `# Profile of ${title(data.profile)}`,
-    data.profile.interrupted ? '**Interrupted: what follows was captured until then.**' : null,
+    t`# Profile of ${title(data.profile)}`,
+    data.profile.interrupted ? t`**Interrupted: what follows was captured until then.**` : null,
     headlines(data),
-    section('The process', processTable(data.profile)),
-    section('What watched it', passTable(data)),
-    section('CPU: the main thread', mainThreadTables(data), figures(flames, 'cpu')),
-    section('CPU: all threads and the kernel', allThreadsTables(data), figures(flames, 'perf')),
-    section('System calls', syscallTables(data)),
-    section('Syncs', syncTables(data)),
-    section('Kernel distributions', kernelHistograms(data)),
-    section('Waits for locks', waitTables(data)),
-    section('Event loop', loopTables(data)),
-    section('Thread pool', poolTables(data)),
-    section('Garbage collector', collectorTables(data)),
-    section('Heap', heapTables(data), figures(flames, 'heap')),
-    section('Counters of the kernel', procTables(data), threadTable(data)),
-    section('Tools', toolTable(data)),
-    section('Not captured, because', gapTable(data)),
+    section(t`The process`, processTable(data.profile)),
+    section(t`What watched it`, passTable(data)),
+    section(t`CPU: the main thread`, mainThreadTables(data), figures(flames, 'cpu')),
+    section(t`CPU: all threads and the kernel`, allThreadsTables(data), figures(flames, 'perf')),
+    section(t`System calls`, syscallTables(data)),
+    section(t`Syncs`, syncTables(data)),
+    section(t`Kernel distributions`, kernelHistograms(data)),
+    section(t`Waits for locks`, waitTables(data)),
+    section(t`Event loop`, loopTables(data)),
+    section(t`Thread pool`, poolTables(data)),
+    section(t`Garbage collector`, collectorTables(data)),
+    section(t`Heap`, heapTables(data), figures(flames, 'heap')),
+    section(t`Counters of the kernel`, procTables(data), threadTable(data)),
+    section(t`Tools`, toolTable(data)),
+    section(t`Not captured, because`, gapTable(data)),
   );
   return new Map([['profile.md', `${page}\n`], ...flames]);
 }
 
 function title({ process }: Profile): string {
-  const what = process.node === 0 ? code(process.program ?? 'a Node.js process') : `node ${process.node}`;
-  return `${what}, process ${process.pid}`;
+  const what = process.node === 0 ? code(process.program ?? t`a Node.js process`) : t`node ${process.node}`;
+  return t`${what}, process ${process.pid}`;
 }
 
 const DRAWN = ['cpu', 'perf', 'heap'] as const;
@@ -57,7 +58,7 @@ function flameFiles(data: ProfileData): Map<string, string> {
       const which = capture.schema === 'strata.heap/1' ? `${kind}-${capture.kind}` : kind;
       files.set(
         `flame/${which}.svg`,
-        flamegraph(capture, { title: `${CAPTIONS[kind]}, process ${capture.pid}` }),
+        flamegraph(capture, { title: t`${translated(CAPTIONS[kind])}, process ${capture.pid}` }),
       );
     }
   }
@@ -66,5 +67,7 @@ function flameFiles(data: ProfileData): Map<string, string> {
 
 function figures(files: ReadonlyMap<string, string>, kind: Drawn): string | null {
   const paths = [...files.keys()].filter((path) => path.startsWith(`flame/${kind}`));
-  return paths.length === 0 ? null : paths.map((path) => `![${CAPTIONS[kind]}](${path})`).join('\n\n');
+  return paths.length === 0
+    ? null
+    : paths.map((path) => `![${translated(CAPTIONS[kind])}](${path})`).join('\n\n');
 }

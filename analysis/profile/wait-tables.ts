@@ -1,5 +1,6 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import type { Percentiles } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { bytes, decimal, integer, micros, nanos, percent } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { blocks, sourced } from './sourced.js';
@@ -17,14 +18,14 @@ function lockTable(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.locks/1').map(({ capture, source }) => {
     const table = new MarkdownTable(
       [
-        left('Lock'),
-        left('Layer'),
-        right('Taken'),
-        right('Had to wait'),
-        right('All waits'),
-        right('Longest wait'),
-        left('Longest at fault'),
-        left('Waited most'),
+        left(t`Lock`),
+        left(t`Layer`),
+        right(t`Taken`),
+        right(t`Had to wait`),
+        right(t`All waits`),
+        right(t`Longest wait`),
+        left(t`Longest at fault`),
+        left(t`Waited most`),
       ],
       source,
     );
@@ -40,11 +41,11 @@ function lockTable(data: ProfileData): string | null {
         integer(lock.contended),
         nanos(lock.waitNs),
         nanos(lock.waitNsMax),
-        holder === undefined ? 'nobody' : `${code(holder.who)} ${nanos(holder.blameNs)}`,
-        waiter === undefined ? 'nobody' : `${code(waiter.who)} ${nanos(waiter.waitNs)}`,
+        holder === undefined ? t`nobody` : `${code(holder.who)} ${nanos(holder.blameNs)}`,
+        waiter === undefined ? t`nobody` : `${code(waiter.who)} ${nanos(waiter.waitNs)}`,
       );
     }
-    return table.isEmpty ? 'The process accounts for no lock of its own.' : table.toString();
+    return table.isEmpty ? t`The process accounts for no lock of its own.` : table.toString();
   });
   return parts.length === 0 ? null : parts.join('\n\n');
 }
@@ -52,16 +53,16 @@ function lockTable(data: ProfileData): string | null {
 function atomicsTable(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.locks/1').flatMap(({ capture: { atomics }, source }) => {
     if (atomics === null) return [];
-    if (atomics.waits === 0) return ['No thread stood in `Atomics.wait`.'];
+    if (atomics.waits === 0) return [t`No thread stood in \`Atomics.wait\`.`];
     const table = new MarkdownTable(
-      [left('`Atomics.wait` called in'), left('Layer'), right('Times'), right('Waited')],
+      [left(t`\`Atomics.wait\` called in`), left(t`Layer`), right(t`Times`), right(t`Waited`)],
       source,
     );
     for (const { where, layer, count, waitMs } of atomics.callers.slice(0, ROWS_MAX))
       table.row(code(where), layer, integer(count), micros(waitMs * 1e3));
     return [
       blocks(
-        `${integer(atomics.waits)} waits in \`Atomics.wait\`, ${micros(atomics.waitMs * 1e3)} in all, the longest ${micros(atomics.longestMs * 1e3)}.`,
+        t`${integer(atomics.waits)} waits in \`Atomics.wait\`, ${micros(atomics.waitMs * 1e3)} in all, the longest ${micros(atomics.longestMs * 1e3)}.`,
         table.isEmpty ? null : table.toString(),
       ),
     ];
@@ -73,7 +74,14 @@ function atomicsTable(data: ProfileData): string | null {
 function futexTable(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.syscalls/1').flatMap(({ capture: { futex }, source }) => {
     const table = new MarkdownTable(
-      [left('Thread'), right('Id'), right('Futex waits'), right('Waited'), right('Longest'), right('Parked')],
+      [
+        left(t`Thread`),
+        right(t`Id`),
+        right(t`Futex waits`),
+        right(t`Waited`),
+        right(t`Longest`),
+        right(t`Parked`),
+      ],
       source,
     );
     for (const row of [...(futex ?? [])].sort((one, other) => other.waitSeconds - one.waitSeconds))
@@ -95,7 +103,13 @@ export function collectorTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.gc/1').map(({ capture, source }) => {
     const stopped = capture.kinds.reduce((sum, { totalMs }) => sum + totalMs, 0);
     const kinds = new MarkdownTable(
-      [left('Collection'), right('Times'), right('In all'), right('Longest'), right('Share of the time')],
+      [
+        left(t`Collection`),
+        right(t`Times`),
+        right(t`In all`),
+        right(t`Longest`),
+        right(t`Share of the time`),
+      ],
       source,
     );
     for (const { kind, count, totalMs, longestMs } of capture.kinds)
@@ -106,11 +120,11 @@ export function collectorTables(data: ProfileData): string | null {
         micros(longestMs * 1e3),
         percent(totalMs / 1e3 / capture.seconds),
       );
-    const spaces = new MarkdownTable([left('Space'), right('Used'), right('Reserved')], source);
+    const spaces = new MarkdownTable([left(t`Space`), right(t`Used`), right(t`Reserved`)], source);
     for (const { name, usedBytes, sizeBytes } of capture.spaces)
       if (sizeBytes > 0) spaces.row(code(name), bytes(usedBytes), bytes(sizeBytes));
     return blocks(
-      `The collector ran for ${micros(stopped * 1e3)} of ${decimal(capture.seconds, 1)} s. Heap: ${bytes(capture.heapUsedBytes)} used of ${bytes(capture.heapTotalBytes)}.`,
+      t`The collector ran for ${micros(stopped * 1e3)} of ${decimal(capture.seconds, 1)} s. Heap: ${bytes(capture.heapUsedBytes)} used of ${bytes(capture.heapTotalBytes)}.`,
       kinds.isEmpty ? null : kinds.toString(),
       spaces.isEmpty ? null : spaces.toString(),
     );
@@ -121,13 +135,13 @@ export function collectorTables(data: ProfileData): string | null {
 /** How late the loop comes, and the turns that held it up. */
 export function loopTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.event-loop/1').map(({ capture, source }) => {
-    const stalls = new MarkdownTable([right('Held up for'), left('By')], source);
+    const stalls = new MarkdownTable([right(t`Held up for`), left(t`By`)], source);
     for (const { ms, where } of capture.stalls.slice(0, ROWS_MAX))
-      stalls.row(micros(ms * 1e3), where === null ? 'not known' : code(where));
+      stalls.row(micros(ms * 1e3), where === null ? t`not known` : code(where));
     return blocks(
-      `Utilisation ${percent(capture.utilization)}; sampled every ${decimal(capture.resolutionMs, 0)} ms.`,
-      percentileTable('Delay of the loop', capture.delay, source),
-      stalls.isEmpty ? 'No turn held the loop up for long.' : stalls.toString(),
+      t`Utilisation ${percent(capture.utilization)}; sampled every ${decimal(capture.resolutionMs, 0)} ms.`,
+      percentileTable(t`Delay of the loop`, capture.delay, source),
+      stalls.isEmpty ? t`No turn held the loop up for long.` : stalls.toString(),
     );
   });
   return parts.length === 0 ? null : parts.join('\n\n');
@@ -137,20 +151,20 @@ export function loopTables(data: ProfileData): string | null {
 export function poolTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.pool/1').map(({ capture, source }) =>
     blocks(
-      `${integer(capture.threads)} threads. ${percent(capture.saturatedShare)} of ${integer(capture.wait.count)} small tasks waited for more than ten times their own ${micros(capture.floorUs)}.`,
-      percentileTable('Wait for a thread', capture.wait, source),
+      t`${integer(capture.threads)} threads. ${percent(capture.saturatedShare)} of ${integer(capture.wait.count)} small tasks waited for more than ten times their own ${micros(capture.floorUs)}.`,
+      percentileTable(t`Wait for a thread`, capture.wait, source),
     ),
   );
   return parts.length === 0 ? null : parts.join('\n\n');
 }
 
 function percentileTable(what: string, values: Percentiles, source: string): string {
-  const columns = ['Mean', 'p50', 'p90', 'p99', 'p99.9', 'Longest'].map((name) => right(name));
+  const columns = [t`Mean`, 'p50', 'p90', 'p99', 'p99.9', t`Longest`].map((name) => right(name));
   const table = new MarkdownTable([left(what), ...columns], source);
-  const cell = (value: number | null) => table.nullable(value, micros, TOO_FEW);
+  const cell = (value: number | null) => table.nullable(value, micros, translated(TOO_FEW));
   const { mean, p50, p90, p99, p999, max } = values;
   table.row(
-    `${integer(values.count)} samples`,
+    t`${integer(values.count)} samples`,
     micros(mean),
     cell(p50),
     cell(p90),

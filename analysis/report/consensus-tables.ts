@@ -1,4 +1,5 @@
 import type { NodeWindow } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { combine, type Measured, map, measured, quotient } from '../measures/measured.js';
 import {
   counter,
@@ -18,16 +19,16 @@ import { blocks, notMeasured } from './section.js';
 export function roleTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Node'),
+      left(t`Level`),
+      left(t`Node`),
       right('CPU'),
-      right('user / system'),
-      right('Main thread on a CPU'),
-      right('Resident'),
-      right('Sent to peers'),
-      right('Received'),
-      right('Loop delay p99'),
-      right('GC time'),
+      right(t`user / system`),
+      right(t`Main thread on a CPU`),
+      right(t`Resident`),
+      right(t`Sent to peers`),
+      right(t`Received`),
+      right(t`Loop delay p99`),
+      right(t`GC time`),
     ],
     '`points/*/nodes/*.json`, `/proc/<pid>`',
   );
@@ -38,12 +39,12 @@ export function roleTable(facts: Facts): string {
       table.row(
         levelName(point),
         `${node.role} ${node.node}`,
-        table.cell(cpuCores(node), (value) => `${decimal(value, 2)} cores`),
+        table.cell(cpuCores(node), (value) => t`${decimal(value, 2)} cores`),
         proc === null
-          ? table.missing('/proc of the node was not readable')
+          ? table.missing(t`/proc of the node was not readable`)
           : `${split(proc.cpuUserMs)} / ${split(proc.cpuSystemMs)}`,
         table.cell(mainThreadShare(node), percent),
-        proc === null ? table.missing('/proc of the node was not readable') : bytes(proc.rssBytes),
+        proc === null ? table.missing(t`/proc of the node was not readable`) : bytes(proc.rssBytes),
         table.cell(counterPerSecond(node, 'network_peer_bytes_sent_total'), (value) => `${bytes(value)}/s`),
         table.cell(
           counterPerSecond(node, 'network_peer_bytes_received_total'),
@@ -54,15 +55,15 @@ export function roleTable(facts: Facts): string {
       );
     }
   }
-  if (table.isEmpty) return notMeasured('no node window was written');
+  if (table.isEmpty) return notMeasured(t`no node window was written`);
   const ratios = facts.sweep.flatMap((point) => {
     const ratio = leaderToFollower(point, cpuCores);
-    return ratio.ok ? [`${times(ratio.value)} at ${levelName(point)}`] : [];
+    return ratio.ok ? [t`${times(ratio.value)} at ${levelName(point)}`] : [];
   });
   const note =
     ratios.length === 0
       ? null
-      : `CPU of the leader against the mean follower: ${ratios.join(', ')} (document: 1.5 to 2x, C1).`;
+      : t`CPU of the leader against the mean follower: ${ratios.join(t`, `)} (document: 1.5 to 2x, C1).`;
   return blocks(table.toString(), note);
 }
 
@@ -70,12 +71,12 @@ export function roleTable(facts: Facts): string {
 export function leaderToFollower(point: PointFacts, read: (node: NodeWindow) => Measured): Measured {
   if (!point.leader.ok) return point.leader;
   if (point.followers.length === 0)
-    return { ok: false, because: 'no node was a follower at the end of the window' };
+    return { ok: false, because: t`no node was a follower at the end of the window` };
   const sum = point.followers
     .map(read)
     .reduce((total, next) => combine(total, next, (one, other) => one + other), measured(0) as Measured);
   const mean = map(sum, (value) => value / point.followers.length);
-  return quotient(read(point.leader.value), mean, 'the followers did none of it in the window');
+  return quotient(read(point.leader.value), mean, t`the followers did none of it in the window`);
 }
 
 type Row = readonly [string, (node: NodeWindow) => Measured, (value: number) => string];
@@ -101,7 +102,7 @@ const ROWS: readonly Row[] = [
       quotient(
         counter(node, 'consensus_reads_total'),
         counter(node, 'consensus_read_rounds_total'),
-        'there was no linearizable read in the window',
+        t`there was no linearizable read in the window`,
       ),
     significant,
   ],
@@ -116,20 +117,20 @@ const ROWS: readonly Row[] = [
 /** One row a number of the leader, one column a level; then the counts over all nodes. */
 export function consensusCounters(facts: Facts): string {
   const table = new MarkdownTable(
-    [left('Leader'), ...facts.sweep.map((point) => right(levelName(point)))],
-    '`points/*/nodes/*.json`, `consensus_*`, `state_*`, `runtime_*` of the leader; elections and leader changes over all nodes',
+    [left(t`Leader`), ...facts.sweep.map((point) => right(levelName(point)))],
+    t`\`points/*/nodes/*.json\`, \`consensus_*\`, \`state_*\`, \`runtime_*\` of the leader; elections and leader changes over all nodes`,
   );
   for (const [name, read, format] of ROWS) {
     table.row(
-      name,
+      translated(name),
       ...facts.sweep.map((point) =>
         table.cell(point.leader.ok ? read(point.leader.value) : point.leader, format),
       ),
     );
   }
   for (const [name, counterName] of [
-    ['campaigns, pre-votes included, all nodes', 'consensus_elections_total'],
-    ['leader changes seen, all nodes', 'consensus_leader_changes_total'],
+    [t`campaigns, pre-votes included, all nodes`, 'consensus_elections_total'],
+    [t`leader changes seen, all nodes`, 'consensus_leader_changes_total'],
   ] as const) {
     table.row(name, ...facts.sweep.map((point) => table.cell(ofAllNodes(point, counterName), integer)));
   }
@@ -139,12 +140,12 @@ export function consensusCounters(facts: Facts): string {
 function persistShare(node: NodeWindow): Measured {
   const persist = counter(node, 'consensus_persist_won_total');
   const all = combine(persist, counter(node, 'consensus_replicate_won_total'), (one, other) => one + other);
-  return quotient(persist, all, 'no batch committed in the window');
+  return quotient(persist, all, t`no batch committed in the window`);
 }
 
 function ofAllNodes(point: PointFacts, name: string): Measured {
   const nodes = nodesInOrder(point);
-  if (nodes.length === 0) return { ok: false, because: 'no node window was written' };
+  if (nodes.length === 0) return { ok: false, because: t`no node window was written` };
   return nodes
     .map((node) => counter(node, name))
     .reduce((total, next) => combine(total, next, (one, other) => one + other));

@@ -1,4 +1,5 @@
 import type { SyscallCapture } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import { sourceOf } from '../measures/captures.js';
 import {
   type DescriptorFacts,
@@ -16,27 +17,27 @@ import { blocks, notMeasured } from './section.js';
 /** System calls of one node by the layer that owns the descriptor. */
 export function descriptorTables(capture: SyscallCapture, source: string): string {
   const facts = descriptorFacts(capture);
-  if (!facts.ok) return `By layer: ${notMeasured(facts.because)}`;
+  if (!facts.ok) return t`By layer: ${notMeasured(facts.because)}`;
   return blocks(layerTable(facts.value, source), unattributedLine(facts.value));
 }
 
 function layerTable(facts: DescriptorFacts, source: string): string {
   const table = new MarkdownTable(
     [
-      left('Layer'),
-      left('Descriptor'),
-      right('calls'),
-      right('errors'),
-      right('bytes'),
-      right('mean per call'),
-      right('seconds'),
-      right('% of working time'),
+      left(t`Layer`),
+      left(t`Descriptor`),
+      right(t`calls`),
+      right(t`errors`),
+      right(t`bytes`),
+      right(t`mean per call`),
+      right(t`seconds`),
+      right(t`% of working time`),
     ],
-    `${source}, byDescriptor; a call belongs to the folder of the server that owns its descriptor`,
+    t`${source}, byDescriptor; a call belongs to the folder of the server that owns its descriptor`,
   );
   for (const line of facts.lines) table.row(...cells(line.layer, line.descriptor, line, facts));
   const total = facts.lines.reduce(add);
-  table.row(...cells('**all**', '', { ...total, waits: false }, null));
+  table.row(...cells(t`**all**`, '', { ...total, waits: false }, null));
   return table.toString();
 }
 
@@ -50,7 +51,7 @@ function cells(
     facts === null
       ? ''
       : line.waits || facts.workingSeconds === 0
-        ? 'waits'
+        ? t`waits`
         : percent(line.seconds / facts.workingSeconds);
   return [
     layer,
@@ -77,8 +78,8 @@ function add(one: DescriptorLine, other: DescriptorLine): DescriptorLine {
 function unattributedLine(facts: DescriptorFacts): string {
   const share = percent(facts.unattributedShare);
   return facts.unattributedShare > UNATTRIBUTED_MAX
-    ? `⚠️ ${share} of the working time belongs to no layer (limit ${percent(UNATTRIBUTED_MAX)}): read the shares of this node with care.`
-    : `Unattributed: ${share} of the working time (limit ${percent(UNATTRIBUTED_MAX)}).`;
+    ? t`⚠️ ${share} of the working time belongs to no layer (limit ${percent(UNATTRIBUTED_MAX)}): read the shares of this node with care.`
+    : t`Unattributed: ${share} of the working time (limit ${percent(UNATTRIBUTED_MAX)}).`;
 }
 
 /** The document's futex row taken apart, by whichever tracer could: a parked thread has nothing to do, one that waits for a lock has. */
@@ -90,22 +91,22 @@ export function futexTable(
     ? observed.value.captures.find((each) => each.node === of.node && each.pid === of.pid)
     : undefined;
   if (!observed.ok || capture?.futex === undefined) {
-    return `Lock waits inside futex: ${notMeasured('no tracer told parked threads of this node from those that wait for a lock')}`;
+    return t`Lock waits inside futex: ${notMeasured(t`no tracer told parked threads of this node from those that wait for a lock`)}`;
   }
   const table = new MarkdownTable(
     [
-      left('Futex by thread'),
-      right('threads'),
-      right('parked'),
-      right('lock waits'),
-      right('mean wait'),
-      right('longest'),
-      right('waited, of the window'),
+      left(t`Futex by thread`),
+      right(t`threads`),
+      right(t`parked`),
+      right(t`lock waits`),
+      right(t`mean wait`),
+      right(t`longest`),
+      right(t`waited, of the window`),
     ],
-    `${sourceOf(observed.value, [capture])}, futex; parked: a thread of a pool that waits for work, which is no lock`,
+    t`${sourceOf(observed.value, [capture])}, futex; parked: a thread of a pool that waits for work, which is no lock`,
   );
   for (const kind of futexByThread(capture.futex)) {
-    const each = (us: number): string => (kind.waits === 0 ? 'no wait' : micros(us));
+    const each = (us: number): string => (kind.waits === 0 ? t`no wait` : micros(us));
     table.row(
       kind.thread,
       integer(kind.threads),
@@ -116,5 +117,5 @@ export function futexTable(
       percent(kind.waitSeconds / (capture.seconds * Math.max(1, kind.threads))),
     );
   }
-  return table.isEmpty ? 'Futex: no thread waited in it.' : table.toString();
+  return table.isEmpty ? t`Futex: no thread waited in it.` : table.toString();
 }

@@ -1,6 +1,7 @@
 import type { PassData, PointData, RunData } from '../../results/run-directory.js';
 import type { CpuCapture, LoadSummary, NodeWindow } from '../../results/schema/index.js';
 import { capturesByRole, cpuPass } from '../cpu/cpu-profile.js';
+import { t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import { syscallPass } from '../measures/syscalls.js';
 import { type Budget, computeBudget } from '../stages/budget.js';
@@ -70,8 +71,8 @@ function leaderOf(point: PointData): Measured<NodeWindow> {
   if (leaders.length === 1) return measured(leaders[0]!);
   return missing(
     point.nodes.length === 0
-      ? `points/${point.ref.id}/nodes holds no node`
-      : `${leaders.length} nodes of point ${point.ref.id} called themselves leader at the end of the window`,
+      ? t`points/${point.ref.id}/nodes holds no node`
+      : t`${leaders.length} nodes of point ${point.ref.id} called themselves leader at the end of the window`,
   );
 }
 
@@ -80,7 +81,7 @@ function leaderCpuOf(point: PointData): Measured<CpuCapture> {
   if (!pass.ok) return pass;
   const capture = capturesByRole(pass.value).find((candidate) => candidate.role === 'leader');
   return capture === undefined
-    ? missing(`the CPU profile of point ${point.ref.id} has no leader`)
+    ? missing(t`the CPU profile of point ${point.ref.id} has no leader`)
     : measured(capture);
 }
 
@@ -92,14 +93,14 @@ function errorShareOf(summary: LoadSummary): number {
 
 function unsoundReasons(summary: LoadSummary, errorShare: number): readonly string[] {
   const reasons: string[] = [];
-  if (summary.operations.total === 0) reasons.push('no request ended in the window');
+  if (summary.operations.total === 0) reasons.push(t`no request ended in the window`);
   else if (errorShare > ERROR_SHARE_MAX) {
-    reasons.push(`${percent(errorShare)} of the requests failed (limit ${percent(ERROR_SHARE_MAX)})`);
+    reasons.push(t`${percent(errorShare)} of the requests failed (limit ${percent(ERROR_SHARE_MAX)})`);
   }
   if (summary.audit.verdict === 'suspect') {
     const because =
-      summary.audit.reasons.length > 0 ? summary.audit.reasons.join(' ') : 'no reason was given.';
-    reasons.push(`the load generator's own audit is suspect: ${because.replace(/\.$/, '')}`);
+      summary.audit.reasons.length > 0 ? summary.audit.reasons.join(t` `) : t`no reason was given.`;
+    reasons.push(t`the load generator's own audit is suspect: ${because.replace(/\.$/, '')}`);
   }
   return reasons;
 }
@@ -119,7 +120,7 @@ function middleOf(sweep: readonly PointFacts[]): PointFacts | null {
 /** `mid (100 clients)`. */
 export function levelName(facts: PointFacts): string {
   const { level, clients } = facts.point.ref;
-  return `${level} (${integer(clients)} ${clients === 1 ? 'client' : 'clients'})`;
+  return clients === 1 ? t`${level} (${clients} client)` : t`${level} (${integer(clients)} clients)`;
 }
 
 /** The leader first, then the others by id. */

@@ -1,5 +1,6 @@
 import type { NodeWindow } from '../../results/schema/index.js';
 import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
+import { t } from '../language/language.js';
 import { valueOrNull } from '../measures/measured.js';
 import {
   counter,
@@ -15,26 +16,27 @@ import { bytes, integer, nanos, percent, significant } from '../tables/format.js
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { type Facts, levelName, nodesInOrder, type PointFacts } from './facts.js';
 import { notMeasured } from './section.js';
+import { causeName } from './sync-causes.js';
 
 /** Every sync of every node in the measured windows, as the process saw it. */
 export function fsyncLedger(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Node'),
-      right('Fsyncs'),
-      right('mean'),
+      left(t`Level`),
+      left(t`Node`),
+      right(t`Fsyncs`),
+      right(t`mean`),
       right('p50'),
       right('p99'),
       right('p99.9'),
-      right('Entries / fsync'),
-      right('Bytes / fsync'),
-      right('Write : fsync'),
-      right('Time with a sync under way'),
-      right('Write mean'),
-      right('Batch wait mean'),
+      right(t`Entries / fsync`),
+      right(t`Bytes / fsync`),
+      right(t`Write : fsync`),
+      right(t`Time with a sync under way`),
+      right(t`Write mean`),
+      right(t`Batch wait mean`),
     ],
-    '`points/*/nodes/*.json`, `io_*` and `log_*`; times and entries without preallocation and directories, which no request waits for',
+    t`\`points/*/nodes/*.json\`, \`io_*\` and \`log_*\`; times and entries without preallocation and directories, which no request waits for`,
   );
   for (const point of facts.sweep) {
     for (const node of nodesInOrder(point)) {
@@ -57,7 +59,7 @@ export function fsyncLedger(facts: Facts): string {
       );
     }
   }
-  return table.isEmpty ? notMeasured('no node window was written') : table.toString();
+  return table.isEmpty ? notMeasured(t`no node window was written`) : table.toString();
 }
 
 /** What the process saw against what the idle machine needs: the rest is queue, wake-up and company on the disk. */
@@ -75,8 +77,10 @@ export function ledgerParagraph(facts: Facts): string | null {
   const etcd =
     p99 === null
       ? ''
-      : ` The p99 of ${nanos(p99)} is ${p99 < 10e6 ? 'within' : 'above'} the 10 ms that etcd asks of a disk.`;
-  return `At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${kernelPart(middle, mean)}${etcd}`;
+      : p99 < 10e6
+        ? t` The p99 of ${nanos(p99)} is within the 10 ms that etcd asks of a disk.`
+        : t` The p99 of ${nanos(p99)} is above the 10 ms that etcd asks of a disk.`;
+  return t`At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${kernelPart(middle, mean)}${etcd}`;
 }
 
 /** What the process saw less what the kernel took is the thread pool's queue and the wake-up of the loop. */
@@ -86,9 +90,9 @@ function kernelPart(point: PointFacts, observedNs: number): string {
   const restNs = observedNs - kernelUs * 1e3;
   const rest =
     restNs > 0
-      ? `that leaves ${nanos(restNs)} (${percent(restNs / observedNs)}) for queue and wake-up`
-      : 'which leaves nothing for queue and wake-up: tracing slowed the calls down';
-  return ` In the kernel a sync took ${nanos(kernelUs * 1e3)} (traced pass, section 2.3); ${rest}.`;
+      ? t`that leaves ${nanos(restNs)} (${percent(restNs / observedNs)}) for queue and wake-up`
+      : t`which leaves nothing for queue and wake-up: tracing slowed the calls down`;
+  return t` In the kernel a sync took ${nanos(kernelUs * 1e3)} (traced pass, section 2.3); ${rest}.`;
 }
 
 export function syncCauses(facts: Facts): string | null {
@@ -98,15 +102,19 @@ export function syncCauses(facts: Facts): string | null {
     countersBetween(node, prefix, '_total').filter(([, count]) => count > 0);
   if (nodes.length === 0) return null;
   if (nodes.every(({ node }) => causes(node).length === 0)) {
-    return `Causes of syncs: ${notMeasured(`no node reported a counter ${prefix}<cause>_total above zero`)}`;
+    return t`Causes of syncs: ${notMeasured(t`no node reported a counter ${prefix}<cause>_total above zero`)}`;
   }
   const table = new MarkdownTable(
-    [left('Level'), left('Node'), left('Why it synced')],
+    [left(t`Level`), left(t`Node`), left(t`Why it synced`)],
     '`points/*/nodes/*.json`, `io_fsync_cause_*_total`',
   );
   for (const { point, node } of nodes) {
-    const list = causes(node).map(([cause, count]) => `${cause.replaceAll('_', ' ')} ${integer(count)}`);
-    table.row(levelName(point), `${node.role} ${node.node}`, list.length === 0 ? 'no sync' : list.join(', '));
+    const list = causes(node).map(([cause, count]) => `${causeName(cause)} ${integer(count)}`);
+    table.row(
+      levelName(point),
+      `${node.role} ${node.node}`,
+      list.length === 0 ? t`no sync` : list.join(t`, `),
+    );
   }
   return table.toString();
 }

@@ -1,4 +1,5 @@
 import type { HistoryCheck, RecordingCost } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import { median, medianInterval } from '../statistics/order-statistics.js';
 import { integer, percent, perSecond } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
@@ -36,26 +37,26 @@ export function historySentence(facts: Facts): string | null {
   const unknown = histories.filter(({ check }) => check.verdict === 'unknown');
   const passed = histories.filter(({ check }) => check.verdict === 'linearizable');
   const parts = [
-    broken.length === 0 ? null : `❌ **Not linearizable at ${names(broken)}.**`,
+    broken.length === 0 ? null : t`❌ **Not linearizable at ${names(broken)}.**`,
     unknown.length === 0
       ? null
-      : `⚠️ **Linearizability unknown at ${names(unknown)}, which is no pass**: ${reasons(unknown)}.`,
+      : t`⚠️ **Linearizability unknown at ${names(unknown)}, which is no pass**: ${reasons(unknown)}.`,
     passed.length === 0
       ? null
-      : `Linearizable at ${names(passed)}: ${integer(operationsOf(passed))} recorded operations.`,
+      : t`Linearizable at ${names(passed)}: ${integer(operationsOf(passed))} recorded operations.`,
     costSentence(facts),
   ];
-  return parts.filter((part) => part !== null).join(' ');
+  return parts.filter((part) => part !== null).join(t` `);
 }
 
 function names(histories: readonly PointHistory[]): string {
-  return histories.map(({ facts }) => facts.point.ref.id).join(', ');
+  return histories.map(({ facts }) => facts.point.ref.id).join(t`, `);
 }
 
 function reasons(histories: readonly PointHistory[]): string {
-  return [...new Set(histories.map(({ check }) => check.because ?? 'no reason was given'))]
+  return [...new Set(histories.map(({ check }) => check.because ?? t`no reason was given`))]
     .map((reason) => reason.replace(/\.$/, ''))
-    .join('; ');
+    .join(t`; `);
 }
 
 function operationsOf(histories: readonly PointHistory[]): number {
@@ -64,8 +65,8 @@ function operationsOf(histories: readonly PointHistory[]): number {
 
 function costSentence(facts: Facts): string {
   const [cost] = costs(facts);
-  if (cost === undefined) return 'What recording cost was not measured.';
-  return `Recording changed the throughput at ${levelName(cost.facts)} by ${effect(cost.recording)}.`;
+  if (cost === undefined) return t`What recording cost was not measured.`;
+  return t`Recording changed the throughput at ${levelName(cost.facts)} by ${effect(cost.recording)}.`;
 }
 
 interface PointCost {
@@ -90,28 +91,30 @@ function changes({ pairs }: RecordingCost): readonly number[] {
 function effect(recording: RecordingCost): string {
   const values = changes(recording);
   const middle = median(values);
-  if (middle === null) return 'an amount that cannot be said: nothing was answered';
+  if (middle === null) return t`an amount that cannot be said: nothing was answered`;
   const interval = medianInterval(values);
   const spread =
     interval === null
-      ? `from ${percent(Math.min(...values))} to ${percent(Math.max(...values))}; too few pairs for an interval`
-      : `95 % interval ${percent(interval.low)} to ${percent(interval.high)}`;
-  return `${percent(middle)} (median of ${values.length} ${values.length === 1 ? 'pair' : 'pairs'} of passes, ${spread})`;
+      ? t`from ${percent(Math.min(...values))} to ${percent(Math.max(...values))}; too few pairs for an interval`
+      : t`95 % interval ${percent(interval.low)} to ${percent(interval.high)}`;
+  return values.length === 1
+    ? t`${percent(middle)} (median of ${values.length} pair of passes, ${spread})`
+    : t`${percent(middle)} (median of ${values.length} pairs of passes, ${spread})`;
 }
 
 /** Each history with its size and verdict. */
 export function historyTable(facts: Facts): string | null {
   const table = new MarkdownTable(
     [
-      left('Point'),
-      right('Operations'),
-      right('Reads'),
-      right('Writes'),
-      right('Outcome open'),
-      left('Whole run'),
-      left('Verdict'),
+      left(t`Point`),
+      right(t`Operations`),
+      right(t`Reads`),
+      right(t`Writes`),
+      right(t`Outcome open`),
+      left(t`Whole run`),
+      left(t`Verdict`),
     ],
-    '`points/*/summary.json`, `points/*/history.jsonl` (`strata check` reads it)',
+    t`\`points/*/summary.json\`, \`points/*/history.jsonl\` (\`strata check\` reads it)`,
   );
   for (const { facts: point, check } of historiesOf(facts)) {
     table.row(
@@ -120,8 +123,8 @@ export function historyTable(facts: Facts): string | null {
       integer(check.reads),
       integer(check.writes),
       integer(check.unknown),
-      check.limitReached ? `no, the limit of ${integer(check.operationsMax)} was reached` : 'yes',
-      check.because === null ? check.verdict : `**${check.verdict}**: ${check.because}`,
+      check.limitReached ? t`no, the limit of ${integer(check.operationsMax)} was reached` : t`yes`,
+      check.because === null ? check.verdict : t`**${check.verdict}**: ${check.because}`,
     );
   }
   return table.isEmpty ? null : table.toString();
@@ -134,7 +137,7 @@ export function recordingTable(facts: Facts): string | null {
   return blocks(
     ...found.map(({ facts: point, recording }) => {
       const table = new MarkdownTable(
-        [left('Pair'), right('Without'), right('With'), right('Recorded'), right('Effect')],
+        [left(t`Pair`), right(t`Without`), right(t`With`), right(t`Recorded`), right(t`Effect`)],
         `\`points/${point.point.ref.id}/recording.json\``,
       );
       for (const [index, { withoutPerSecond, withPerSecond, recorded }] of recording.pairs.entries()) {
@@ -145,11 +148,11 @@ export function recordingTable(facts: Facts): string | null {
           integer(recorded),
           withoutPerSecond > 0
             ? percent(withPerSecond / withoutPerSecond - 1)
-            : table.missing('nothing was answered in the pass without'),
+            : table.missing(t`nothing was answered in the pass without`),
         );
       }
       return blocks(
-        `Recording a history, ${levelName(point)}: ${effect(recording)}. Part of it is that two thirds of the recorded operations are reads, whatever the load is.`,
+        t`Recording a history, ${levelName(point)}: ${effect(recording)}. Part of it is that two thirds of the recorded operations are reads, whatever the load is.`,
         table.toString(),
       );
     }),

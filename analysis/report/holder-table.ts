@@ -1,9 +1,11 @@
+import { t } from '../language/language.js';
 import {
   holdersByBlame,
   holdsWaitedFor,
   type LockView,
   leaderAtomics,
   leaderLocks,
+  MEASURED_PASS,
   meanWaitNs,
   waitersByWait,
   waitPerSecondNs,
@@ -31,26 +33,24 @@ export function holderTable(facts: Facts, middle: PointFacts): string {
 function sourceOf(middle: PointFacts, locks: readonly LockView[]): string {
   const { id } = middle.point.ref;
   const folders = new Set(
-    locks.map(({ from }) =>
-      from === 'measured pass' ? `points/${id}/nodes` : `points/${id}/passes/${from}`,
-    ),
+    locks.map(({ from }) => (from === MEASURED_PASS ? `points/${id}/nodes` : `points/${id}/passes/${from}`)),
   );
-  return `${[...folders].map((folder) => `\`${folder}/*.json\``).join(', ')}, locks of the leader`;
+  return t`${[...folders].map((folder) => `\`${folder}/*.json\``).join(', ')}, locks of the leader`;
 }
 
 function blameTable(locks: readonly LockView[], source: string): string {
   const table = new MarkdownTable(
     [
-      left('Lock'),
-      left('Layer'),
-      left('Held by'),
-      right('holds waited for'),
-      right('made others wait'),
-      right('per second'),
-      right('of the waits of this lock'),
-      left('Who waited most'),
+      left(t`Lock`),
+      left(t`Layer`),
+      left(t`Held by`),
+      right(t`holds waited for`),
+      right(t`made others wait`),
+      right(t`per second`),
+      right(t`of the waits of this lock`),
+      left(t`Who waited most`),
     ],
-    `${source}; a wait is charged to the holder once for every waiter`,
+    t`${source}; a wait is charged to the holder once for every waiter`,
   );
   for (const { reading, seconds } of locks) {
     const blamed = holdersByBlame(reading).filter((holder) => holder.blameNs > 0);
@@ -65,35 +65,35 @@ function blameTable(locks: readonly LockView[], source: string): string {
         nanos(holder.blameNs),
         `${nanos(holder.blameNs / seconds)}/s`,
         percent(holder.blameNs / all),
-        first === undefined ? 'not known' : `${code(first.who)} (${nanos(first.waitNs)})`,
+        first === undefined ? t`not known` : `${code(first.who)} (${nanos(first.waitNs)})`,
       );
     }
   }
-  return table.isEmpty ? 'No holder of a lock made anybody wait in the window.' : table.toString();
+  return table.isEmpty ? t`No holder of a lock made anybody wait in the window.` : table.toString();
 }
 
 function lockTable(locks: readonly LockView[], source: string): string {
   const table = new MarkdownTable(
     [
-      left('Lock'),
-      left('Layer'),
-      right('acquired'),
-      right('contended'),
-      right('mean wait'),
-      right('longest wait'),
-      right('hold, mean'),
-      right('longest hold'),
-      right('hand-off, mean'),
-      right('waiters at most'),
-      right('lost by all waiters'),
+      left(t`Lock`),
+      left(t`Layer`),
+      right(t`acquired`),
+      right(t`contended`),
+      right(t`mean wait`),
+      right(t`longest wait`),
+      right(t`hold, mean`),
+      right(t`longest hold`),
+      right(t`hand-off, mean`),
+      right(t`waiters at most`),
+      right(t`lost by all waiters`),
     ],
-    `${source}; holds and hand-offs are timed only where somebody waited; longest and most are those since the start of the node`,
+    t`${source}; holds and hand-offs are timed only where somebody waited; longest and most are those since the start of the node`,
   );
   for (const view of locks.filter(wasTaken)) {
     const { reading } = view;
     const holds = holdsWaitedFor(reading);
     const per = (ns: number, count: number): string =>
-      count === 0 ? table.missing('nobody waited for it in the window') : nanos(ns / count);
+      count === 0 ? table.missing(t`nobody waited for it in the window`) : nanos(ns / count);
     table.row(
       code(reading.name),
       reading.layer,
@@ -112,8 +112,8 @@ function lockTable(locks: readonly LockView[], source: string): string {
   }
   const idle = locks.filter((view) => !wasTaken(view)).map(({ reading }) => code(reading.name));
   return blocks(
-    table.isEmpty ? 'No lock of the node was taken in the window.' : table.toString(),
-    idle.length === 0 ? null : `Not taken in the window: ${idle.join(', ')}.`,
+    table.isEmpty ? t`No lock of the node was taken in the window.` : table.toString(),
+    idle.length === 0 ? null : t`Not taken in the window: ${idle.join(t`, `)}.`,
   );
 }
 
@@ -123,16 +123,16 @@ function atomicsTable(middle: PointFacts): string | null {
   const found = leaderAtomics(middle);
   if (!found.ok) return null;
   const { atomics, capture } = found.value;
-  if (atomics.waits === 0) return '`Atomics.wait`: no thread of the leader called it.';
+  if (atomics.waits === 0) return t`\`Atomics.wait\`: no thread of the leader called it.`;
   const table = new MarkdownTable(
     [
-      left('`Atomics.wait` called at'),
-      left('Layer'),
-      right('waits'),
-      right('waited'),
-      right('of the window'),
+      left(t`\`Atomics.wait\` called at`),
+      left(t`Layer`),
+      right(t`waits`),
+      right(t`waited`),
+      right(t`of the window`),
     ],
-    `\`points/${middle.point.ref.id}/passes/${capture.probe}/*.json\`, atomics of the leader`,
+    t`\`points/${middle.point.ref.id}/passes/${capture.probe}/*.json\`, atomics of the leader`,
   );
   for (const caller of atomics.callers.slice(0, CALLERS_MAX)) {
     table.row(
@@ -144,6 +144,6 @@ function atomicsTable(middle: PointFacts): string | null {
     );
   }
   return table.isEmpty
-    ? `\`Atomics.wait\`: ${integer(atomics.waits)} waits, ${micros(atomics.waitMs * 1e3)} in all, callers not known.`
+    ? t`\`Atomics.wait\`: ${integer(atomics.waits)} waits, ${micros(atomics.waitMs * 1e3)} in all, callers not known.`
     : table.toString();
 }

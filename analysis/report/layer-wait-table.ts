@@ -1,7 +1,8 @@
 import { LAYERS } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import { backpressureWaits } from '../measures/backpressure.js';
 import { type CaptureName, leaderCapture } from '../measures/captures.js';
-import { leaderAtomics, leaderLocks } from '../measures/locks.js';
+import { leaderAtomics, leaderLocks, MEASURED_PASS } from '../measures/locks.js';
 import type { Wait } from '../measures/wait.js';
 import { leaderWaits } from '../measures/waits.js';
 import { integer, nanos, significant } from '../tables/format.js';
@@ -14,13 +15,13 @@ import { blocks, notMeasured } from './section.js';
 /** Who waits, and who makes them wait: the leader at the level that profiles are read from. */
 export function waitViews(facts: Facts): string {
   const { middle } = facts;
-  if (middle === null) return notMeasured('the run has no sweep');
+  if (middle === null) return notMeasured(t`the run has no sweep`);
   return blocks(
-    `#### Who waits: the leader at ${levelName(middle)}, by layer`,
-    'Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up.',
+    t`#### Who waits: the leader at ${levelName(middle)}, by layer`,
+    t`Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up.`,
     layerTable(middle),
     missingViews(facts, middle),
-    '#### Who makes them wait',
+    t`#### Who makes them wait`,
     holderTable(facts, middle),
   );
 }
@@ -31,23 +32,23 @@ function layerTable(middle: PointFacts): string {
   const { id } = middle.point.ref;
   const table = new MarkdownTable(
     [
-      left('Layer'),
-      left('Wait'),
-      left('What it is'),
-      right('count'),
-      right('mean'),
+      left(t`Layer`),
+      left(t`Wait`),
+      left(t`What it is`),
+      right(t`count`),
+      right(t`mean`),
       right('p99'),
-      right('longest'),
-      right('waiters each'),
-      right('lost by all waiters'),
-      left('Seen by'),
+      right(t`longest`),
+      right(t`waiters each`),
+      right(t`lost by all waiters`),
+      left(t`Seen by`),
     ],
-    `\`points/${id}/nodes/*.json\` of the leader; probes: \`points/${id}/passes/*/node-*.json\``,
+    t`\`points/${id}/nodes/*.json\` of the leader; probes: \`points/${id}/passes/*/node-*.json\``,
   );
   for (const wait of inLayerOrder(waits.value)) {
     table.row(
       wait.layer,
-      wait.name.startsWith('lock ') ? `lock ${code(wait.name.slice(5))}` : wait.name,
+      wait.lock === undefined ? wait.name : t`lock ${code(wait.lock)}`,
       wait.what,
       table.cell(wait.count, integer),
       table.cell(wait.meanNs, nanos),
@@ -55,7 +56,7 @@ function layerTable(middle: PointFacts): string {
       table.cell(wait.longestNs, nanos),
       table.cell(wait.waiters, significant),
       table.cell(wait.lostNsPerSecond, (ns) => `${nanos(ns)}/s`),
-      wait.from,
+      wait.from === MEASURED_PASS ? t`measured pass` : wait.from,
     );
   }
   return blocks(table.toString(), largestLine(waits.value, middle));
@@ -81,26 +82,30 @@ function largestLine(waits: readonly Wait[], middle: PointFacts): string | null 
   }
   if (most === null) return null;
   const inFlight = middle.summary.audit.littlesLaw.product;
-  return `Most is lost in **${most.wait.name}** (${most.wait.layer}): on average ${significant(most.stand)} stand there, of ${significant(inFlight)} requests in flight (Little's law).`;
+  return t`Most is lost in **${most.wait.name}** (${most.wait.layer}): on average ${significant(most.stand)} stand there, of ${significant(inFlight)} requests in flight (Little's law).`;
 }
 
 /** Views that no row above could give, with the reason: a table that is short must say so. */
 function missingViews(facts: Facts, middle: PointFacts): string | null {
   const views = [
-    ['locks', leaderLocks(middle).ok, 'strata.locks/1'],
+    [t`locks`, leaderLocks(middle).ok, 'strata.locks/1'],
     ['`Atomics.wait`', leaderAtomics(middle).ok, 'strata.locks/1'],
-    ['event loop by a sampler', leaderCapture(middle.point, 'strata.event-loop/1').ok, 'strata.event-loop/1'],
-    ['pool queue', leaderCapture(middle.point, 'strata.pool/1').ok, 'strata.pool/1'],
-    ['native locks (futex)', hasFutex(middle), 'strata.syscalls/1'],
+    [
+      t`event loop by a sampler`,
+      leaderCapture(middle.point, 'strata.event-loop/1').ok,
+      'strata.event-loop/1',
+    ],
+    [t`pool queue`, leaderCapture(middle.point, 'strata.pool/1').ok, 'strata.pool/1'],
+    [t`native locks (futex)`, hasFutex(middle), 'strata.syscalls/1'],
   ] as const;
   const lines = views
     .filter(([, seen]) => !seen)
     .map(([what, , schema]) => `- ${what}: ${notMeasured(whyNot(facts, middle, schema))}`);
   if (middle.leader.ok && backpressureWaits(middle.leader.value).length === 0) {
-    const because = 'the node reported no metric `network_*_stalls_total`';
-    lines.push(`- sockets that could take no more: ${notMeasured(because)}`);
+    const because = t`the node reported no metric \`network_*_stalls_total\``;
+    lines.push(t`- sockets that could take no more: ${notMeasured(because)}`);
   }
-  return lines.length === 0 ? null : ['Not in this table:', '', ...lines].join('\n');
+  return lines.length === 0 ? null : [t`Not in this table:`, '', ...lines].join('\n');
 }
 
 const hasFutex = (middle: PointFacts): boolean =>
@@ -110,6 +115,6 @@ function whyNot(facts: Facts, middle: PointFacts, schema: CaptureName): string {
   const seen = leaderCapture(middle.point, schema);
   if (!seen.ok) return whyNotCaptured(facts, schema);
   return schema === 'strata.syscalls/1'
-    ? 'the tracer did not tell parked threads from those that wait for a lock'
-    : `\`${seen.value.probe}\` could not see it in this process`;
+    ? t`the tracer did not tell parked threads from those that wait for a lock`
+    : t`\`${seen.value.probe}\` could not see it in this process`;
 }

@@ -1,5 +1,6 @@
 import { machineUse } from '../advice/machine-rules.js';
 import { fromLeader } from '../kpi/leader-readings.js';
+import { t, translated } from '../language/language.js';
 import { valueOrNull } from '../measures/measured.js';
 import { mainThreadShare } from '../measures/node-measures.js';
 import { layerShares } from '../stages/budget.js';
@@ -13,16 +14,16 @@ import type { Facts, PointFacts } from './facts.js';
 export function limitOf(point: PointFacts, facts: Facts): string | null {
   const use = machineUse(point, facts);
   if (use !== null && use.share >= 0.9) {
-    return `the CPU of the machine (${significant(use.nodesCores + use.generatorCores)} of ${use.machineCores} cores busy, the generator's ${significant(use.generatorCores)} among them)`;
+    return t`the CPU of the machine (${significant(use.nodesCores + use.generatorCores)} of ${use.machineCores} cores busy, the generator's ${significant(use.generatorCores)} among them)`;
   }
   const busy = valueOrNull(fromLeader(point, mainThreadShare));
   if (busy !== null && busy >= 0.85)
-    return `the leader's event loop (on a CPU for ${percent(busy)} of the time)`;
+    return t`the leader's event loop (on a CPU for ${percent(busy)} of the time)`;
   const budget = valueOrNull(point.writeBudget) ?? valueOrNull(point.readBudget);
   if (budget === null) return null;
   const layer = layerShares(budget).reduce((best, next) => (next.meanNs > best.meanNs ? next : best));
   const stage = budget.stages
     .filter((entry) => entry.stage.layer === layer.layer)
     .reduce((best, next) => (next.meanNs > best.meanNs ? next : best));
-  return `the ${layer.layer} layer (${percent(layer.share)} of a ${budget.op}, most of it ${stage.stage.name}: ${nanos(stage.meanNs)})`;
+  return t`the ${layer.layer} layer (${percent(layer.share)} of a ${translated(budget.op)}, most of it ${translated(stage.stage.name)}: ${nanos(stage.meanNs)})`;
 }

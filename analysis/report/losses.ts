@@ -1,4 +1,5 @@
 import type { PowerCut } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import { fromNullable } from '../measures/measured.js';
 import { integer, significant } from '../tables/format.js';
 import type { MarkdownTable } from '../tables/markdown-table.js';
@@ -10,31 +11,31 @@ import { blocks } from './section.js';
 export function lossByKill(table: MarkdownTable, arm: PointFacts): string {
   const durability = fromNullable(
     arm.point.durability,
-    'no `durability.json`: the nodes of this arm were not killed and read back',
+    t`no \`durability.json\`: the nodes of this arm were not killed and read back`,
   );
   return table.cell(durability, (found) => {
-    const unreadable = found.unreadable === 0 ? '' : `, ${integer(found.unreadable)} unreadable`;
-    return `${integer(found.lost)} of ${integer(found.keysChecked)} keys${unreadable}`;
+    const unreadable = found.unreadable === 0 ? '' : t`, ${integer(found.unreadable)} unreadable`;
+    return t`${integer(found.lost)} of ${integer(found.keysChecked)} keys${unreadable}`;
   });
 }
 
 export function lossByPowerCut(table: MarkdownTable, arm: PointFacts): string {
   const powerCut = fromNullable(
     arm.point.powerCut,
-    'no `power-cut.json`: the power of this arm was not cut; `strata fsync --power-cut` does it at the middle level',
+    t`no \`power-cut.json\`: the power of this arm was not cut; \`strata fsync --power-cut\` does it at the middle level`,
   );
   return table.cell(powerCut, (found) => {
     const mark = found.broken.length === 0 ? '' : ' ❌';
     const oldest =
-      found.oldestLostMs === null ? '' : `, oldest ${significant(found.oldestLostMs)} ms${allowed(found)}`;
-    return `${integer(found.lost)} of ${integer(found.acknowledged)} writes${oldest}${mark}`;
+      found.oldestLostMs === null ? '' : t`, oldest ${significant(found.oldestLostMs)} ms${allowed(found)}`;
+    return t`${integer(found.lost)} of ${integer(found.acknowledged)} writes${oldest}${mark}`;
   });
 }
 
 /** The bound differs from cut to cut, with the syncs; the widest is shown, each is held against its own. */
 function allowed({ strategy, rounds }: PowerCut): string {
   if (strategy !== 'B') return '';
-  return ` (allowed ${significant(Math.max(...rounds.map((round) => round.allowedMs ?? 0)))} ms)`;
+  return t` (allowed ${significant(Math.max(...rounds.map((round) => round.allowedMs ?? 0)))} ms)`;
 }
 
 /** How to read the two columns, and what the cuts showed. */
@@ -48,27 +49,27 @@ function killNote(facts: Facts): string {
     (arm) => arm.point.ref.strategy === 'B' || arm.point.ref.strategy === 'C',
   );
   const method = facts.strategies.find((arm) => arm.point.durability !== null)?.point.durability?.method;
-  const how = method === undefined ? '' : ` Method: ${method.replace(/\.$/, '')}.`;
+  const how = method === undefined ? '' : t` Method: ${method.replace(/\.$/, '')}.`;
   const note = risky
-    ? 'A killed process leaves its bytes in the page cache of the kernel, so B and C are expected to lose nothing here.'
-    : 'A killed process leaves its bytes in the page cache of the kernel; a power cut would not.';
-  return `**Processes killed.** ${note}${how}`;
+    ? t`A killed process leaves its bytes in the page cache of the kernel, so B and C are expected to lose nothing here.`
+    : t`A killed process leaves its bytes in the page cache of the kernel; a power cut would not.`;
+  return t`**Processes killed.** ${note}${how}`;
 }
 
 function powerCutNote(facts: Facts): string {
   const cuts = facts.strategies.flatMap((arm) => arm.point.powerCut ?? []);
   const first = cuts[0];
   if (first === undefined)
-    return '**Power cut.** Not measured in this run. It takes up to one interval under B, whatever was not written back under C, nothing under A and G; `strata fsync --power-cut` measures it.';
+    return t`**Power cut.** Not measured in this run. It takes up to one interval under B, whatever was not written back under C, nothing under A and G; \`strata fsync --power-cut\` measures it.`;
   const bound = cuts.some(({ strategy }) => strategy === 'B')
-    ? ' Allowed under B: one interval, the sync that is under way when a write comes, the sync of the write itself, and the lateness of the timer, as the nodes measured them before the cut. C promises nothing: between two syncs of term and vote, or of a full segment, everything is at stake.'
+    ? t` Allowed under B: one interval, the sync that is under way when a write comes, the sync of the write itself, and the lateness of the timer, as the nodes measured them before the cut. C promises nothing: between two syncs of term and vote, or of a full segment, everything is at stake.`
     : '';
   const nodes = cuts.every(({ rounds }) => rounds.every(({ nodesEqual }) => nodesEqual))
-    ? ' After every cut all nodes started and held the same keys and values.'
+    ? t` After every cut all nodes started and held the same keys and values.`
     : '';
   const broken = cuts.flatMap((cut) => cut.broken.map((sentence) => `- ❌ ${sentence}`)).join('\n');
   return blocks(
-    `**Power cut.** Method: ${first.method.replace(/\.$/, '')}.${bound}${nodes} Speeds are never taken on that disk.`,
+    t`**Power cut.** Method: ${first.method.replace(/\.$/, '')}.${bound}${nodes} Speeds are never taken on that disk.`,
     broken === '' ? null : broken,
   );
 }

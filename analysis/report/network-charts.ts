@@ -1,6 +1,7 @@
 import { barChart } from '../charts/bars.js';
 import { seriesColour } from '../charts/colours.js';
 import { lineChart } from '../charts/line-chart.js';
+import { t } from '../language/language.js';
 import { documentLevel } from '../reference/document.js';
 import { integer, micros } from '../tables/format.js';
 import { type Facts, levelName, type PointFacts } from './facts.js';
@@ -14,15 +15,20 @@ export function networkCharts(facts: Facts): Map<string, string> {
       facts.sweep.map((point) => ({
         name: levelName(point),
         bars: [
-          { series: 'this run', colour: seriesColour(0), value: point.summary.throughputPerSecond },
+          { series: t`this run`, colour: seriesColour(0), value: point.summary.throughputPerSecond },
           {
-            series: 'the document (estimate)',
+            series: t`the document (estimate)`,
             colour: seriesColour(1),
             value: documentLevel(point.point.ref.clients)?.throughputPerSecond ?? null,
           },
         ],
       })),
-      { title: 'Throughput by level', valueAxis: 'requests per second', groupAxis: 'level', format: integer },
+      {
+        title: t`Throughput by level`,
+        valueAxis: t`requests per second`,
+        groupAxis: t`level`,
+        format: integer,
+      },
     ),
   );
   files.set('charts/latency-percentiles.svg', percentileChart(facts));
@@ -56,9 +62,9 @@ function percentileChart(facts: Facts): string {
     })),
   }));
   return lineChart(lines, {
-    title: 'Response latency by percentile',
-    xAxis: 'percentile',
-    yAxis: 'latency (log scale)',
+    title: t`Response latency by percentile`,
+    xAxis: t`percentile`,
+    yAxis: t`latency (log scale)`,
     format: micros,
     yScale: 'log',
     xTicks: PERCENTILES.map(([, quantile, text]) => ({
@@ -90,9 +96,9 @@ function timelineChart(point: PointFacts): string {
       },
     ],
     {
-      title: `Response latency by second, ${levelName(point)}`,
-      xAxis: 'second of the measured window',
-      yAxis: 'latency',
+      title: t`Response latency by second, ${levelName(point)}`,
+      xAxis: t`second of the measured window`,
+      yAxis: t`latency`,
       format: micros,
       yScale: 'linear',
       xTicks,

@@ -1,3 +1,4 @@
+import { t, translated } from '../language/language.js';
 import {
   CAPTURE_KINDS,
   type CaptureAs,
@@ -33,13 +34,13 @@ export function whyNotCaptured(facts: Facts, schema: CaptureName): string {
   const { what, probes } = CAPTURE_KINDS[schema];
   for (const { point } of facts.sweep) {
     const failed = point.passes.find(({ pass }) => pass.failed !== null && probes.test(pass.probe));
-    if (failed !== undefined) return `${failed.pass.probe} failed: ${sentence(failed.pass.failed ?? '')}`;
+    if (failed !== undefined) return t`${failed.pass.probe} failed: ${sentence(failed.pass.failed ?? '')}`;
   }
   const { notMeasured } = facts.data.run;
   const gap =
     notMeasured.find((entry) => probes.test(entry.what)) ??
     notMeasured.find((entry) => entry.what === 'probes');
-  return gap === undefined ? `this run has no ${what}` : sentence(gap.because);
+  return gap === undefined ? t`this run has no ${translated(what)}` : sentence(gap.because);
 }
 
 /** Without its stop: the reason goes on inside another sentence. */
@@ -51,16 +52,16 @@ function sentence(text: string): string {
 export function takenBy({ pass, point }: Pick<ObservedLevel<CaptureName>, 'pass' | 'point'>): string {
   const effect = probeEffect(pass.throughputPerSecond, pass.referencePerSecond);
   const others = pass.sharedWith ?? [];
-  const company = others.length === 0 ? 'a pass of its own' : 'a pass that it shares';
-  const shared = others.length === 0 ? '' : ` with ${others.map(code).join(', ')}`;
-  return `Taken at ${levelName(point)} by ${code(pass.probe)} in ${company}${shared}${effect}.`;
+  const company = others.length === 0 ? t`a pass of its own` : t`a pass that it shares`;
+  const shared = others.length === 0 ? '' : t` with ${others.map(code).join(t`, `)}`;
+  return t`Taken at ${levelName(point)} by ${code(pass.probe)} in ${company}${shared}${effect}.`;
 }
 
 /** Throughput under the probe against that of the passes around it. */
 export function probeEffect(underProbe: number, references: readonly number[]): string {
   const change = effectOf(underProbe, references);
-  if (change === null) return ', whose cost in throughput was not measured';
-  return `, which changed throughput by ${change > 0 ? '+' : ''}${percent(change)}`;
+  if (change === null) return t`, whose cost in throughput was not measured`;
+  return t`, which changed throughput by ${change > 0 ? '+' : ''}${percent(change)}`;
 }
 
 /** Share by which the probe changed throughput, against the mean of its references; null without a reference. */

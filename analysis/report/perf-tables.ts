@@ -2,6 +2,7 @@ import type { PerfCapture } from '../../results/schema/index.js';
 import { BUSY_LAYERS, layerShare } from '../cpu/cpu-profile.js';
 import { hotNativeFunctions, type ThreadShare, threadShares } from '../cpu/perf-profile.js';
 import { flamegraph } from '../flamegraph/flamegraph.js';
+import { t } from '../language/language.js';
 import { leaderAndFollower, sourceOf, subjectName } from '../measures/captures.js';
 import { UNATTRIBUTED_MAX } from '../measures/descriptors.js';
 import { integer, micros, percent, significant } from '../tables/format.js';
@@ -19,7 +20,7 @@ export function perfPart(facts: Facts, files: Map<string, string>): string {
   const found = observeLevel(facts, 'strata.perf/1');
   if (!found.ok) return notMeasured(found.because);
   return blocks(
-    `${takenBy(found.value)} Time on a CPU only: a thread that waits is not in it.`,
+    t`${takenBy(found.value)} Time on a CPU only: a thread that waits is not in it.`,
     ...leaderAndFollower(found.value.captures).map((capture) => nodePart(found.value, capture, files)),
   );
 }
@@ -28,10 +29,10 @@ function nodePart(profiled: Profiled, capture: PerfCapture, files: Map<string, s
   const { point, pass } = profiled;
   const source = sourceOf(profiled, [capture]);
   const path = `flame/threads-${point.point.ref.id}-${capture.role}-node${capture.node}.svg`;
-  const title = `${subjectName(capture)} at ${levelName(point)}, all threads and the kernel (${pass.probe})`;
+  const title = t`${subjectName(capture)} at ${levelName(point)}, all threads and the kernel (${pass.probe})`;
   files.set(path, flamegraph(capture, { title }));
   return blocks(
-    `**${subjectName(capture)}, all threads, by ${code(pass.probe)}**`,
+    t`**${subjectName(capture)}, all threads, by ${code(pass.probe)}**`,
     samplingLine(capture),
     threadTable(capture, source),
     unattributedLine(capture),
@@ -44,24 +45,24 @@ function nodePart(profiled: Profiled, capture: PerfCapture, files: Map<string, s
 function samplingLine(capture: PerfCapture): string {
   const lost =
     capture.lost === 0
-      ? 'none lost'
-      : `⚠️ ${integer(capture.lost)} lost (${percent(capture.lost / Math.max(1, capture.samples + capture.lost))})`;
+      ? t`none lost`
+      : t`⚠️ ${integer(capture.lost)} lost (${percent(capture.lost / Math.max(1, capture.samples + capture.lost))})`;
   const names = capture.namesJavaScript
     ? ''
-    : ' ⚠️ The node ran without the flags that give JavaScript its names: its functions have none here.';
-  return `${integer(capture.samples)} samples of \`${capture.event}\` at ${significant(capture.frequencyHz)} Hz, ${micros(capture.sampledUs)} on a CPU, ${lost}.${names}`;
+    : t` ⚠️ The node ran without the flags that give JavaScript its names: its functions have none here.`;
+  return t`${integer(capture.samples)} samples of \`${capture.event}\` at ${significant(capture.frequencyHz)} Hz, ${micros(capture.sampledUs)} on a CPU, ${lost}.${names}`;
 }
 
 function threadTable(capture: PerfCapture, source: string): string {
   const table = new MarkdownTable(
     [
-      left('Threads'),
-      right('on a CPU'),
-      right('share'),
-      right('of it in the kernel'),
+      left(t`Threads`),
+      right(t`on a CPU`),
+      right(t`share`),
+      right(t`of it in the kernel`),
       ...BUSY_LAYERS.map((layer) => right(layer)),
     ],
-    `${source}; layers as shares of the CPU time of all threads`,
+    t`${source}; layers as shares of the CPU time of all threads`,
   );
   const rows = threadShares(capture);
   for (const row of rows) {
@@ -73,9 +74,9 @@ function threadTable(capture: PerfCapture, source: string): string {
       ...row.layers.map((entry) => percent(entry.share)),
     );
   }
-  if (table.isEmpty) return notMeasured('the profile holds no sample');
+  if (table.isEmpty) return notMeasured(t`the profile holds no sample`);
   table.row(
-    '**all**',
+    t`**all**`,
     micros(rows.reduce((total, row) => total + row.us, 0)),
     '100 %',
     percent(rows.reduce((total, row) => total + row.share * row.kernelShare, 0)),
@@ -91,24 +92,24 @@ function columnOf(rows: readonly ThreadShare[], index: number): number {
 function unattributedLine(capture: PerfCapture): string {
   const share = layerShare(capture, 'unattributed');
   return share > UNATTRIBUTED_MAX
-    ? `⚠️ ${percent(share)} of the CPU time belongs to no layer (limit ${percent(UNATTRIBUTED_MAX)}): read the shares of this node with care.`
-    : `Unattributed: ${percent(share)} of the CPU time (limit ${percent(UNATTRIBUTED_MAX)}).`;
+    ? t`⚠️ ${percent(share)} of the CPU time belongs to no layer (limit ${percent(UNATTRIBUTED_MAX)}): read the shares of this node with care.`
+    : t`Unattributed: ${percent(share)} of the CPU time (limit ${percent(UNATTRIBUTED_MAX)}).`;
 }
 
 function functionTable(capture: PerfCapture, source: string): string {
   const table = new MarkdownTable(
-    [right('self'), right('total'), left('Function'), left('Kind'), left('File'), left('Layer')],
+    [right(t`self`), right(t`total`), left(t`Function`), left(t`Kind`), left(t`File`), left(t`Layer`)],
     source,
   );
   for (const row of hotNativeFunctions(capture, FUNCTIONS)) {
     table.row(
       percent(row.self),
       percent(row.total),
-      code(row.name === '' ? '(anonymous)' : row.name),
+      code(row.name === '' ? t`(anonymous)` : row.name),
       row.kind,
       row.file === '' ? '' : code(row.line > 0 ? `${row.file}:${row.line}` : row.file),
       row.layer,
     );
   }
-  return table.isEmpty ? notMeasured('the profile holds no sample') : table.toString();
+  return table.isEmpty ? notMeasured(t`the profile holds no sample`) : table.toString();
 }

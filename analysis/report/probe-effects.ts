@@ -1,4 +1,5 @@
 import type { ProbePass } from '../../results/schema/index.js';
+import { t, translated } from '../language/language.js';
 import { CAPTURE_KINDS } from '../measures/captures.js';
 import { mean, sorted } from '../statistics/order-statistics.js';
 import { percent, perSecond } from '../tables/format.js';
@@ -13,14 +14,14 @@ const NO_REFERENCE = 'no pass without the probe was taken beside it';
 export function probeEffects(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Probe'),
-      left('Tier'),
-      left('Question'),
-      left('Level'),
-      right('Watched'),
-      right('Before / after, unwatched'),
-      right('Change'),
-      left('Result'),
+      left(t`Probe`),
+      left(t`Tier`),
+      left(t`Question`),
+      left(t`Level`),
+      right(t`Watched`),
+      right(t`Before / after, unwatched`),
+      right(t`Change`),
+      left(t`Result`),
     ],
     '`points/*/passes/*/pass.json`',
   );
@@ -30,10 +31,12 @@ export function probeEffects(facts: Facts): string {
       table.row(
         code(pass.probe),
         pass.tier,
-        pass.question,
+        translated(pass.question),
         point.point.ref.series === 'sweep' ? levelName(point) : point.point.ref.id,
         perSecond(pass.throughputPerSecond),
-        references.length === 0 ? table.missing(NO_REFERENCE) : references.map(perSecond).join(' / '),
+        references.length === 0
+          ? table.missing(translated(NO_REFERENCE))
+          : references.map(perSecond).join(' / '),
         changeCell(table, pass),
         resultOf(pass),
       );
@@ -41,9 +44,9 @@ export function probeEffects(facts: Facts): string {
   }
   return blocks(
     table.isEmpty
-      ? 'No probe ran in this run. The measured passes never have one.'
+      ? t`No probe ran in this run. The measured passes never have one.`
       : blocks(
-          'The measured passes have no probe; each probe watches a pass beside them. What a change means is said only against the difference of its own two references: within that it is noise.',
+          t`The measured passes have no probe; each probe watches a pass beside them. What a change means is said only against the difference of its own two references: within that it is noise.`,
           table.toString(),
         ),
     notRun(facts),
@@ -52,9 +55,9 @@ export function probeEffects(facts: Facts): string {
 
 function changeCell(table: MarkdownTable, pass: ProbePass): string {
   const change = effectOf(pass.throughputPerSecond, pass.referencePerSecond);
-  if (change === null) return table.missing(NO_REFERENCE);
+  if (change === null) return table.missing(translated(NO_REFERENCE));
   const sign = change > 0 ? '+' : '';
-  return `${sign}${percent(change)}${Math.abs(change) <= spreadOf(pass.referencePerSecond) ? ' (noise)' : ''}`;
+  return `${sign}${percent(change)}${Math.abs(change) <= spreadOf(pass.referencePerSecond) ? t` (noise)` : ''}`;
 }
 
 /** How far the references of one probe lie apart, as a share of their mean. */
@@ -66,21 +69,21 @@ function spreadOf(references: readonly number[]): number {
 }
 
 function resultOf(pass: ProbePass): string {
-  const parts = [pass.failed === null ? 'captured' : `failed: ${pass.failed}`];
+  const parts = [pass.failed === null ? t`captured` : t`failed: ${pass.failed}`];
   if (pass.sharedWith !== undefined && pass.sharedWith.length > 0) {
-    parts.push(`the change is that of this probe and ${pass.sharedWith.map(code).join(', ')} together`);
+    parts.push(t`the change is that of this probe and ${pass.sharedWith.map(code).join(t`, `)} together`);
   }
   if (pass.nodeArguments !== undefined && pass.nodeArguments.length > 0) {
-    parts.push(`nodes of its own, started with ${code(pass.nodeArguments.join(' '))}`);
+    parts.push(t`nodes of its own, started with ${code(pass.nodeArguments.join(' '))}`);
   }
-  return parts.join('; ');
+  return parts.join(t`; `);
 }
 
 /** Probes that have no pass at all, with what the run says of them. */
 function notRun(facts: Facts): string | null {
   const gaps = facts.data.run.notMeasured.filter(({ what }) => isProbe(what));
   if (gaps.length === 0) return null;
-  return ['Did not run:', '', ...gaps.map(({ what, because }) => `- ${code(what)}: ${because}`)].join('\n');
+  return [t`Did not run:`, '', ...gaps.map(({ what, because }) => `- ${code(what)}: ${because}`)].join('\n');
 }
 
 function isProbe(what: string): boolean {

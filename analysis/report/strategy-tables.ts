@@ -1,4 +1,5 @@
 import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
+import { t, translated } from '../language/language.js';
 import { map, valueOrNull } from '../measures/measured.js';
 import {
   counter,
@@ -21,35 +22,35 @@ const TOO_FEW = 'fewer than 10 requests lie above this percentile';
 export function strategyTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Strategy'),
-      right('Throughput'),
-      right('Document (L1)'),
+      left(t`Level`),
+      left(t`Strategy`),
+      right(t`Throughput`),
+      right(t`Document (L1)`),
       right('p50'),
       right('p99'),
-      right('Entries / fsync'),
-      right('Fsyncs'),
-      right('Writes'),
-      right('Write : fsync'),
-      right('Fsync mean'),
-      right('Fsync p99'),
-      right('Bytes / fsync'),
-      right('Lost, processes killed'),
-      right('Lost, power cut'),
+      right(t`Entries / fsync`),
+      right(t`Fsyncs`),
+      right(t`Writes`),
+      right(t`Write : fsync`),
+      right(t`Fsync mean`),
+      right(t`Fsync p99`),
+      right(t`Bytes / fsync`),
+      right(t`Lost, processes killed`),
+      right(t`Lost, power cut`),
     ],
-    '`points/*/summary.json`, leader in `points/*/nodes/*.json`, `points/*/durability.json`, `points/*/power-cut.json`',
+    t`\`points/*/summary.json\`, leader in \`points/*/nodes/*.json\`, \`points/*/durability.json\`, \`points/*/power-cut.json\``,
   );
   for (const arm of facts.strategies) {
     const { ref } = arm.point;
     const { response } = arm.summary.latency;
     const perSync = fromLeader(arm, (node) => histogramMean(node, 'io_fsync_bytes'));
     table.row(
-      `${integer(ref.clients)} clients`,
-      `**${ref.strategy}** ${ref.primitive}${arm.unsound.length === 0 ? '' : ' ⚠️ suspect'}`,
+      t`${integer(ref.clients)} clients`,
+      `**${ref.strategy}** ${ref.primitive}${arm.unsound.length === 0 ? '' : t` ⚠️ suspect`}`,
       perSecond(arm.summary.throughputPerSecond),
-      DOCUMENT_STRATEGIES[ref.strategy]?.text ?? 'not in it',
-      table.nullable(response.p50, micros, TOO_FEW),
-      table.nullable(response.p99, micros, TOO_FEW),
+      DOCUMENT_STRATEGIES[ref.strategy]?.text ?? t`not in it`,
+      table.nullable(response.p50, micros, translated(TOO_FEW)),
+      table.nullable(response.p99, micros, translated(TOO_FEW)),
       table.cell(fromLeader(arm, entriesPerFsync), significant),
       table.cell(
         fromLeader(arm, (node) => counter(node, 'io_fsyncs_total')),
@@ -85,7 +86,7 @@ function explain(row: StrategyComparison): string | null {
   const sentences = [shareSentence(row), boundSentence(row), looseSentence(row), diskSentence(row)].filter(
     (sentence) => sentence !== null,
   );
-  return sentences.length === 0 ? null : `**${integer(row.clients)} clients.** ${sentences.join(' ')}`;
+  return sentences.length === 0 ? null : t`**${integer(row.clients)} clients.** ${sentences.join(t` `)}`;
 }
 
 function shareSentence(row: StrategyComparison): string | null {
@@ -96,9 +97,9 @@ function shareSentence(row: StrategyComparison): string | null {
   const entries = valueOrNull(fromLeader(group, entriesPerFsync));
   const shared =
     entries === null
-      ? 'G lets waiting entries share one sync'
-      : `G shares one sync among ${significant(entries)} entries on average`;
-  return `${shared}: ${times(ratio)} the throughput of A (${perSecond(group.summary.throughputPerSecond)} against ${perSecond(always.summary.throughputPerSecond)}) with the same promise.`;
+      ? t`G lets waiting entries share one sync`
+      : t`G shares one sync among ${significant(entries)} entries on average`;
+  return t`${shared}: ${times(ratio)} the throughput of A (${perSecond(group.summary.throughputPerSecond)} against ${perSecond(always.summary.throughputPerSecond)}) with the same promise.`;
 }
 
 /** One sync at a time and one entry a sync: the mean sync is the whole bound. */
@@ -110,9 +111,9 @@ function boundSentence(row: StrategyComparison): string | null {
   const share = always.summary.throughputPerSecond / bound;
   const reached =
     share > 1
-      ? `it passes that (${percent(share)}), so its syncs overlap`
-      : `it reaches ${percent(share)} of that`;
-  return `With one sync after another A cannot pass 1 / mean sync = 1 / ${nanos(mean)} = ${perSecond(bound)}; ${reached}.`;
+      ? t`it passes that (${percent(share)}), so its syncs overlap`
+      : t`it reaches ${percent(share)} of that`;
+  return t`With one sync after another A cannot pass 1 / mean sync = 1 / ${nanos(mean)} = ${perSecond(bound)}; ${reached}.`;
 }
 
 function looseSentence(row: StrategyComparison): string | null {
@@ -121,10 +122,12 @@ function looseSentence(row: StrategyComparison): string | null {
   const against = (['B', 'C'] as const).flatMap((strategy) => {
     const arm = soundArm(row, strategy);
     if (arm === null || arm.summary.throughputPerSecond === 0) return [];
-    return [`${percent(group.summary.throughputPerSecond / arm.summary.throughputPerSecond)} of ${strategy}`];
+    return [
+      t`${percent(group.summary.throughputPerSecond / arm.summary.throughputPerSecond)} of ${strategy}`,
+    ];
   });
   if (against.length === 0) return null;
-  return `What waiting for the disk costs: G reaches ${against.join(' and ')}, which do not wait.`;
+  return t`What waiting for the disk costs: G reaches ${against.join(t` and `)}, which do not wait.`;
 }
 
 /** Sum of sync time over the window: near one, the log had a sync under way at all times. */
@@ -134,5 +137,5 @@ function diskSentence(row: StrategyComparison): string | null {
     return share === null || arm.unsound.length > 0 ? [] : [`${arm.point.ref.strategy} ${percent(share)}`];
   });
   if (shares.length === 0) return null;
-  return `Time in which the leader had a sync under way: ${shares.join(', ')}.`;
+  return t`Time in which the leader had a sync under way: ${shares.join(t`, `)}.`;
 }

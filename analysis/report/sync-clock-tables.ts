@@ -1,6 +1,7 @@
 import type { SyncCallsCapture } from '../../results/schema/index.js';
 import { stackedBarChart } from '../charts/stacked-bars.js';
 import { leaderMean } from '../kpi/leader-readings.js';
+import { t, translated } from '../language/language.js';
 import { leaderAndFollower, sourceOf, subjectName } from '../measures/captures.js';
 import { deviceBytesPerLogByte } from '../measures/disk-measures.js';
 import { valueOrNull } from '../measures/measured.js';
@@ -22,6 +23,7 @@ import { left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { type Facts, levelName, type PointFacts } from './facts.js';
 import { type ObservedLevel, observeLevel, takenBy } from './observed.js';
 import { blocks, figure, notMeasured } from './section.js';
+import { causeName } from './sync-causes.js';
 
 type Watched = ObservedLevel<'strata.sync-calls/1'>;
 
@@ -50,9 +52,9 @@ export function syncClockPart(facts: Facts, files: Map<string, string>): string 
   });
   if (drawn.length > 0) files.set(CHART, clockChart(drawn, watched.value.point));
   return blocks(
-    `${takenBy(watched.value)} Every sync, call by call, on one monotonic clock; the kernel was watched by ${nodes[0]?.capture.method ?? 'nobody'}.`,
+    t`${takenBy(watched.value)} Every sync, call by call, on one monotonic clock; the kernel was watched by ${nodes[0]?.capture.method ?? t`nobody`}.`,
     ...nodes.map(({ capture, split }) => nodePart(watched.value, capture, split)),
-    drawn.length > 0 ? figure(CHART, `Mean sync by clock, ${levelName(watched.value.point)}`) : null,
+    drawn.length > 0 ? figure(CHART, t`Mean sync by clock, ${levelName(watched.value.point)}`) : null,
     tracedLine(watched.value, nodes[0]?.split ?? null),
   );
 }
@@ -62,7 +64,7 @@ function nodePart(watched: Watched, capture: SyncCallsCapture, split: SyncSplit)
   const head = `**${subjectName(capture)}**`;
   const means = clockMeans(split.syncs, split.hasFlush);
   if (means === null) {
-    const because = `none of the ${integer(capture.calls.length)} syncs in the kernel has its counterpart in the process`;
+    const because = t`none of the ${integer(capture.calls.length)} syncs in the kernel has its counterpart in the process`;
     return blocks(head, notMeasured(because), leftOut(capture, split));
   }
   return blocks(
@@ -77,8 +79,8 @@ function nodePart(watched: Watched, capture: SyncCallsCapture, split: SyncSplit)
 
 function clockTable(split: SyncSplit, means: ClockMeans, source: string): string {
   const table = new MarkdownTable(
-    [left('Clock'), right('mean'), right('share'), right('p50'), right('p99'), right('max')],
-    `${source}; the means add up, percentiles do not`,
+    [left(t`Clock`), right(t`mean`), right(t`share`), right('p50'), right('p99'), right(t`max`)],
+    t`${source}; the means add up, percentiles do not`,
   );
   const { syncs } = split;
   // Tenths of a microsecond that add up in print as they do in the data.
@@ -88,11 +90,19 @@ function clockTable(split: SyncSplit, means: ClockMeans, source: string): string
   );
   means.parts.forEach((part, index) => {
     const values = syncs.map(READ[part.clock]);
-    table.row(...clockCells(table, CLOCKS[part.clock].name, printed[index] ?? 0, values, means.observedNs));
+    table.row(
+      ...clockCells(
+        table,
+        translated(CLOCKS[part.clock].name),
+        printed[index] ?? 0,
+        values,
+        means.observedNs,
+      ),
+    );
   });
   const total = printed.reduce((sum, value) => sum + value, 0);
   const observed = syncs.map((sync) => sync.observed);
-  table.row(...clockCells(table, '**as JavaScript saw it**', total, observed, means.observedNs));
+  table.row(...clockCells(table, t`**as JavaScript saw it**`, total, observed, means.observedNs));
   return table.toString();
 }
 
@@ -115,27 +125,25 @@ function clockCells(
   return [
     name,
     `${decimal(meanNs / 1e3, 1)} µs`,
-    observedNs === 0 ? 'no time' : percent(meanNs / observedNs),
-    table.nullable(summary?.p50Ns ?? null, nanos, TOO_FEW),
-    table.nullable(summary?.p99Ns ?? null, nanos, TOO_FEW),
+    observedNs === 0 ? t`no time` : percent(meanNs / observedNs),
+    table.nullable(summary?.p50Ns ?? null, nanos, translated(TOO_FEW)),
+    table.nullable(summary?.p99Ns ?? null, nanos, translated(TOO_FEW)),
     nanos(summary?.maxNs ?? 0),
   ];
 }
 
 const MEANING: Readonly<Record<SyncClock, string>> = {
-  queue:
-    'the thread pool is busy with other blocking calls: raise `UV_THREADPOOL_SIZE`, or send fewer calls through it',
-  kernel: 'whether the file system or the disk takes it is open, because nobody watched the device',
-  'file system':
-    'the file system and its journal, not the disk: preallocate, sync data only (fdatasync), keep other writers off this file system',
-  device: 'the disk itself: only a faster flush helps, or fewer syncs',
-  wake: 'the sync is long done before the loop looks: the event loop is busy, so cut CPU per request',
+  queue: t`the thread pool is busy with other blocking calls: raise \`UV_THREADPOOL_SIZE\`, or send fewer calls through it`,
+  kernel: t`whether the file system or the disk takes it is open, because nobody watched the device`,
+  'file system': t`the file system and its journal, not the disk: preallocate, sync data only (fdatasync), keep other writers off this file system`,
+  device: t`the disk itself: only a faster flush helps, or fewer syncs`,
+  wake: t`the sync is long done before the loop looks: the event loop is busy, so cut CPU per request`,
 };
 
 function verdictLine(capture: SyncCallsCapture, means: ClockMeans): string | null {
   const most = dominantClock(means);
   if (most === null) return null;
-  return `The largest clock of ${subjectName(capture)} is **${CLOCKS[most.clock].name}, ${percent(most.share)}** of what JavaScript waited: ${MEANING[most.clock]}.${deviceEstimate(capture, means)}`;
+  return t`The largest clock of ${subjectName(capture)} is **${translated(CLOCKS[most.clock].name)}, ${percent(most.share)}** of what JavaScript waited: ${translated(MEANING[most.clock])}.${deviceEstimate(capture, means)}`;
 }
 
 /** The machine's mean flush, where no flush could be told apart by call. */
@@ -144,28 +152,28 @@ function deviceEstimate(capture: SyncCallsCapture, means: ClockMeans): string {
   const kernel = means.parts.find((part) => part.clock === 'kernel');
   if (device === null || device.flushes === 0 || kernel === undefined) return '';
   const flushNs = (device.flushMs * 1e6) / device.flushes;
-  return ` Over the whole machine a flush of ${device.name} took ${nanos(flushNs)} on average (\`/proc/diskstats\`), ${percent(kernel.meanNs === 0 ? 0 : flushNs / kernel.meanNs)} of the mean kernel time.`;
+  return t` Over the whole machine a flush of ${device.name} took ${nanos(flushNs)} on average (\`/proc/diskstats\`), ${percent(kernel.meanNs === 0 ? 0 : flushNs / kernel.meanNs)} of the mean kernel time.`;
 }
 
 function causeTable(split: SyncSplit, source: string): string {
   const table = new MarkdownTable(
     [
-      left('Cause'),
-      right('syncs'),
-      right('JavaScript, mean'),
-      right('queue'),
-      right('kernel'),
-      right('wake-up'),
-      right('entries / sync'),
-      right('bytes / sync'),
+      left(t`Cause`),
+      right(t`syncs`),
+      right(t`JavaScript, mean`),
+      right(t`queue`),
+      right(t`kernel`),
+      right(t`wake-up`),
+      right(t`entries / sync`),
+      right(t`bytes / sync`),
     ],
     source,
   );
   for (const { cause, syncs } of syncsByCause(split.syncs)) {
     const mean = (read: (sync: SplitSync) => number) => nanos(meanKnown(syncs.map(read)) ?? 0);
-    const unknown = 'the process keeps no count of it';
+    const unknown = t`the process keeps no count of it`;
     table.row(
-      cause.replaceAll('_', ' '),
+      causeName(cause),
       integer(syncs.length),
       mean((sync) => sync.observed),
       mean((sync) => sync.queue),
@@ -183,29 +191,29 @@ function volumeLine(point: PointFacts, capture: SyncCallsCapture, split: SyncSpl
   const size = meanKnown(split.syncs.map((sync) => sync.call.bytes));
   const amplification = valueOrNull(deviceBytesPerLogByte(point.point));
   const parts = [
-    entries === null ? null : `${significant(entries)} entries`,
-    size === null ? null : `${bytes(size)} a sync`,
+    entries === null ? null : t`${significant(entries)} entries`,
+    size === null ? null : t`${bytes(size)} a sync`,
     capture.device === null || capture.device.flushes === 0
       ? null
-      : `${bytes(capture.device.bytesWritten / capture.device.flushes)} written to ${capture.device.name} for each of its flushes (whole machine)`,
+      : t`${bytes(capture.device.bytesWritten / capture.device.flushes)} written to ${capture.device.name} for each of its flushes (whole machine)`,
     amplification === null
       ? null
-      : `the device wrote ${times(amplification)} the bytes of the logs in the measured pass (section 2.4)`,
+      : t`the device wrote ${times(amplification)} the bytes of the logs in the measured pass (section 2.4)`,
   ].filter((part) => part !== null);
-  return parts.length === 0 ? '' : `Volume: ${parts.join(', ')}.`;
+  return parts.length === 0 ? '' : t`Volume: ${parts.join(t`, `)}.`;
 }
 
 function leftOut(capture: SyncCallsCapture, split: SyncSplit): string | null {
   const parts = [
-    [split.kernelOnly, 'known to the kernel alone'],
-    [split.inconsistent, 'with stamps that do not ascend'],
-    [capture.dropped, 'beyond the limit of the probe'],
-    [capture.unmatchedProcess, 'known to the process alone'],
+    [split.kernelOnly, t`known to the kernel alone`],
+    [split.inconsistent, t`with stamps that do not ascend`],
+    [capture.dropped, t`beyond the limit of the probe`],
+    [capture.unmatchedProcess, t`known to the process alone`],
   ] as const;
   const list = parts.filter(([count]) => count > 0).map(([count, what]) => `${integer(count)} ${what}`);
   if (list.length === 0) return null;
   const share = split.inconsistent / Math.max(1, capture.calls.length);
-  return `${share > 0.05 ? '⚠️ ' : ''}Left out of ${integer(capture.calls.length)} syncs: ${list.join(', ')}.`;
+  return t`${share > 0.05 ? '⚠️ ' : ''}Left out of ${integer(capture.calls.length)} syncs: ${list.join(t`, `)}.`;
 }
 
 /** The trace's own effect: the same mean as the process saw it when nobody watched. */
@@ -214,10 +222,10 @@ function tracedLine(watched: Watched, split: SyncSplit | null): string {
   const untraced = valueOrNull(leaderMean(point, 'io_fsync_ns'));
   const traced = split === null ? null : meanKnown(split.syncs.map((sync) => sync.observed));
   if (untraced === null || untraced === 0 || traced === null) {
-    return 'What the trace itself adds to a sync is not known: one of the two passes has no mean.';
+    return t`What the trace itself adds to a sync is not known: one of the two passes has no mean.`;
   }
   const change = traced / untraced - 1;
-  return `The trace's own effect: in the measured pass, with nobody watching, the leader's mean was ${nanos(untraced)}; under the trace it is ${nanos(traced)} (${change > 0 ? '+' : ''}${percent(change)}). Read the shares, not the sums.`;
+  return t`The trace's own effect: in the measured pass, with nobody watching, the leader's mean was ${nanos(untraced)}; under the trace it is ${nanos(traced)} (${change > 0 ? '+' : ''}${percent(change)}). Read the shares, not the sums.`;
 }
 
 function clockChart(
@@ -227,11 +235,15 @@ function clockChart(
   return stackedBarChart(
     nodes.map(({ capture, means }) => ({
       name: subjectName(capture),
-      parts: means.parts.map((part) => ({ ...CLOCKS[part.clock], value: part.meanNs })),
+      parts: means.parts.map((part) => ({
+        name: translated(CLOCKS[part.clock].name),
+        colour: CLOCKS[part.clock].colour,
+        value: part.meanNs,
+      })),
     })),
     {
-      title: `Mean sync by clock, ${levelName(point)}`,
-      valueAxis: 'time as JavaScript saw it',
+      title: t`Mean sync by clock, ${levelName(point)}`,
+      valueAxis: t`time as JavaScript saw it`,
       format: nanos,
     },
   );

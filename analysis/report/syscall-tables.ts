@@ -1,4 +1,5 @@
 import type { SyscallCapture } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import { leaderAndFollower, sourceOf, subjectName } from '../measures/captures.js';
 import { logWritesPerSync } from '../measures/descriptors.js';
 import { compareText } from '../measures/node-measures.js';
@@ -22,7 +23,7 @@ export function syscallTables(facts: Facts): string {
   if (!traced.ok) return notMeasured(traced.because);
   const futex = observeLevel(facts, 'strata.syscalls/1', (capture) => capture.futex !== undefined);
   return blocks(
-    `${takenBy(traced.value)} Times per call are usable, rates are not: tracing stops the process at every call. Waiting calls (futex, epoll) are shown, and left out of the last share.`,
+    t`${takenBy(traced.value)} Times per call are usable, rates are not: tracing stops the process at every call. Waiting calls (futex, epoll) are shown, and left out of the last share.`,
     ...leaderAndFollower(traced.value.captures).map((capture) => {
       const source = sourceOf(traced.value, [capture]);
       return blocks(
@@ -40,16 +41,16 @@ function nodeTable(capture: SyscallCapture, source: string): string {
   const facts = syscallFacts(capture);
   const table = new MarkdownTable(
     [
-      right('% time'),
-      right('Document'),
-      right('seconds'),
-      right('usecs/call'),
-      right('Document'),
-      right('longest'),
-      right('calls'),
-      right('errors'),
-      left('syscall'),
-      right('% of working time'),
+      right(t`% time`),
+      right(t`Document`),
+      right(t`seconds`),
+      right(t`usecs/call`),
+      right(t`Document`),
+      right(t`longest`),
+      right(t`calls`),
+      right(t`errors`),
+      left(t`syscall`),
+      right(t`% of working time`),
     ],
     source,
   );
@@ -60,41 +61,41 @@ function nodeTable(capture: SyscallCapture, source: string): string {
     const document = DOCUMENT_SYSCALLS[documentRow(row.syscall)];
     table.row(
       percent(facts.totalSeconds === 0 ? 0 : row.seconds / facts.totalSeconds),
-      document === undefined ? 'not in it' : percent(document.share),
+      document === undefined ? t`not in it` : percent(document.share),
       decimal(row.seconds, 4),
       significant(row.usecsPerCall),
-      document === undefined ? 'not in it' : integer(document.usPerCall),
+      document === undefined ? t`not in it` : integer(document.usPerCall),
       table.nullable(row.maxUs, micros, NOT_TRACED),
       integer(row.calls),
       integer(row.errors),
       code(row.syscall),
       isWaiting(row.syscall) || facts.workingSeconds === 0
-        ? 'waits'
+        ? t`waits`
         : percent(row.seconds / facts.workingSeconds),
     );
   }
   return rows.length > ROWS_MAX
-    ? `${table}\n<sub>${rows.length - ROWS_MAX} further calls are in the file.</sub>`
+    ? `${table}\n<sub>${t`${rows.length - ROWS_MAX} further calls are in the file.`}</sub>`
     : table.toString();
 }
 
 function shapeLine(capture: SyscallCapture): string {
   const facts = syscallFacts(capture);
-  const mean = facts.syncMeanUs === null ? 'no sync' : `mean ${micros(facts.syncMeanUs)}`;
+  const mean = facts.syncMeanUs === null ? t`no sync` : t`mean ${micros(facts.syncMeanUs)}`;
   const shape =
     facts.shape === 'normal'
-      ? "the document's normal shape"
+      ? t`the document's normal shape`
       : facts.shape === 'slow disk'
-        ? "the document's abnormal shape 2: the disk is slow"
-        : "the document's abnormal shape 1: syncs take most of the working time";
-  return `Shape: **${shape}**. Sync ${percent(facts.syncShare)} of the working time (${mean}; document 15.2 % normal, above 50 % the bottleneck), write ${percent(facts.writeShare)} (document 25.3 %), ${ratioWords(capture)} (document 25:1).`;
+        ? t`the document's abnormal shape 2: the disk is slow`
+        : t`the document's abnormal shape 1: syncs take most of the working time`;
+  return t`Shape: **${shape}**. Sync ${percent(facts.syncShare)} of the working time (${mean}; document 15.2 % normal, above 50 % the bottleneck), write ${percent(facts.writeShare)} (document 25.3 %), ${ratioWords(capture)} (document 25:1).`;
 }
 
 /** On the log alone where the trace can tell it from sockets; over all descriptors, and said so, where it cannot. */
 function ratioWords(capture: SyscallCapture): string {
   const onLog = logWritesPerSync(capture);
-  if (onLog.ok) return `write : fsync of the log ${significant(onLog.value)}:1`;
+  if (onLog.ok) return t`write : fsync of the log ${significant(onLog.value)}:1`;
   const { writeCalls, syncCalls } = syscallFacts(capture);
-  const ratio = syncCalls === 0 ? 'no sync' : `${significant(writeCalls / syncCalls)}:1`;
-  return `write : fsync over all descriptors ${ratio}, sockets among them, because ${onLog.because}`;
+  const ratio = syncCalls === 0 ? t`no sync` : `${significant(writeCalls / syncCalls)}:1`;
+  return t`write : fsync over all descriptors ${ratio}, sockets among them, because ${onLog.because}`;
 }

@@ -1,3 +1,4 @@
+import { t } from '../language/language.js';
 import { observeAll, subjectName } from '../measures/captures.js';
 import { code, left, MarkdownTable } from '../tables/markdown-table.js';
 import { type Facts, levelName } from './facts.js';
@@ -5,7 +6,7 @@ import { type Facts, levelName } from './facts.js';
 /** What outside tools left for people to open, with their own verdict. Null without any. */
 export function toolFiles(facts: Facts): string | null {
   const table = new MarkdownTable(
-    [left('Tool'), left('Node'), left('Level'), left('Its verdict'), left('Files'), left('Warnings')],
+    [left(t`Tool`), left(t`Node`), left(t`Level`), left(t`Its verdict`), left(t`Files`), left(t`Warnings`)],
     '`points/*/passes/*/*.json`',
   );
   for (const point of facts.sweep) {
@@ -16,9 +17,9 @@ export function toolFiles(facts: Facts): string | null {
           `${capture.tool} ${capture.version}`,
           subjectName(capture),
           levelName(point),
-          capture.verdict ?? 'gives none',
-          capture.files.map((file) => `${code(`${folder}/${file.name}`)}: ${file.what}`).join('; '),
-          capture.warnings.join('; '),
+          capture.verdict ?? t`gives none`,
+          capture.files.map((file) => `${code(`${folder}/${file.name}`)}: ${file.what}`).join(t`; `),
+          capture.warnings.join(t`; `),
         );
       }
     }

@@ -1,3 +1,4 @@
+import { t, translated } from '../language/language.js';
 import {
   histogramCount,
   histogramMean,
@@ -14,14 +15,18 @@ import { blocks } from './section.js';
 export function waitTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Wait (leader)'),
-      left('What it is'),
-      ...facts.sweep.map((point) => right(`${levelName(point)}: mean · p99 (count)`)),
+      left(t`Wait (leader)`),
+      left(t`What it is`),
+      ...facts.sweep.map((point) => right(t`${levelName(point)}: mean · p99 (count)`)),
     ],
-    '`points/*/nodes/*.json`, histograms of the leader',
+    t`\`points/*/nodes/*.json\`, histograms of the leader`,
   );
   for (const wait of QUEUES) {
-    table.row(wait.name, wait.what, ...facts.sweep.map((point) => waitCell(table, point, wait.histogram)));
+    table.row(
+      translated(wait.name),
+      translated(wait.what),
+      ...facts.sweep.map((point) => waitCell(table, point, wait.histogram)),
+    );
   }
   return blocks(table.toString(), runqueueLine(facts));
 }
@@ -33,7 +38,7 @@ function waitCell(table: MarkdownTable, point: PointFacts, histogram: string): s
   if (!mean.ok) return table.missing(mean.because);
   const p99 = histogramQuantile(leader.value, histogram, 0.99);
   const count = histogramCount(leader.value, histogram);
-  return `${nanos(mean.value)} · ${p99.ok ? nanos(p99.value) : 'too few'} (${table.cell(count, integer)})`;
+  return `${nanos(mean.value)} · ${p99.ok ? nanos(p99.value) : t`too few`} (${table.cell(count, integer)})`;
 }
 
 /** A wait of the kernel's making: ready to run, no CPU. */
@@ -41,8 +46,8 @@ function runqueueLine(facts: Facts): string | null {
   const parts = facts.sweep.flatMap((point) => {
     if (!point.leader.ok) return [];
     const share = mainThreadRunqueueShare(point.leader.value);
-    return share.ok ? [`${percent(share.value)} at ${levelName(point)}`] : [];
+    return share.ok ? [t`${percent(share.value)} at ${levelName(point)}`] : [];
   });
   if (parts.length === 0) return null;
-  return `Ready to run but without a CPU, the leader's main thread: ${parts.join(', ')} of the window (\`/proc/<pid>/task/*/schedstat\`).`;
+  return t`Ready to run but without a CPU, the leader's main thread: ${parts.join(t`, `)} of the window (\`/proc/<pid>/task/*/schedstat\`).`;
 }

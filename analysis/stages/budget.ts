@@ -1,5 +1,6 @@
 import type { PointData } from '../../results/run-directory.js';
 import type { StageSample } from '../../results/schema/index.js';
+import { t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import { quantileOf } from '../statistics/order-statistics.js';
 import { type SplitSample, splitSample } from './split-sample.js';
@@ -53,9 +54,9 @@ export const RESIDUAL_SHARE_MAX = 0.05;
 
 export function computeBudget(point: PointData, op: 'write' | 'read'): Measured<Budget> {
   const { stages } = point;
-  if (stages === null) return missing(`points/${point.ref.id}/stages.json does not exist`);
+  if (stages === null) return missing(t`points/${point.ref.id}/stages.json does not exist`);
   if (!stages.sharedClock) {
-    return missing(stages.because ?? 'client and server do not share a monotonic clock');
+    return missing(stages.because ?? t`client and server do not share a monotonic clock`);
   }
   const samples = stages.samples.filter((sample) => (sample.op === 'get') === (op === 'read'));
   const splits: { readonly sample: StageSample; readonly split: SplitSample }[] = [];
@@ -64,7 +65,7 @@ export function computeBudget(point: PointData, op: 'write' | 'read'): Measured<
     if (split !== null) splits.push({ sample, split });
   }
   if (splits.length === 0) {
-    return missing(`points/${point.ref.id}/stages.json holds no usable sample of a ${op}`);
+    return missing(t`points/${point.ref.id}/stages.json holds no usable sample of a ${op}`);
   }
   const meanTotalNs = meanBy(splits, (entry) => entry.split.totalNs);
   const client = clientMean(point, op);
@@ -103,7 +104,7 @@ function clientMean(point: PointData, op: 'write' | 'read'): Budget['client'] {
   const other = op === 'write' ? latency.get : latency.put;
   const mixed = own !== null && own.count > 0 && other !== null && other.count > 0;
   return mixed
-    ? { meanNs: own.mean * 1e3, field: `summary.latency.${op === 'write' ? 'put' : 'get'}.mean` }
+    ? { meanNs: own.mean * 1e3, field: t`summary.latency.${op === 'write' ? 'put' : 'get'}.mean` }
     : { meanNs: latency.response.mean * 1e3, field: 'summary.latency.response.mean' };
 }
 

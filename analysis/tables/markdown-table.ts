@@ -1,3 +1,4 @@
+import { t } from '../language/language.js';
 import type { Measured } from '../measures/measured.js';
 
 export interface Column {
@@ -47,15 +48,15 @@ export class MarkdownTable {
   missing(because: string): string {
     const known = this.#notes.indexOf(because);
     const number = known === -1 ? this.#notes.push(because) : known + 1;
-    return `not measured [${number}]`;
+    return t`not measured [${number}]`;
   }
 
   toString(): string {
     const head = `| ${this.#columns.map((column) => escapeCell(column.name)).join(' | ')} |`;
     const rule = `|${this.#columns.map((column) => (column.align === 'right' ? '---:' : '---')).join('|')}|`;
     const body = this.#rows.map((cells) => `| ${cells.join(' | ')} |`);
-    const notes = this.#notes.map((note, index) => `[${index + 1}] not measured, because ${note}.  `);
-    const lines = [head, rule, ...body, '', ...notes, `<sub>Source: ${this.#source}</sub>`];
+    const notes = this.#notes.map((note, index) => t`[${index + 1}] not measured, because ${note}.  `);
+    const lines = [head, rule, ...body, '', ...notes, t`<sub>Source: ${this.#source}</sub>`];
     return lines.join('\n');
   }
 }
