@@ -28,6 +28,7 @@ import { fail, say } from './runtime/host/last-words.js';
 import { LogLines } from './runtime/host/log-lines.js';
 import { SystemClock } from './runtime/host/system-clock.js';
 import { processCpuNs, watchVitals } from './runtime/host/vitals.js';
+import { labStrategies } from './runtime/lab/lab-strategies.js';
 import { urlHost } from './runtime/member-book.js';
 import { MetricsRegistry } from './runtime/metrics-registry.js';
 import { NodeRuntime } from './runtime/node-runtime.js';
@@ -221,6 +222,7 @@ function createRuntime(
     hasClientTls: config.security.clientTls !== undefined,
     storageId,
     raw: createCore(config, log.recovered, snapshot.meta),
+    strategies: labStrategies(config.testing.lab, metrics, clock),
     log,
     snapshots,
     transport,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { NodeConfig } from './config.js';
+import { labFacts } from './lab.js';
 
 /** The configuration as `/debug/layers` shows it: one flat record, for reports and for probes that have to tell sockets and files apart. */
 export type ConfigFacts = Record<string, string | number | boolean>;
@@ -30,6 +31,7 @@ export function configFacts({
     sampleEvery,
     testingDisk: testing.disk,
     testingInstrumentation: testing.instrumentation,
+    ...labFacts(testing.lab),
     httpPort: self.httpPort,
     respPort: self.respPort ?? 0,
     peerPort: self.peerPort,

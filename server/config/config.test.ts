@@ -31,23 +31,31 @@ describe('node configuration', () => {
   });
 
   it('what only tests may switch on is refused beyond the loopback, and warned about on it', () => {
-    assert.deepEqual(parseNodeConfig(minimal).testing, { disk: 'real', instrumentation: 'on' });
+    assert.deepEqual(parseNodeConfig(minimal).testing, {
+      disk: 'real',
+      instrumentation: 'on',
+      lab: { lock: 'none' },
+    });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
     const outside = members.map((member) => ({ ...member, host: '10.0.0.1' }));
     for (const testing of [
       { disk: 'power-cut' },
       { failpoint: 'log-entries-sync:before:1' },
       { instrumentation: 'off' },
+      { lab: { lock: 'global' } },
     ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0]!, /^TEST MODE: /);
-      const field = `testing.${Object.keys(testing)[0]}`;
+      assert.match(warnings[0]!, /^TEST MODE: testing\./);
+      const [name, value] = Object.entries(testing)[0]!;
+      const field =
+        typeof value === 'object' ? `testing.${name}.${Object.keys(value)[0]}` : `testing.${name}`;
       for (const change of [{ host: '0.0.0.0' }, { peerHost: '10.0.0.1' }, { members: outside }])
         assert.equal(refusal({ ...minimal, testing, ...change }).details.field, field);
     }
     assert.equal(refusal({ ...minimal, testing: { disk: 'fast' } }).details.field, 'testing.disk');
+    assert.equal(refusal({ ...minimal, testing: { lab: { pace: 1 } } }).details.field, 'testing.lab.pace');
   });
 
   it('A2.48 bad configuration: names field, value and rule of what it refuses', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { StrataError } from '../errors.js';
+import { labFields, labWarnings } from './lab.js';
 import { NodeConfig } from './schema.js';
 
 export { FsyncPrimitive, FsyncStrategy, NodeConfig, type NodeConfigInput } from './schema.js';
@@ -45,7 +46,7 @@ export function configWarnings({ members, join, testing }: NodeConfig): string[]
   return [...testingWarnings(testing), ...voterWarnings(members.length, join)];
 }
 
-function testingWarnings({ disk, failpoint, instrumentation }: NodeConfig['testing']): string[] {
+function testingWarnings({ disk, failpoint, instrumentation, lab }: NodeConfig['testing']): string[] {
   const warnings: string[] = [];
   if (disk !== 'real')
     warnings.push(
@@ -55,7 +56,7 @@ function testingWarnings({ disk, failpoint, instrumentation }: NodeConfig['testi
     warnings.push(`TEST MODE: testing.failpoint is ${failpoint}, the process kills itself there`);
   if (instrumentation === 'off')
     warnings.push('TEST MODE: testing.instrumentation is off, this node cannot say where its time goes');
-  return warnings;
+  return [...warnings, ...labWarnings(lab)];
 }
 
 function voterWarnings(voters: number, join: boolean): string[] {
@@ -112,8 +113,8 @@ function checkRules({ raft, members, id, snapshots, limits }: NodeConfig): void 
 
 /** A disk that loses, a process that kills itself or one that tells nothing is for a cluster that nobody but its own machine can reach. */
 function checkTesting({ testing, host, peerHost, members }: NodeConfig): void {
-  const field = testingField(testing);
-  if (field === null) return;
+  const found = testingField(testing);
+  if (found === null) return;
   const hosts = [
     host,
     ...(peerHost === undefined ? [] : [peerHost]),
@@ -122,14 +123,17 @@ function checkTesting({ testing, host, peerHost, members }: NodeConfig): void {
   const outside = hosts.find((each) => !/^(127\..*|localhost|\[?::1\]?)$/.test(each));
   if (outside === undefined) return;
   const rule = `is for tests on the loopback; this node has to do with ${outside}`;
-  throw invalid(`testing.${field}`, testing[field], rule);
+  const [field, value] = found;
+  throw invalid(`testing.${field}`, value, rule);
 }
 
-/** The first field that is not as on every other node. */
-function testingField({ disk, failpoint, instrumentation }: NodeConfig['testing']) {
-  if (disk !== 'real') return 'disk';
-  if (failpoint !== undefined) return 'failpoint';
-  return instrumentation === 'on' ? null : 'instrumentation';
+/** The first field that is not as on every other node, and what it says. */
+function testingField({ disk, failpoint, instrumentation, lab }: NodeConfig['testing']) {
+  if (disk !== 'real') return ['disk', disk] as const;
+  if (failpoint !== undefined) return ['failpoint', failpoint] as const;
+  if (instrumentation !== 'on') return ['instrumentation', instrumentation] as const;
+  const field = labFields(lab)[0];
+  return field === undefined ? null : ([`lab.${field}`, lab[field]] as const);
 }
 
 function checkMembers(members: NodeConfig['members'], id: number): void {

@@ -1,5 +1,6 @@
 /** The configuration of a node: one field, one unit, one rule, one sentence. `README.md` is made from it. */
 import { z } from 'zod';
+import { Lab } from './lab.js';
 
 const port = z.number().int().min(0, 'a port is 0 to 65535').max(65_535, 'a port is 0 to 65535');
 const ms = z.number().int().positive('must be a positive number of milliseconds');
@@ -239,6 +240,7 @@ const Testing = z.strictObject({
     .describe(
       '`off`: for measurements of the measuring only. The node keeps counters and limits and measures no time: no histograms, stages, locks or single syncs. Refused beyond the loopback.',
     ),
+  lab: Lab.prefault({}),
 });
 
 export const NodeConfig = z.strictObject({

@@ -2,10 +2,11 @@ import { decodeConfChange } from '../consensus/confchange.js';
 import { type Entry, EntryType, type SnapshotMeta } from '../consensus/messages.js';
 import type { NodeContext } from './node-context.js';
 import type { NodeParts } from './node-parts.js';
+import type { EntryApplier } from './strategies.js';
 import type { WaitingWrite, WriteOutcome } from './waiting-writes.js';
 
 /** What is committed becomes state, and whoever waits for it hears of it. */
-export class Applier {
+export class Applier implements EntryApplier {
   readonly #context: NodeContext;
   readonly #parts: NodeParts;
   readonly #raw: NodeContext['raw'];
@@ -17,6 +18,10 @@ export class Applier {
     this.#raw = context.raw;
     this.#clock = context.clock;
   }
+
+  start(): void {}
+
+  stop(): void {}
 
   /** The core accepted a leader's snapshot: its state, loaded beforehand, takes the place of this node's in one step. */
   install(meta: SnapshotMeta): void {

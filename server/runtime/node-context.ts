@@ -2,11 +2,13 @@ import type { StateMachine } from '../state/state-machine.js';
 import type { EventJournal } from './journal/event-journal.js';
 import type { NodeMetrics } from './node-metrics.js';
 import type { RuntimeOptions } from './runtime-options.js';
+import type { Strategies } from './strategies.js';
 
 /** What all desks of one node share: the parts it is made of, and the few facts that change. Only the runtime writes to it. */
 export interface NodeContext extends Omit<RuntimeOptions, 'machine'> {
   /** The replicated state. Another object once a snapshot of the leader is installed: read it here at every use, never keep it. */
   machine: StateMachine;
+  readonly strategies: Strategies;
   readonly nodeMetrics: NodeMetrics;
   /** What explains this life of the node to whoever looks at it later. */
   readonly journal: EventJournal;

@@ -3,9 +3,9 @@ import { StrataError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { AppendTimings } from '../ports/log-storage.js';
 import type { Stamps } from '../ports/metrics.js';
-import { Applier } from './applier.js';
 import type { NodeContext } from './node-context.js';
 import type { NodeParts } from './node-parts.js';
+import type { EntryApplier } from './strategies.js';
 
 const EXPIRY_CHECK_MS = 100;
 /** Beyond it a turn ends after the batch at hand. */
@@ -26,7 +26,7 @@ const ANSWERS_BEHIND_APPENDS_MAX = 128;
 export class NodeLoop {
   readonly #context: NodeContext;
   readonly #parts: NodeParts;
-  readonly #applier: Applier;
+  readonly #applier: EntryApplier;
   readonly #raw: NodeContext['raw'];
   readonly #clock: Clock;
   /** For what only the metrics are told. */
@@ -43,7 +43,7 @@ export class NodeLoop {
   constructor(context: NodeContext, parts: NodeParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#applier = new Applier(context, parts);
+    this.#applier = context.strategies.applier(context, parts);
     this.#raw = context.raw;
     this.#clock = context.clock;
     this.#stamps = context.metrics.stampsOf(context.clock);
@@ -51,6 +51,7 @@ export class NodeLoop {
 
   start(): void {
     this.#timer = this.#clock.every(this.#context.tickMs, () => this.#onTick(this.#clock.nowNs()));
+    this.#applier.start();
     this.schedule();
   }
 
@@ -58,6 +59,7 @@ export class NodeLoop {
   stop(): void {
     this.#context.isStopped = true;
     this.#timer?.cancel();
+    this.#applier.stop();
     this.#refuseAll();
   }
 

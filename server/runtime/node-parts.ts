@@ -14,18 +14,16 @@ import { MemberBook } from './member-book.js';
 import { MembershipDesk } from './membership-desk.js';
 import type { NodeContext } from './node-context.js';
 import { QUIET_STAGES, QuietSamples } from './quiet-stages.js';
-import { ReadDesk } from './read-desk.js';
 import { SampleRing } from './sample-ring.js';
 import { SnapshotDesk } from './snapshot-desk.js';
 import { StageLedger, type Stages } from './stage-ledger.js';
 import { WatchHub } from './watch-hub.js';
-import { WriteDesk } from './write-desk.js';
 
 export type NodeParts = ReturnType<typeof createParts>;
 
 /** The desks of one node. `deliver` steps a message of this node's own making. */
 export function createParts(context: NodeContext, deliver: (message: Message) => void) {
-  const { clock, isMeasured, metrics, raw } = context;
+  const { clock, isMeasured, metrics, raw, strategies } = context;
   const samples = isMeasured ? new SampleRing() : new QuietSamples();
   const ledger: Stages = isMeasured
     ? new StageLedger(metrics, samples, raw.membership.voters.size)
@@ -42,8 +40,8 @@ export function createParts(context: NodeContext, deliver: (message: Message) =>
   const expiry = new ExpiryDriver(context, time);
   const watches = new WatchHub(context);
   const forwarder = new Forwarder(context, admission, (id) => book.httpUrlOf(id));
-  const reads = new ReadDesk(context, admission, time, samples, forwarder);
-  const writes = new WriteDesk(context, admission, time, ledger, forwarder);
+  const reads = strategies.reads(context, admission, time, samples, forwarder);
+  const writes = strategies.writes(context, admission, time, ledger, forwarder);
   const { journal } = context;
   const roles = new RoleWatch(journal, raw, context.heartbeatMs);
   const delays = new DelayWatch(journal, context);

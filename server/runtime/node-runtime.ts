@@ -23,6 +23,7 @@ import { createNodeMetrics, registerNodeGauges } from './node-metrics.js';
 import { createParts, type NodeParts } from './node-parts.js';
 import { nodeStatus } from './node-status.js';
 import type { RuntimeOptions } from './runtime-options.js';
+import { EVERYDAY } from './strategies.js';
 import type { WriteOutcome } from './waiting-writes.js';
 
 /**
@@ -38,9 +39,11 @@ export class NodeRuntime implements KeyValueService, TransportHandler, PeerRegis
   #isDraining = false;
 
   constructor(options: RuntimeOptions) {
-    const { clock, metrics } = options;
+    const { clock, metrics, strategies = EVERYDAY } = options;
     this.#context = {
       ...options,
+      strategies,
+      log: strategies.log(options.log),
       nodeMetrics: createNodeMetrics(metrics),
       journal: new EventJournal(() => options.raw.term),
       schedule: () => this.#loop.schedule(),

@@ -9,6 +9,7 @@ import type { SyncHistory } from '../ports/sync-history.js';
 import type { PeerAddress, Transport } from '../ports/transport.js';
 import type { StateMachine } from '../state/state-machine.js';
 import type { MetricsRegistry } from './metrics-registry.js';
+import type { Strategies } from './strategies.js';
 
 /** The parts of a node and what the runtime has to know to put them in order. */
 export interface RuntimeOptions {
@@ -21,6 +22,8 @@ export interface RuntimeOptions {
   /** Identity of the data directory. */
   readonly storageId: string;
   readonly raw: RawNode;
+  /** Parts of another make than every node has, for experiments; one object a node. */
+  readonly strategies?: Strategies;
   readonly log: LogStorage;
   readonly snapshots: SnapshotStorage;
   readonly transport: Transport;

@@ -23,6 +23,7 @@ import type {
   QueryResult,
   Value,
 } from '../../state/vocabulary.js';
+import { type LoopLab, labStrategies } from '../lab/lab-strategies.js';
 import { MetricsRegistry } from '../metrics-registry.js';
 import { NodeRuntime } from '../node-runtime.js';
 import { QuietRegistry } from '../quiet-registry.js';
@@ -77,6 +78,8 @@ export interface Settings {
   readonly gatherMsMax?: number;
   readonly operationTimeoutMs?: number;
   readonly sampleEvery?: number;
+  /** `testing.lab`, as far as it concerns the loop. */
+  readonly lab?: Partial<LoopLab>;
 }
 
 /** What became of a request. A second answer fails the test where it is given. */
@@ -228,7 +231,7 @@ export class TestCluster {
   }
 
   async #boot(id: NodeId, recovered: RecoveredLog | undefined, voters: readonly NodeId[]): Promise<void> {
-    const { diskMs = 1, isMeasured = true } = this.#settings;
+    const { diskMs = 1, isMeasured = true, lab } = this.#settings;
     this.#lives += 1;
     const { snapshots, storageId } = this.#diskOf(id, voters);
     snapshots.restart();
@@ -257,6 +260,7 @@ export class TestCluster {
       syncs: { after: () => ({ next: 0, dropped: 0, syncs: [] }) },
       isMeasured,
       machine: restored,
+      strategies: labStrategies({ ...CONFIG.testing.lab, ...lab }, metrics, this.clock),
     });
     const node = { id, runtime, raw, log, metrics, snapshots };
     this.#nodes.set(id, {

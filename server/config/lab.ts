@@ -1,0 +1,36 @@
+/** `testing.lab`: what a node does as older designs do, so that its cost can be measured against what every other node does. */
+import { z } from 'zod';
+
+export const Lab = z.strictObject({
+  lock: z
+    .enum(['none', 'global'])
+    .default('none')
+    .describe(
+      '`global`: one lock, `consensus_global_lock`, that a write holds until its entry is durable on its own disk, and a follower while it appends; linearizable reads take it too. Refused beyond the loopback.',
+    ),
+});
+export type Lab = z.infer<typeof Lab>;
+
+/** What is said at the start of a node whose field is not at its default. */
+const EFFECTS: { readonly [Field in keyof Lab]: string } = {
+  lock: 'requests wait for each other behind a lock that is held across the disk',
+};
+
+/** The fields that are not as on every other node. */
+export function labFields(lab: Lab): (keyof Lab)[] {
+  return (Object.keys(Lab.shape) as (keyof Lab)[]).filter((field) => lab[field] !== DEFAULTS[field]);
+}
+
+/** One sentence for each of them. */
+export function labWarnings(lab: Lab): string[] {
+  return labFields(lab).map((field) => `TEST MODE: testing.lab.${field} is ${lab[field]}, ${EFFECTS[field]}`);
+}
+
+/** All fields by the names of `ConfigFacts`: `labLock`. */
+export function labFacts(lab: Lab): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(lab).map(([field, value]) => [`lab${field[0]!.toUpperCase()}${field.slice(1)}`, value]),
+  );
+}
+
+const DEFAULTS: Lab = Lab.parse({});
