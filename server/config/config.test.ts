@@ -34,7 +34,7 @@ describe('node configuration', () => {
     assert.deepEqual(parseNodeConfig(minimal).testing, {
       disk: 'real',
       instrumentation: 'on',
-      lab: { lock: 'none' },
+      lab: { lock: 'none', applier: 'notify' },
     });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
     const outside = members.map((member) => ({ ...member, host: '10.0.0.1' }));
@@ -43,6 +43,7 @@ describe('node configuration', () => {
       { failpoint: 'log-entries-sync:before:1' },
       { instrumentation: 'off' },
       { lab: { lock: 'global' } },
+      { lab: { applier: 'poll-10ms' } },
     ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);

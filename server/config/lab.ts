@@ -8,12 +8,19 @@ export const Lab = z.strictObject({
     .describe(
       '`global`: one lock, `consensus_global_lock`, that a write holds until its entry is durable on its own disk, and a follower while it appends; linearizable reads take it too. Refused beyond the loopback.',
     ),
+  applier: z
+    .enum(['notify', 'poll-10ms', 'poll-20ms'])
+    .default('notify')
+    .describe(
+      '`poll-10ms`, `poll-20ms`: committed entries are applied only when a timer finds them. Refused beyond the loopback.',
+    ),
 });
 export type Lab = z.infer<typeof Lab>;
 
 /** What is said at the start of a node whose field is not at its default. */
 const EFFECTS: { readonly [Field in keyof Lab]: string } = {
   lock: 'requests wait for each other behind a lock that is held across the disk',
+  applier: 'committed entries wait for a timer',
 };
 
 /** The fields that are not as on every other node. */

@@ -6,13 +6,25 @@ import { EVERYDAY, type Strategies } from '../strategies.js';
 import { LockedLog } from './locked-log.js';
 import { LockedReadDesk } from './locked-read-desk.js';
 import { LockedWriteDesk } from './locked-write-desk.js';
+import { PollingApplier } from './polling-applier.js';
 
 /** The part of `testing.lab` that concerns the loop. */
-export type LoopLab = Pick<NodeConfig['testing']['lab'], 'lock'>;
+export type LoopLab = Pick<NodeConfig['testing']['lab'], 'lock' | 'applier'>;
 
 /** What a node does otherwise that is to behave as older designs do; `EVERYDAY` for one that is not. */
-export function labStrategies(lab: LoopLab, metrics: Metrics, clock: Stamps): Strategies {
-  return lab.lock === 'none' ? EVERYDAY : globalLock(metrics, clock);
+export function labStrategies({ applier, lock }: LoopLab, metrics: Metrics, clock: Stamps): Strategies {
+  const locked = lock === 'none' ? EVERYDAY : globalLock(metrics, clock);
+  return applier === 'notify' ? locked : polling(locked, POLLS_MS[applier]);
+}
+
+const POLLS_MS = { 'poll-10ms': 10, 'poll-20ms': 20 } as const;
+
+function polling(strategies: Strategies, pollMs: number): Strategies {
+  return {
+    ...strategies,
+    applier: (context, parts) =>
+      new PollingApplier(strategies.applier(context, parts), context.clock, pollMs, context.schedule),
+  };
 }
 
 /** One lock for everything that touches the log, held across the disk. */
