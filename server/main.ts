@@ -21,6 +21,7 @@ import { checkListenRules } from './network/security/listen-rules.js';
 import { readPeerSecret } from './network/security/peer-secret.js';
 import { readTls } from './network/security/tls.js';
 import type { PeerAddress, PeerRegistry } from './ports/transport.js';
+import { AlternatingRegistry, Alternation } from './runtime/alternation.js';
 import { firstSnapshot } from './runtime/bootstrap.js';
 import { commandLine } from './runtime/host/command-line.js';
 import { heapWarning } from './runtime/host/heap-room.js';
@@ -44,6 +45,8 @@ interface Base {
   readonly self: NodeConfig['members'][number];
   readonly clock: SystemClock;
   readonly metrics: MetricsRegistry;
+  /** Only where the cost of measuring is measured. */
+  readonly alternation: Alternation | null;
   readonly syncs: SyncLog;
   /** What `/debug/layers` says of the configuration. */
   readonly facts: ConfigFacts;
@@ -52,20 +55,27 @@ interface Base {
   readonly trap: Trap | null;
 }
 
+function createRegistry(isMeasured: boolean, alternation: Alternation | null): MetricsRegistry {
+  if (alternation !== null) return new AlternatingRegistry(alternation);
+  return isMeasured ? new MetricsRegistry() : new QuietRegistry();
+}
+
 async function main(): Promise<void> {
   const { path, id, endsWithParent } = commandLine(process.argv.slice(2));
   const config = readNodeConfig(path, id);
-  const isMeasured = config.testing.instrumentation === 'on';
-  const metrics = isMeasured ? new MetricsRegistry() : new QuietRegistry();
-  const syncs = isMeasured ? new SyncRing() : NO_SYNCS;
+  const clock = new SystemClock();
+  const isMeasured = config.testing.instrumentation !== 'off';
+  const alternation = config.testing.instrumentation === 'alternating' ? new Alternation(clock) : null;
+  const metrics = createRegistry(isMeasured, alternation);
+  const ring = isMeasured ? new SyncRing() : NO_SYNCS;
+  const syncs = alternation === null ? ring : alternation.between(ring, NO_SYNCS);
   const lines = new LogLines(2, metrics);
   const logger = pino({ level: config.logLevel, base: { node: config.id } }, lines);
-  const clock = new SystemClock();
   const self = config.members.find((member) => member.id === config.id)!;
   const { failpoint } = config.testing;
   const trap = failpoint === undefined ? null : new Trap(parseFailpoint(failpoint));
   const facts = configFacts(config);
-  const base: Base = { config, self, clock, metrics, syncs, facts, logger, trap };
+  const base: Base = { config, self, clock, metrics, alternation, syncs, facts, logger, trap };
   for (const warning of [...configWarnings(config), ...checkListenRules(config)]) logger.warn(warning);
   const tightHeap = heapWarning(config.limits.stateBytesMax);
   if (tightHeap !== null) logger.warn(tightHeap);
@@ -208,13 +218,13 @@ function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistr
 }
 
 function createRuntime(
-  { config, clock, metrics, syncs, facts, logger }: Base,
+  { config, clock, metrics, alternation, syncs, facts, logger }: Base,
   { log, snapshots, snapshot, storageId }: Storage,
   transport: PeerTransport,
   machine: StateMachine,
 ): NodeRuntime {
   const { raft, limits } = config;
-  const isMeasured = config.testing.instrumentation === 'on';
+  const isMeasured = config.testing.instrumentation !== 'off';
   return new NodeRuntime({
     id: config.id,
     clusterId: config.clusterId,
@@ -231,7 +241,8 @@ function createRuntime(
     metrics,
     syncs,
     isMeasured,
-    ...(config.testing.instrumentation === 'on' ? { cpuNs: processCpuNs } : {}),
+    alternation,
+    ...(isMeasured ? { cpuNs: processCpuNs } : {}),
     logger,
     onFailure: fail,
     tickMs: raft.tickMs,

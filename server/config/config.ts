@@ -56,6 +56,8 @@ function testingWarnings({ disk, failpoint, instrumentation, lab }: NodeConfig['
     warnings.push(`TEST MODE: testing.failpoint is ${failpoint}, the process kills itself there`);
   if (instrumentation === 'off')
     warnings.push('TEST MODE: testing.instrumentation is off, this node cannot say where its time goes');
+  if (instrumentation === 'alternating')
+    warnings.push('TEST MODE: testing.instrumentation is alternating, what this node measures is of no use');
   return [...warnings, ...labWarnings(lab)];
 }
 

@@ -235,10 +235,10 @@ const Testing = z.strictObject({
       'For tests only: NAME:PHASE:HIT, the step at which the process kills itself. PHASE is `before`, `during` or `after`; the names are in server/io/failpoint.ts. Refused beyond the loopback.',
     ),
   instrumentation: z
-    .enum(['on', 'off'])
+    .enum(['on', 'off', 'alternating'])
     .default('on')
     .describe(
-      '`off`: for measurements of the measuring only. The node keeps counters and limits and measures no time: no histograms, stages, locks or single syncs. Refused beyond the loopback.',
+      '`off`: for measurements of the measuring only. The node keeps counters and limits and measures no time: no histograms, stages, locks or single syncs. `alternating`: on and off in turns of a second, so that the two can be compared within one process. Refused beyond the loopback.',
     ),
   lab: Lab.prefault({}),
 });

@@ -23,11 +23,12 @@ export type NodeParts = ReturnType<typeof createParts>;
 
 /** The desks of one node. `deliver` steps a message of this node's own making. */
 export function createParts(context: NodeContext, deliver: (message: Message) => void) {
-  const { clock, isMeasured, metrics, raw, strategies } = context;
+  const { alternation, clock, isMeasured, metrics, raw, strategies } = context;
   const samples = isMeasured ? new SampleRing() : new QuietSamples();
-  const ledger: Stages = isMeasured
+  const stages: Stages = isMeasured
     ? new StageLedger(metrics, samples, raw.membership.voters.size)
     : QUIET_STAGES;
+  const ledger = alternation == null ? stages : alternation.between(stages, QUIET_STAGES);
   const gate = new CampaignGate(raw);
   const book = new MemberBook(context, gate);
   const membership = new MembershipDesk(context);

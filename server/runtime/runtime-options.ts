@@ -8,6 +8,7 @@ import type { SnapshotStorage } from '../ports/snapshot-storage.js';
 import type { SyncHistory } from '../ports/sync-history.js';
 import type { PeerAddress, Transport } from '../ports/transport.js';
 import type { StateMachine } from '../state/state-machine.js';
+import type { Alternation } from './alternation.js';
 import type { MetricsRegistry } from './metrics-registry.js';
 import type { Strategies } from './strategies.js';
 
@@ -35,6 +36,8 @@ export interface RuntimeOptions {
   readonly syncs: SyncHistory;
   /** False on a node that measures nothing: no stage ledger. `metrics` is a `QuietRegistry` then. */
   readonly isMeasured: boolean;
+  /** With it the stage ledger is there in every other phase only; `metrics` is an `AlternatingRegistry` then. */
+  readonly alternation?: Alternation | null;
   readonly logger: Logger;
   /** The node cannot go on: a broken invariant or a disk that failed, found outside a turn of the loop. */
   readonly onFailure: (error: Error) => void;

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isMeasuringIn } from '../../server/runtime/alternation.js';
+import { alternationCosts, type Phase } from './alternation-costs.js';
+
+/** Phases of a machine that grows slower, on which a second with measuring gives `lost` fewer requests at the same CPU. */
+function phases(first: number, count: number, lost: number): Phase[] {
+  const made: Phase[] = [];
+  let requests = 0;
+  for (let phase = first; phase < first + count; phase++) {
+    const isOn = isMeasuringIn(phase);
+    const from = { atNs: phase * 1e9, requests, cpuNs: phase * 1.5e9 };
+    requests += (10_000 - 20 * (phase - first)) * (isOn ? 1 - lost : 1);
+    made.push({ phase, isOn, from, to: { atNs: (phase + 1) * 1e9, requests, cpuNs: (phase + 1) * 1.5e9 } });
+  }
+  return made;
+}
+
+const near = (actual: number | null, expected: number) =>
+  assert.ok(actual !== null && Math.abs(actual - expected) < 1e-4, `${actual} is not ${expected}`);
+
+test('a cost of 4 % comes out as 4 %, and none as none, on a machine that grows slower', () => {
+  const { blocks, throughput, cpu } = alternationCosts(phases(40, 40, 0.04));
+  assert.equal(blocks, 10);
+  near(throughput.median, 0.04);
+  near(cpu.median, 1 / 0.96 - 1);
+  near(alternationCosts(phases(40, 40, 0)).throughput.median, 0);
+  assert.ok(throughput.interval !== null && throughput.interval.high - throughput.interval.low < 1e-3);
+});
+
+test('only whole blocks count, and none with a hole', () => {
+  assert.equal(alternationCosts(phases(41, 12, 0)).blocks, 2);
+  const holed = phases(40, 12, 0).filter(({ phase }) => phase !== 45);
+  assert.equal(alternationCosts(holed).blocks, 2);
+  const none = alternationCosts(phases(41, 5, 0));
+  assert.deepEqual([none.blocks, none.throughput.median], [0, null]);
+});
