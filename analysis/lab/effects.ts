@@ -1,7 +1,7 @@
 import type { LabClaim, LabExperiment, LabMetric } from '../../results/schema/index.js';
 import { hodgesLehmann } from '../statistics/hodges-lehmann.js';
 import { holm } from '../statistics/holm.js';
-import { type MannWhitney, mannWhitney } from '../statistics/mann-whitney.js';
+import { type MannWhitney, mannWhitney, smallestP } from '../statistics/mann-whitney.js';
 import { type MedianInterval, median, medianInterval } from '../statistics/order-statistics.js';
 import { judge, type Verdict } from './verdict.js';
 
@@ -60,12 +60,14 @@ export function effectsOf(experiment: LabExperiment): readonly Effect[] {
   const measured = pairsOf(experiment).map((pair) => measure(experiment, pair));
   const tested = measured.filter(({ test }) => test !== null);
   const adjusted = holm(tested.map(({ test }) => test!.p));
-  return measured.map((effect) => {
-    const at = tested.indexOf(effect);
+  return measured.map(({ counts, ...effect }) => {
+    const at = tested.findIndex(({ test }) => test === effect.test);
     const pAdjusted = at === -1 ? null : adjusted[at]!;
     const { claim } = effect;
     if (claim === null) return { ...effect, pAdjusted, verdict: null };
-    const verdict = judge({ ...effect, pAdjusted }, claim, effect.metric.scale, experiment.state);
+    // Holm multiplies the smallest p by the number of tests: below this no outcome could have come.
+    const pFloor = Math.min(1, smallestP(...counts) * tested.length);
+    const verdict = judge({ ...effect, pAdjusted, pFloor }, claim, effect.metric.scale, experiment.state);
     return { ...effect, pAdjusted, verdict };
   });
 }
@@ -92,18 +94,21 @@ function pairsOf({ effects, arms, metrics }: LabExperiment): readonly Pair[] {
   return [...pairs.values()];
 }
 
-function measure(experiment: LabExperiment, pair: Pair): Omit<Effect, 'pAdjusted' | 'verdict'> {
+type Measured = Omit<Effect, 'pAdjusted' | 'verdict'> & { readonly counts: readonly [number, number] };
+
+function measure(experiment: LabExperiment, pair: Pair): Measured {
   const { metric, arm, against } = pair;
   const base = valuesOf(experiment, against, metric.name);
   const contender = valuesOf(experiment, arm, metric.name);
   const test = mannWhitney(contender, base);
+  const counts = [contender.length, base.length] as const;
   if (metric.scale === 'difference') {
     const shift = hodgesLehmann(base, contender);
-    return { ...pair, estimate: shift?.shift ?? null, interval: shift?.interval ?? null, test };
+    return { ...pair, estimate: shift?.shift ?? null, interval: shift?.interval ?? null, test, counts };
   }
   // A ratio to nothing has no size; the test of the ranks still stands.
   if ([...base, ...contender].some((value) => value <= 0))
-    return { ...pair, estimate: null, interval: null, test };
+    return { ...pair, estimate: null, interval: null, test, counts };
   const shift = hodgesLehmann(base.map(Math.log), contender.map(Math.log));
   const interval = shift?.interval ?? null;
   return {
@@ -111,5 +116,6 @@ function measure(experiment: LabExperiment, pair: Pair): Omit<Effect, 'pAdjusted
     estimate: shift === null ? null : Math.exp(shift.shift),
     interval: interval === null ? null : { low: Math.exp(interval.low), high: Math.exp(interval.high) },
     test,
+    counts,
   };
 }

@@ -37,6 +37,8 @@ interface Measured {
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly test: object | null;
   readonly pAdjusted: number | null;
+  /** The smallest adjusted p that so many runs and effects allow. */
+  readonly pFloor: number | null;
 }
 
 type Scale = 'ratio' | 'difference';
@@ -62,7 +64,9 @@ export function judge(
   if (low <= neutral && neutral <= high)
     return inside ? { kind: 'confirmed' } : undecided('range not filled');
   const onClaimedSide = low > neutral ? interval.low > neutral : interval.high < neutral;
-  if (!onClaimedSide || (effect.pAdjusted ?? 1) > ALPHA) return undecided('no difference shown');
+  if (!onClaimedSide) return undecided('no difference shown');
+  if ((effect.pAdjusted ?? 1) > ALPHA)
+    return undecided((effect.pFloor ?? 1) > ALPHA ? 'too few runs' : 'no difference shown');
   return inside || isNarrow(interval, scale) ? { kind: 'confirmed' } : undecided('interval too wide');
 }
 

@@ -81,7 +81,7 @@ function undecidedText(why: Undecided): string {
     case 'no ratio':
       return t`a value is 0, which has no ratio`;
     case 'too few runs':
-      return t`too few runs for an interval`;
+      return t`too few runs`;
     case 'no difference shown':
       return t`no difference is shown`;
     case 'interval too wide':

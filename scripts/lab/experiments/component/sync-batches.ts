@@ -1,0 +1,83 @@
+import { closeSync, fdatasyncSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Experiment, ExperimentContext, Session } from '../../experiment.js';
+import { nowMs } from './timing.js';
+
+const ENTRY_BYTES = 512;
+const FILE_BYTES = 32 * 1024 * 1024;
+const QUICK_SECONDS = 0.4;
+const SECONDS = 1.5;
+const KIB = 1_024;
+const BATCH_BYTES: Readonly<Record<string, number>> = {
+  '512-B': ENTRY_BYTES,
+  '4-KiB': 4 * KIB,
+  '64-KiB': 64 * KIB,
+  '1-MiB': KIB * KIB,
+};
+
+/** L8, L6: what it brings to make more bytes durable with one sync. */
+export const syncBatches: Experiment = {
+  id: 'L8',
+  claims: ['L8', 'L6'],
+  title: 'Bytes that share a sync',
+  question: 'How many more entries become durable when more of them share one sync?',
+  document: {
+    says: 'The document says that writing the log in batches brings 200 to 300 % (a batch is eight entries here, 4 KiB), and puts small writes with a sync each at 500 to 2,000 per second, batches of 64 KB at 10,000 to 50,000 and of 1 MB at 50,000 to 200,000: at least 5 and at most 100 times, at least 25 and at most 400 times as many.',
+    effects: [
+      { metric: 'entries', arm: '4-KiB', against: '512-B', low: 3, high: 4 },
+      { metric: 'entries', arm: '64-KiB', against: '512-B', low: 5, high: 100 },
+      { metric: 'entries', arm: '1-MiB', against: '512-B', low: 25, high: 400 },
+    ],
+  },
+  arms: [
+    { name: '512-B', what: 'one entry, one write, one fdatasync' },
+    { name: '4-KiB', what: '8 entries in one write, one fdatasync' },
+    { name: '64-KiB', what: '128 entries in one write, one fdatasync' },
+    { name: '1-MiB', what: '2048 entries in one write, one fdatasync' },
+  ],
+  workload:
+    'Entries of 512 bytes, written one batch after the other into a file whose 32 MiB were written and synced before.',
+  limits:
+    'Synchronous calls on one thread, so no batch hides behind another. What batching brings to whole nodes under load is the comparison of the fsync strategies.',
+  metrics: [
+    { name: 'entries', unit: '1/s', better: 'higher' },
+    { name: 'bytes', unit: 'B/s', better: 'higher' },
+    { name: 'sync-median', unit: 'ms', better: 'lower' },
+  ],
+  repeats: 7,
+  warmUp: true,
+  cost: 'seconds',
+  begin,
+};
+
+async function begin({ directory, quick }: ExperimentContext): Promise<Session> {
+  const path = join(directory, 'log');
+  const file = openSync(path, 'w', 0o600);
+  writeSync(file, Buffer.alloc(FILE_BYTES));
+  fsyncSync(file);
+  const seconds = quick ? QUICK_SECONDS : SECONDS;
+  return {
+    run: async (arm) => syncInBatches(file, BATCH_BYTES[arm]!, seconds),
+    end: async () => {
+      closeSync(file);
+      rmSync(path);
+    },
+  };
+}
+
+function syncInBatches(file: number, batchBytes: number, seconds: number): Record<string, number> {
+  const batch = Buffer.alloc(batchBytes, 'x');
+  const durations: number[] = [];
+  const startMs = nowMs();
+  const endMs = startMs + seconds * 1_000;
+  for (let position = 0, sentMs = startMs; sentMs < endMs; position = (position + batchBytes) % FILE_BYTES) {
+    writeSync(file, batch, 0, batchBytes, position);
+    fdatasyncSync(file);
+    const doneMs = nowMs();
+    durations.push(doneMs - sentMs);
+    sentMs = doneMs;
+  }
+  const bytes = (durations.length * batchBytes * 1_000) / (nowMs() - startMs);
+  durations.sort((one, other) => one - other);
+  return { entries: bytes / ENTRY_BYTES, bytes, 'sync-median': durations[durations.length >> 1]! };
+}
