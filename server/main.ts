@@ -167,7 +167,8 @@ function clientListener({ config, clock, metrics, logger }: Base) {
 }
 
 async function openData({ config, clock, metrics, syncs, trap }: Base): Promise<Storage> {
-  const disk = { kind: config.testing.disk, dataDirectory: config.dataDir, trap };
+  const { disk: kind, lab } = config.testing;
+  const disk = { kind, io: lab.io, dataDirectory: config.dataDir, trap };
   const members = config.join ? [] : config.members;
   return openStorage({
     directory: config.dataDir,

@@ -34,7 +34,7 @@ describe('node configuration', () => {
     assert.deepEqual(parseNodeConfig(minimal).testing, {
       disk: 'real',
       instrumentation: 'on',
-      lab: { lock: 'none', applier: 'notify' },
+      lab: { lock: 'none', applier: 'notify', io: 'async' },
     });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
     const outside = members.map((member) => ({ ...member, host: '10.0.0.1' }));
@@ -44,6 +44,7 @@ describe('node configuration', () => {
       { instrumentation: 'off' },
       { lab: { lock: 'global' } },
       { lab: { applier: 'poll-10ms' } },
+      { lab: { io: 'blocking' } },
     ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);

@@ -14,6 +14,12 @@ export const Lab = z.strictObject({
     .describe(
       '`poll-10ms`, `poll-20ms`: committed entries are applied only when a timer finds them. Refused beyond the loopback.',
     ),
+  io: z
+    .enum(['async', 'blocking'])
+    .default('async')
+    .describe(
+      '`blocking`: files are written and synced by synchronous calls on the event loop, and nothing else happens meanwhile. Refused beyond the loopback.',
+    ),
 });
 export type Lab = z.infer<typeof Lab>;
 
@@ -21,6 +27,7 @@ export type Lab = z.infer<typeof Lab>;
 const EFFECTS: { readonly [Field in keyof Lab]: string } = {
   lock: 'requests wait for each other behind a lock that is held across the disk',
   applier: 'committed entries wait for a timer',
+  io: 'every write and sync stops the event loop',
 };
 
 /** The fields that are not as on every other node. */

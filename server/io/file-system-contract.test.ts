@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { File, FileSystem } from '../ports/file-system.js';
 import { HeldBackFileSystem } from './held-back-file-system.js';
+import { BLOCKING_CALLS } from './lab/blocking-calls.js';
+import { LateFileSystem } from './lab/late-file-system.js';
 import { NodeFileSystem } from './node-file-system.js';
 import { TestClock } from './testing/test-clock.js';
 import { TestMetrics } from './testing/test-metrics.js';
@@ -20,18 +22,12 @@ interface Adapter {
 }
 
 const ADAPTERS: readonly Adapter[] = [
-  {
-    name: 'node',
-    run: async (work) => {
-      const directory = fs.mkdtempSync(join(tmpdir(), 'strata-io-'));
-      const metrics = new TestMetrics();
-      try {
-        await work(new NodeFileSystem({ clock: new TestClock(), metrics }), directory, metrics);
-      } finally {
-        fs.rmSync(directory, { recursive: true });
-      }
-    },
-  },
+  onDisk('node', (metrics) => new NodeFileSystem({ clock: new TestClock(), metrics })),
+  onDisk(
+    'blocking',
+    (metrics) =>
+      new LateFileSystem(new NodeFileSystem({ clock: new TestClock(), metrics, calls: BLOCKING_CALLS })),
+  ),
   {
     name: 'held back',
     run: async (work) => {
@@ -61,6 +57,21 @@ const ADAPTERS: readonly Adapter[] = [
     },
   },
 ];
+
+function onDisk(name: string, make: (metrics: TestMetrics) => FileSystem): Adapter {
+  return {
+    name,
+    run: async (work) => {
+      const directory = fs.mkdtempSync(join(tmpdir(), 'strata-io-'));
+      const metrics = new TestMetrics();
+      try {
+        await work(make(metrics), directory, metrics);
+      } finally {
+        fs.rmSync(directory, { recursive: true });
+      }
+    },
+  };
+}
 
 function write(file: File, bytes: Uint8Array, position: number): Promise<Error | null> {
   return new Promise((resolve) => {

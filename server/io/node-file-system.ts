@@ -16,8 +16,26 @@ import { acquireLock } from './lock-file.js';
 import { PoolUse } from './pool-use.js';
 import { NO_SYNCS, type SyncLog } from './sync-ring.js';
 
-/** The three calls of the hot path, so that a test can make them fail. */
-export type DiskCalls = Pick<typeof fs, 'write' | 'fsync' | 'fdatasync'>;
+type CallDone = (error: NodeJS.ErrnoException | null) => void;
+
+/** The three calls of the hot path as `node:fs` has them, so that a test can make them fail and an experiment make them elsewhere. */
+export interface DiskCalls {
+  /** False: libuv's pool has no part in them. */
+  readonly usesPool?: boolean;
+  write(
+    descriptor: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+    done: (error: NodeJS.ErrnoException | null, bytesWritten: number) => void,
+  ): void;
+  fsync(descriptor: number, done: CallDone): void;
+  fdatasync(descriptor: number, done: CallDone): void;
+}
+
+/** For calls that are not the pool's. */
+const NO_POOL: Pick<PoolUse, 'begin' | 'end'> = { begin: () => {}, end: () => {} };
 
 const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
   create: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC,
@@ -130,6 +148,8 @@ class NodeFile implements File {
   readonly #stamps: Stamps;
   readonly #ledger: FsyncLedger;
   readonly #pool: PoolUse;
+  /** Of writes and syncs. */
+  readonly #hotPool: Pick<PoolUse, 'begin' | 'end'>;
   readonly #calls: DiskCalls;
 
   constructor(options: NodeFileOptions) {
@@ -139,14 +159,15 @@ class NodeFile implements File {
     this.#stamps = options.stamps;
     this.#ledger = options.ledger;
     this.#pool = options.pool;
+    this.#hotPool = options.calls.usesPool === false ? NO_POOL : options.pool;
     this.#calls = options.calls;
   }
 
   write(bytes: Uint8Array, length: number, position: number, label: SyncLabel | null, done: WriteDone): void {
     const startedNs = this.#stamps.nowNs();
-    this.#pool.begin();
+    this.#hotPool.begin();
     this.#calls.write(this.#descriptor, bytes, 0, length, position, (error, bytesWritten) => {
-      this.#pool.end();
+      this.#hotPool.end();
       // The write at the boundary of a full disk succeeds with fewer bytes; only the one after it says
       // ENOSPC.
       const failure = error ?? (bytesWritten === length ? null : new ShortWriteError(bytesWritten, length));
@@ -164,9 +185,9 @@ class NodeFile implements File {
 
   sync(call: SyncCall, label: SyncLabel, done: SyncDone): void {
     const startedNs = this.#stamps.nowNs();
-    this.#pool.begin();
+    this.#hotPool.begin();
     this.#calls[call](this.#descriptor, (error) => {
-      this.#pool.end();
+      this.#hotPool.end();
       if (error === null) this.#ledger.synced(call, label, startedNs, this.#stamps.nowNs());
       done(error);
     });

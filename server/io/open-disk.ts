@@ -4,6 +4,8 @@ import type { Metrics } from '../ports/metrics.js';
 import type { Trap } from './failpoint.js';
 import { FailpointFileSystem } from './failpoint-file-system.js';
 import { HeldBackFileSystem } from './held-back-file-system.js';
+import { BLOCKING_CALLS } from './lab/blocking-calls.js';
+import { LateFileSystem } from './lab/late-file-system.js';
 import { NodeFileSystem } from './node-file-system.js';
 import type { SyncLog } from './sync-ring.js';
 
@@ -14,6 +16,8 @@ export function stagingDirectoryOf(dataDirectory: string): string {
 
 export interface DiskOptions {
   readonly kind: 'real' | 'power-cut';
+  /** Where writes and syncs are made: by libuv's pool, or on the event loop. */
+  readonly io: 'async' | 'blocking';
   readonly dataDirectory: string;
   /** Kills the process at a named step; null on every node that is not under test. */
   readonly trap: Trap | null;
@@ -26,13 +30,18 @@ export interface DiskOptions {
 /** The disk that the configuration asks for: the real one, unless a test wants to lose something. */
 export async function openDisk({
   kind,
+  io,
   dataDirectory,
   trap,
   clock,
   metrics,
   syncs,
 }: DiskOptions): Promise<FileSystem> {
-  const real = new NodeFileSystem({ clock, metrics, syncs });
+  const parts = { clock, metrics, syncs };
+  const real =
+    io === 'async'
+      ? new NodeFileSystem(parts)
+      : new LateFileSystem(new NodeFileSystem({ ...parts, calls: BLOCKING_CALLS }));
   const stagingDirectory = stagingDirectoryOf(dataDirectory);
   const disk =
     kind === 'real' ? real : await HeldBackFileSystem.start({ disk: real, clock, stagingDirectory });
