@@ -1,3 +1,4 @@
+import { t } from '../language/language.js';
 import type { Facts } from './facts.js';
 
 /** What one section gives: Markdown, and the files that it refers to by a path relative to the run directory. */
@@ -19,5 +20,5 @@ export function figure(path: string, caption: string): string {
 }
 
 export function notMeasured(because: string): string {
-  return `_Not measured, because ${because}._`;
+  return t`_Not measured, because ${because}._`;
 }

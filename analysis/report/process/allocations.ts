@@ -2,6 +2,7 @@ import type { HeapCapture } from '../../../results/schema/index.js';
 import { BUSY_LAYERS } from '../../cpu/cpu-profile.js';
 import { allocationSites, heapLayers, sampledBytes } from '../../cpu/heap-profile.js';
 import { flamegraph } from '../../flamegraph/flamegraph.js';
+import { t, translated } from '../../language/language.js';
 import { leaderAndFollower, sourceOf, subjectName } from '../../measures/captures.js';
 import { bytes, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
@@ -23,7 +24,7 @@ export function allocationTables(facts: Facts, files: Map<string, string>): stri
   const leader = leaderAndFollower(captures)[0];
   const leaders = captures.filter((capture) => capture.node === leader?.node && capture.pid === leader.pid);
   return blocks(
-    `${takenBy(found.value)} Sampled, one allocation for about ${bytes(captures[0]?.intervalBytes ?? 0)}; bytes of buffers outside the heap are not in it.`,
+    t`${takenBy(found.value)} Sampled, one allocation for about ${bytes(captures[0]?.intervalBytes ?? 0)}; bytes of buffers outside the heap are not in it.`,
     layerTable(found.value),
     ...leaders.map((capture) => sitePart(found.value, capture, files)),
   );
@@ -32,11 +33,11 @@ export function allocationTables(facts: Facts, files: Map<string, string>): stri
 function layerTable(observed: ObservedLevel<'strata.heap/1'>): string {
   const table = new MarkdownTable(
     [
-      left('Node'),
-      left('Bytes'),
-      right('sampled'),
-      right('per second'),
-      ...BUSY_LAYERS.map((layer) => right(layer)),
+      left(t`Node`),
+      left(t`Bytes`),
+      right(t`sampled`),
+      right(t`per second`),
+      ...BUSY_LAYERS.map((layer) => right(translated(layer))),
     ],
     sourceOf(observed),
   );
@@ -44,7 +45,7 @@ function layerTable(observed: ObservedLevel<'strata.heap/1'>): string {
     const all = sampledBytes(capture);
     table.row(
       subjectName(capture),
-      KIND_NAMES[capture.kind],
+      translated(KIND_NAMES[capture.kind]),
       bytes(all),
       capture.kind === 'alloc' ? `${bytes(all / capture.seconds)}/s` : '',
       ...heapLayers(capture).map((entry) => percent(entry.share)),
@@ -60,23 +61,23 @@ function sitePart(
   files: Map<string, string>,
 ): string {
   const table = new MarkdownTable(
-    [right('bytes'), right('share'), left('Allocated in'), left('File'), left('Layer')],
+    [right(t`bytes`), right(t`share`), left(t`Allocated in`), left(t`File`), left(t`Layer`)],
     sourceOf(observed, [capture]),
   );
   for (const site of allocationSites(capture, SITES)) {
     table.row(
       bytes(site.bytes),
       percent(site.share),
-      code(site.name === '' ? '(anonymous)' : site.name),
-      site.file === '' ? 'native' : code(site.line > 0 ? `${site.file}:${site.line}` : site.file),
-      site.layer,
+      code(site.name === '' ? t`(anonymous)` : site.name),
+      site.file === '' ? t`native` : code(site.line > 0 ? `${site.file}:${site.line}` : site.file),
+      translated(site.layer),
     );
   }
-  const what = `${subjectName(capture)}, ${KIND_NAMES[capture.kind]}`;
-  if (table.isEmpty) return blocks(`**${what}**`, notMeasured('the profile holds no sample'));
+  const what = t`${subjectName(capture)}, ${translated(KIND_NAMES[capture.kind])}`;
+  if (table.isEmpty) return blocks(`**${what}**`, notMeasured(t`the profile holds no sample`));
   const { id } = observed.point.point.ref;
   const path = `flame/heap-${capture.kind}-${id}-${capture.role}-node${capture.node}.svg`;
-  const title = `${what}, bytes by layer at ${levelName(observed.point)} (${observed.pass.probe})`;
+  const title = t`${what}, bytes by layer at ${levelName(observed.point)} (${observed.pass.probe})`;
   files.set(path, flamegraph(capture, { title }));
   return blocks(`**${what}**`, figure(path, title), table.toString());
 }

@@ -1,4 +1,5 @@
 import type { GcCapture } from '../../../results/schema/index.js';
+import { t } from '../../language/language.js';
 import { sourceOf, subjectName } from '../../measures/captures.js';
 import { bytes, integer, micros, percent } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
@@ -10,7 +11,7 @@ import { blocks, notMeasured } from '../section.js';
 export function collectorTables(facts: Facts): string {
   const found = observeLevel(facts, 'strata.gc/1');
   if (!found.ok) {
-    return `${notMeasured(found.because)} The pauses themselves are in section 3.3, as the nodes' own histogram.`;
+    return t`${notMeasured(found.because)} The pauses themselves are in section 3.3, as the nodes' own histogram.`;
   }
   const { captures } = found.value;
   const source = sourceOf(found.value);
@@ -20,13 +21,13 @@ export function collectorTables(facts: Facts): string {
 function kindTable(captures: readonly GcCapture[], source: string): string {
   const table = new MarkdownTable(
     [
-      left('Node'),
-      left('Kind'),
-      right('collections'),
-      right('paused'),
-      right('of the window'),
-      right('mean'),
-      right('longest'),
+      left(t`Node`),
+      left(t`Kind`),
+      right(t`collections`),
+      right(t`paused`),
+      right(t`of the window`),
+      right(t`mean`),
+      right(t`longest`),
     ],
     source,
   );
@@ -39,27 +40,27 @@ function kindTable(captures: readonly GcCapture[], source: string): string {
         integer(kind.count),
         micros(kind.totalMs * 1e3),
         percent(kind.totalMs / windowMs),
-        kind.count === 0 ? 'none' : micros((kind.totalMs * 1e3) / kind.count),
+        kind.count === 0 ? t`none` : micros((kind.totalMs * 1e3) / kind.count),
         micros(kind.longestMs * 1e3),
       );
     }
   }
-  return table.isEmpty ? 'No garbage collection took place in the window.' : table.toString();
+  return table.isEmpty ? t`No garbage collection took place in the window.` : table.toString();
 }
 
 function spaceTable(captures: readonly GcCapture[], source: string): string {
   const names = [...new Set(captures.flatMap((capture) => capture.spaces.map((space) => space.name)))];
   const table = new MarkdownTable(
-    [left('Node'), right('heap'), ...names.map((name) => right(name.replaceAll('_', ' ')))],
-    `${source}, at the end of the pass; used of what V8 holds for it`,
+    [left(t`Node`), right(t`heap`), ...names.map((name) => right(name.replaceAll('_', ' ')))],
+    t`${source}, at the end of the pass; used of what V8 holds for it`,
   );
   for (const capture of captures) {
     table.row(
       subjectName(capture),
-      `${bytes(capture.heapUsedBytes)} of ${bytes(capture.heapTotalBytes)}`,
+      t`${bytes(capture.heapUsedBytes)} of ${bytes(capture.heapTotalBytes)}`,
       ...names.map((name) => {
         const space = capture.spaces.find((each) => each.name === name);
-        return space === undefined ? '' : `${bytes(space.usedBytes)} of ${bytes(space.sizeBytes)}`;
+        return space === undefined ? '' : t`${bytes(space.usedBytes)} of ${bytes(space.sizeBytes)}`;
       }),
     );
   }

@@ -1,4 +1,5 @@
 import type { BpfCapture, ProcCapture } from '../../../results/schema/index.js';
+import { t, translated } from '../../language/language.js';
 import { sourceOf, subjectName } from '../../measures/captures.js';
 import { bytes, decimal, integer, micros, nanos, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
@@ -18,19 +19,19 @@ export function procTables(facts: Facts): string {
 function processTable(captures: readonly ProcCapture[], source: string): string {
   const table = new MarkdownTable(
     [
-      left('Node'),
-      right('CPU user / system'),
-      right('run queue: main'),
-      right('run queue: all others'),
-      right('forced off the CPU'),
-      right('resident'),
-      right('connections'),
-      right('receive queue, most'),
-      right('send queue, most'),
+      left(t`Node`),
+      right(t`CPU user / system`),
+      right(t`run queue: main`),
+      right(t`run queue: all others`),
+      right(t`forced off the CPU`),
+      right(t`resident`),
+      right(t`connections`),
+      right(t`receive queue, most`),
+      right(t`send queue, most`),
     ],
-    `${source}; run queue: ready to run and no CPU, as a share of the window, threads added up`,
+    t`${source}; run queue: ready to run and no CPU, as a share of the window, threads added up`,
   );
-  const hidden = 'the kernel hides the sockets of the process';
+  const hidden = t`the kernel hides the sockets of the process`;
   for (const { process, sockets, seconds, ...capture } of captures) {
     const share = (ms: number) => percent(ms / (seconds * 1e3));
     const waited = (main: boolean) =>
@@ -42,7 +43,7 @@ function processTable(captures: readonly ProcCapture[], source: string): string 
       sockets === null ? table.missing(hidden) : read(sockets);
     table.row(
       subjectName(capture),
-      `${decimal(process.cpuUserMs / (seconds * 1e3), 2)} / ${decimal(process.cpuSystemMs / (seconds * 1e3), 2)} cores`,
+      t`${decimal(process.cpuUserMs / (seconds * 1e3), 2)} / ${decimal(process.cpuSystemMs / (seconds * 1e3), 2)} cores`,
       share(waited(true)),
       share(waited(false)),
       `${integer(forced / seconds)}/s`,
@@ -59,36 +60,36 @@ function processTable(captures: readonly ProcCapture[], source: string): string 
 function machineTable(capture: ProcCapture | undefined, source: string): string | null {
   if (capture === undefined) return null;
   const { tcp, loopbackBytes, disk, pressure, seconds } = capture;
-  const table = new MarkdownTable([left('Whole machine'), right('Value')], source);
-  const hidden = 'the kernel hides it';
+  const table = new MarkdownTable([left(t`Whole machine`), right(t`Value`)], source);
+  const hidden = t`the kernel hides it`;
   const row = (what: string, value: string | null, because = hidden) =>
     table.row(what, value ?? table.missing(because));
   row(
-    'TCP segments sent again',
+    t`TCP segments sent again`,
     tcp === null
       ? null
-      : `${integer(tcp.retransmitted)} of ${integer(tcp.segmentsOut)} (${percent(tcp.segmentsOut === 0 ? 0 : tcp.retransmitted / tcp.segmentsOut)})`,
+      : t`${integer(tcp.retransmitted)} of ${integer(tcp.segmentsOut)} (${percent(tcp.segmentsOut === 0 ? 0 : tcp.retransmitted / tcp.segmentsOut)})`,
   );
-  row('loopback', loopbackBytes === null ? null : `${bytes(loopbackBytes / seconds)}/s`);
+  row(t`loopback`, loopbackBytes === null ? null : `${bytes(loopbackBytes / seconds)}/s`);
   const flushed = disk?.flushMs ?? null;
   row(
-    'disk',
+    t`disk`,
     disk === null
       ? null
-      : `${disk.device}: ${bytes(disk.bytesWritten / disk.seconds)}/s in ${integer(disk.writes / disk.seconds)} writes/s`,
-    'no block device of the data is known',
+      : t`${disk.device}: ${bytes(disk.bytesWritten / disk.seconds)}/s in ${integer(disk.writes / disk.seconds)} writes/s`,
+    t`no block device of the data is known`,
   );
   row(
-    'disk flushing, of the window',
+    t`disk flushing, of the window`,
     disk === null || flushed === null ? null : percent(flushed / (disk.seconds * 1e3)),
-    'this kernel does not count flushes',
+    t`this kernel does not count flushes`,
   );
   for (const what of ['cpu', 'io', 'memory'] as const) {
     const share = pressure?.[what] ?? null;
     row(
-      `some task waited for ${what}`,
+      t`some task waited for ${what}`,
       share === null ? null : percent(share),
-      'this kernel has no `/proc/pressure`',
+      t`this kernel has no \`/proc/pressure\``,
     );
   }
   return table.toString();
@@ -99,8 +100,16 @@ export function bpfTable(facts: Facts): string {
   const found = observeLevel(facts, 'strata.bpf/1');
   if (!found.ok) return notMeasured(found.because);
   const table = new MarkdownTable(
-    [left('Node'), left('Layer'), left('What'), right('count'), right('p50'), right('p99'), right('highest')],
-    `${sourceOf(found.value)}; buckets are powers of two: a value is known to lie in the range given`,
+    [
+      left(t`Node`),
+      left(t`Layer`),
+      left(t`What`),
+      right(t`count`),
+      right('p50'),
+      right('p99'),
+      right(t`highest`),
+    ],
+    t`${sourceOf(found.value)}; buckets are powers of two: a value is known to lie in the range given`,
   );
   for (const capture of found.value.captures) {
     for (const histogram of capture.histograms) {
@@ -108,8 +117,8 @@ export function bpfTable(facts: Facts): string {
       const range = (quantile: number) => rangeOf(histogram, quantile, count);
       table.row(
         subjectName(capture),
-        histogram.layer,
-        `${code(histogram.name)}, ${histogram.what}`,
+        translated(histogram.layer),
+        t`${code(histogram.name)}, ${translated(histogram.what)}`,
         integer(count),
         range(0.5),
         range(0.99),
@@ -119,7 +128,7 @@ export function bpfTable(facts: Facts): string {
   }
   return blocks(
     takenBy(found.value),
-    table.isEmpty ? notMeasured('the kernel gathered no value') : table.toString(),
+    table.isEmpty ? notMeasured(t`the kernel gathered no value`) : table.toString(),
   );
 }
 
@@ -137,7 +146,7 @@ function rangeOf({ buckets, unit }: BpfHistogram, quantile: number, count: numbe
   let seen = 0;
   for (const [lower, inBucket] of buckets) {
     seen += inBucket;
-    if (seen >= rank) return `${UNITS[unit](lower)} to ${UNITS[unit](lower < 1 ? 1 : lower * 2)}`;
+    if (seen >= rank) return t`${UNITS[unit](lower)} to ${UNITS[unit](lower < 1 ? 1 : lower * 2)}`;
   }
-  return 'no value';
+  return t`no value`;
 }

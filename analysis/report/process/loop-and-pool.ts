@@ -1,4 +1,5 @@
 import type { EventLoopCapture } from '../../../results/schema/index.js';
+import { t, translated } from '../../language/language.js';
 import { sourceOf, subjectName } from '../../measures/captures.js';
 import { integer, micros, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
@@ -16,17 +17,17 @@ export function loopTables(facts: Facts): string {
   const source = sourceOf(found.value);
   const table = new MarkdownTable(
     [
-      left('Node'),
-      right('utilisation'),
-      right('delay, mean'),
+      left(t`Node`),
+      right(t`utilisation`),
+      right(t`delay, mean`),
       right('p50'),
       right('p99'),
-      right('max'),
-      right('stalls'),
-      right('longest'),
-      right('stalled, of the window'),
+      right(t`max`),
+      right(t`stalls`),
+      right(t`longest`),
+      right(t`stalled, of the window`),
     ],
-    `${source}; the sampler's own period is taken off`,
+    t`${source}; the sampler's own period is taken off`,
   );
   for (const capture of found.value.captures) {
     const { delay, stalls } = capture;
@@ -35,11 +36,11 @@ export function loopTables(facts: Facts): string {
       subjectName(capture),
       percent(capture.utilization),
       micros(delay.mean),
-      table.nullable(delay.p50, micros, TOO_FEW),
-      table.nullable(delay.p99, micros, TOO_FEW),
+      table.nullable(delay.p50, micros, translated(TOO_FEW)),
+      table.nullable(delay.p99, micros, translated(TOO_FEW)),
       micros(delay.max),
       integer(stalls.length),
-      stalls.length === 0 ? 'none' : micros(longestMs(stalls) * 1e3),
+      stalls.length === 0 ? t`none` : micros(longestMs(stalls) * 1e3),
       percent(stalledMs / (capture.seconds * 1e3)),
     );
   }
@@ -55,12 +56,12 @@ function stallTable(captures: readonly EventLoopCapture[], source: string): stri
     .flatMap((capture) => capture.stalls.map((stall) => ({ capture, stall })))
     .sort((one, other) => other.stall.ms - one.stall.ms || one.stall.atNs - other.stall.atNs)
     .slice(0, STALLS);
-  const table = new MarkdownTable([left('Stall'), left('Node'), left('Where')], source);
+  const table = new MarkdownTable([left(t`Stall`), left(t`Node`), left(t`Where`)], source);
   for (const { capture, stall } of stalls) {
     table.row(
       micros(stall.ms * 1e3),
       subjectName(capture),
-      stall.where === null ? 'not known: no CPU profile ran meanwhile' : code(stall.where),
+      stall.where === null ? t`not known: no CPU profile ran meanwhile` : code(stall.where),
     );
   }
   return table.isEmpty ? null : table.toString();
@@ -72,17 +73,17 @@ export function poolTable(facts: Facts): string {
   if (!found.ok) return notMeasured(found.because);
   const table = new MarkdownTable(
     [
-      left('Node'),
-      right('threads'),
-      right('idle round trip'),
-      right('tasks sent'),
-      right('wait, mean'),
+      left(t`Node`),
+      right(t`threads`),
+      right(t`idle round trip`),
+      right(t`tasks sent`),
+      right(t`wait, mean`),
       right('p50'),
       right('p99'),
-      right('max'),
-      right('saturated'),
+      right(t`max`),
+      right(t`saturated`),
     ],
-    `${sourceOf(found.value)}; saturated: tasks that waited for more than ten idle round trips`,
+    t`${sourceOf(found.value)}; saturated: tasks that waited for more than ten idle round trips`,
   );
   for (const capture of found.value.captures) {
     const { wait } = capture;
@@ -92,8 +93,8 @@ export function poolTable(facts: Facts): string {
       micros(capture.floorUs),
       integer(wait.count),
       micros(wait.mean),
-      table.nullable(wait.p50, micros, TOO_FEW),
-      table.nullable(wait.p99, micros, TOO_FEW),
+      table.nullable(wait.p50, micros, translated(TOO_FEW)),
+      table.nullable(wait.p99, micros, translated(TOO_FEW)),
       micros(wait.max),
       percent(capture.saturatedShare),
     );

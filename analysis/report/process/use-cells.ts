@@ -1,5 +1,6 @@
 import type { NodeWindow } from '../../../results/schema/index.js';
 import { machineUse } from '../../advice/machine-rules.js';
+import { t } from '../../language/language.js';
 import { backpressureWaits } from '../../measures/backpressure.js';
 import { type CaptureAs, type CaptureName, leaderCapture } from '../../measures/captures.js';
 import { fromNullable, type Measured, map, measured, missing } from '../../measures/measured.js';
@@ -56,20 +57,22 @@ function cpu(subject: Subject): Resource {
   const use = machineUse(point, facts);
   const machine: Cell =
     use === null
-      ? missing('the nodes run elsewhere, or `/proc` was not readable')
-      : measured(`${percent(use.share)} of ${integer(use.machineCores)} cores, nodes and generator together`);
-  const waited = map(fromNullable(node.proc, '/proc of the node was not readable'), (proc) => {
+      ? missing(t`the nodes run elsewhere, or \`/proc\` was not readable`)
+      : measured(
+          t`${percent(use.share)} of ${integer(use.machineCores)} cores, nodes and generator together`,
+        );
+  const waited = map(fromNullable(node.proc, t`/proc of the node was not readable`), (proc) => {
     const ms = proc.threads.reduce((total, thread) => total + thread.runqueueWaitMs, 0);
-    return `${percent(ms / (node.seconds * 1e3))} of the window in the run queue, threads added up`;
+    return t`${percent(ms / (node.seconds * 1e3))} of the window in the run queue, threads added up`;
   });
   return {
     name: 'CPU',
     utilisation: firstOf(
       machine,
-      map(cpuCores(node), (cores) => `${significant(cores)} cores used by the leader`),
+      map(cpuCores(node), (cores) => t`${significant(cores)} cores used by the leader`),
     ),
     saturation: waited,
-    errors: missing('no counter of machine checks is read'),
+    errors: missing(t`no counter of machine checks is read`),
   };
 }
 
@@ -78,29 +81,29 @@ function eventLoop(subject: Subject): Resource {
   const capture = captured(subject, 'strata.event-loop/1');
   const gauge = fromNullable(
     node.gauges.runtime_loop_utilization,
-    'the node did not report runtime_loop_utilization',
+    t`the node did not report runtime_loop_utilization`,
   );
   return {
-    name: 'event loop',
+    name: t`event loop`,
     utilisation: firstOf(
-      map(capture, (loop) => `${percent(loop.utilization)} not idle`),
-      map(gauge, (share) => `${percent(share)} not idle`),
-      map(mainThreadShare(node), (share) => `${percent(share)} on a CPU`),
+      map(capture, (loop) => t`${percent(loop.utilization)} not idle`),
+      map(gauge, (share) => t`${percent(share)} not idle`),
+      map(mainThreadShare(node), (share) => t`${percent(share)} on a CPU`),
     ),
     saturation: firstOf(
       capture.ok && capture.value.delay.p99 !== null
-        ? measured(`p99 ${micros(capture.value.delay.p99)} late`)
-        : missing('no percentile'),
-      map(histogramQuantile(node, 'runtime_loop_delay_ns', 0.99), (ns) => `p99 ${nanos(ns)} late`),
+        ? measured(t`p99 ${micros(capture.value.delay.p99)} late`)
+        : missing(t`no percentile`),
+      map(histogramQuantile(node, 'runtime_loop_delay_ns', 0.99), (ns) => t`p99 ${nanos(ns)} late`),
       map(
         histogramQuantile(node, 'runtime_loop_delay_ns', 0.5),
-        (ns) => `p50 ${nanos(ns)} late, too few samples for more`,
+        (ns) => t`p50 ${nanos(ns)} late, too few samples for more`,
       ),
     ),
     errors: map(capture, ({ stalls }) =>
       stalls.length === 0
-        ? 'no stall'
-        : `${integer(stalls.length)} stalls, longest ${micros(stalls.reduce((longest, stall) => Math.max(longest, stall.ms), 0) * 1e3)}`,
+        ? t`no stall`
+        : t`${integer(stalls.length)} stalls, longest ${micros(stalls.reduce((longest, stall) => Math.max(longest, stall.ms), 0) * 1e3)}`,
     ),
   };
 }
@@ -115,57 +118,57 @@ function pool(subject: Subject): Resource {
   const sums = POOL_TIMES.flatMap((name) => node.histograms[name]?.sum ?? []);
   const busy: Cell =
     threads === 0 || sums.length === 0
-      ? missing('neither the pool nor the time of its tasks was counted')
+      ? missing(t`neither the pool nor the time of its tasks was counted`)
       : measured(
-          `at most ${percent(sums.reduce((total, ns) => total + ns, 0) / (node.seconds * 1e9 * threads))} of ${integer(threads)} threads (writes and syncs, their queue included)`,
+          t`at most ${percent(sums.reduce((total, ns) => total + ns, 0) / (node.seconds * 1e9 * threads))} of ${integer(threads)} threads (writes and syncs, their queue included)`,
         );
   const trace = captured(subject, 'strata.syscalls/1');
   const failed: Cell = !trace.ok
     ? trace
     : trace.value.byDescriptor === undefined
-      ? missing('this tracer did not tell descriptors apart')
+      ? missing(t`this tracer did not tell descriptors apart`)
       : measured(
-          `${integer(
+          t`${integer(
             trace.value.byDescriptor
               .filter((row) => ['wal', 'snapshot', 'data'].includes(row.descriptor))
               .reduce((total, row) => total + row.errors, 0),
           )} failed calls on files of the data`,
         );
   return {
-    name: 'libuv pool',
+    name: t`libuv pool`,
     utilisation: busy,
     saturation: map(
       capture,
       ({ wait, saturatedShare }) =>
-        `${percent(saturatedShare)} of the tasks waited long, ${wait.p99 === null ? `mean ${micros(wait.mean)}` : `p99 ${micros(wait.p99)}`}`,
+        t`${percent(saturatedShare)} of the tasks waited long, ${wait.p99 === null ? t`mean ${micros(wait.mean)}` : t`p99 ${micros(wait.p99)}`}`,
     ),
     errors: failed,
   };
 }
 
 function disk(subject: Subject): Resource {
-  const window = fromNullable(subject.point.point.disk, 'no block device of the data is known');
+  const window = fromNullable(subject.point.point.disk, t`no block device of the data is known`);
   const flushing: Cell = !window.ok
     ? window
     : window.value.flushMs === null
-      ? missing('this kernel does not count flushes')
+      ? missing(t`this kernel does not count flushes`)
       : measured(
-          `${percent(window.value.flushMs / (window.value.seconds * 1e3))} of the window in cache flushes (whole machine)`,
+          t`${percent(window.value.flushMs / (window.value.seconds * 1e3))} of the window in cache flushes (whole machine)`,
         );
   const proc = captured(subject, 'strata.proc/1');
   const pressure = proc.ok ? (proc.value.pressure?.io ?? null) : null;
   return {
-    name: 'disk',
+    name: t`disk`,
     utilisation: flushing,
     saturation: !proc.ok
       ? proc
       : map(
-          fromNullable(pressure, 'this kernel has no `/proc/pressure`'),
-          (share) => `${percent(share)} of the time some task waited for I/O`,
+          fromNullable(pressure, t`this kernel has no \`/proc/pressure\``),
+          (share) => t`${percent(share)} of the time some task waited for I/O`,
         ),
     errors: map(captured(subject, 'strata.syscalls/1'), ({ rows }) => {
       const failed = rows.filter((row) => isSync(row.syscall)).reduce((total, row) => total + row.errors, 0);
-      return `${integer(failed)} failed syncs`;
+      return t`${integer(failed)} failed syncs`;
     }),
   };
 }
@@ -176,26 +179,26 @@ function sockets(subject: Subject): Resource {
   const queues: Cell = !proc.ok
     ? proc
     : map(
-        fromNullable(proc.value.sockets, 'the kernel hides the sockets of the process'),
-        (of) => `at most ${bytes(of.sendQueueBytesMax)} unsent, ${bytes(of.receiveQueueBytesMax)} unread`,
+        fromNullable(proc.value.sockets, t`the kernel hides the sockets of the process`),
+        (of) => t`at most ${bytes(of.sendQueueBytesMax)} unsent, ${bytes(of.receiveQueueBytesMax)} unread`,
       );
   const full = backpressureWaits(node).flatMap((wait) =>
     wait.count.ok ? [`${wait.name} ${integer(wait.count.value)}`] : [],
   );
   const tcp = proc.ok ? proc.value.tcp : null;
   return {
-    name: 'sockets',
-    utilisation: missing('a loopback has no rate of its own to be a share of'),
-    saturation: firstOf(full.length === 0 ? queues : measured(full.join(', ')), queues),
+    name: t`sockets`,
+    utilisation: missing(t`a loopback has no rate of its own to be a share of`),
+    saturation: firstOf(full.length === 0 ? queues : measured(full.join(t`, `)), queues),
     errors: firstOf(
       tcp === null
-        ? missing('no TCP counters were read')
+        ? missing(t`no TCP counters were read`)
         : measured(
-            `${integer(tcp.retransmitted)} of ${integer(tcp.segmentsOut)} segments sent again (whole machine)`,
+            t`${integer(tcp.retransmitted)} of ${integer(tcp.segmentsOut)} segments sent again (whole machine)`,
           ),
       map(
         counter(node, 'network_peer_dropped_total'),
-        (count) => `${integer(count)} messages to peers dropped`,
+        (count) => t`${integer(count)} messages to peers dropped`,
       ),
     ),
   };
@@ -206,18 +209,18 @@ function heap(subject: Subject): Resource {
   const capture = captured(subject, 'strata.gc/1');
   const used = fromNullable(
     node.gauges.runtime_heap_used_bytes,
-    'the node did not report runtime_heap_used_bytes',
+    t`the node did not report runtime_heap_used_bytes`,
   );
   return {
-    name: 'heap',
+    name: t`heap`,
     utilisation: firstOf(
-      map(capture, (gc) => `${bytes(gc.heapUsedBytes)} of ${bytes(gc.heapTotalBytes)} held`),
-      map(used, (size) => `${bytes(size)} used`),
+      map(capture, (gc) => t`${bytes(gc.heapUsedBytes)} of ${bytes(gc.heapTotalBytes)} held`),
+      map(used, (size) => t`${bytes(size)} used`),
     ),
     saturation: map(
       timeShare(node, 'runtime_gc_ns'),
-      (share) => `${percent(share)} of the window in collections`,
+      (share) => t`${percent(share)} of the window in collections`,
     ),
-    errors: measured('none: a full heap ends the process, and it lived on'),
+    errors: measured(t`none: a full heap ends the process, and it lived on`),
   };
 }

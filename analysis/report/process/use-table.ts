@@ -1,3 +1,4 @@
+import { t } from '../../language/language.js';
 import { left, MarkdownTable } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
 import { blocks, notMeasured } from '../section.js';
@@ -6,12 +7,12 @@ import { resourcesOf } from './use-cells.js';
 /** Utilisation, saturation and errors of each resource of the leader: the list to go through before any theory. */
 export function useTable(facts: Facts): string {
   const { middle } = facts;
-  if (middle === null) return notMeasured('the run has no sweep');
+  if (middle === null) return notMeasured(t`the run has no sweep`);
   if (!middle.leader.ok) return notMeasured(middle.leader.because);
   const { id } = middle.point.ref;
   const table = new MarkdownTable(
-    [left('Resource'), left('Utilisation'), left('Saturation'), left('Errors')],
-    `\`points/${id}/nodes/*.json\`, \`points/${id}/disk.json\`, \`points/${id}/passes/*/node-*.json\`, of the leader`,
+    [left(t`Resource`), left(t`Utilisation`), left(t`Saturation`), left(t`Errors`)],
+    t`\`points/${id}/nodes/*.json\`, \`points/${id}/disk.json\`, \`points/${id}/passes/*/node-*.json\`, of the leader`,
   );
   const asIs = (text: string): string => text;
   for (const resource of resourcesOf(facts, middle, middle.leader.value)) {
@@ -23,7 +24,7 @@ export function useTable(facts: Facts): string {
     );
   }
   return blocks(
-    `The leader at ${levelName(middle)}: how busy each resource is, how much waits for it, what failed.`,
+    t`The leader at ${levelName(middle)}: how busy each resource is, how much waits for it, what failed.`,
     table.toString(),
   );
 }

@@ -1,4 +1,5 @@
 import type { Baseline } from '../../../results/schema/index.js';
+import { t, translated } from '../../language/language.js';
 import { DOCUMENT_BASELINE } from '../../reference/document.js';
 import { bytes, megabytesPerSecond, micros, percent, perSecond } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
@@ -9,12 +10,12 @@ const TOO_FEW = 'the sample is too small for this percentile';
 export const baselineSection: Section = (facts) => {
   const { baseline } = facts.data;
   if (baseline === null) {
-    return { text: blocks('## Machine baseline', notMeasured('`baseline.json` does not exist')) };
+    return { text: blocks(t`## Machine baseline`, notMeasured(t`\`baseline.json\` does not exist`)) };
   }
   return {
     text: blocks(
-      '## Machine baseline',
-      'What this machine does with none of our code in the way: the floor under every latency below, and the ceiling over every rate.',
+      t`## Machine baseline`,
+      t`What this machine does with none of our code in the way: the floor under every latency below, and the ceiling over every rate.`,
       syncTable(baseline),
       primitiveParagraph(baseline),
       otherTable(baseline),
@@ -25,15 +26,15 @@ export const baselineSection: Section = (facts) => {
 function syncTable(baseline: Baseline): string {
   const table = new MarkdownTable(
     [
-      left('Primitive'),
-      right('Block'),
-      right('mean'),
+      left(t`Primitive`),
+      right(t`Block`),
+      right(t`mean`),
       right('p50'),
       right('p99'),
-      right('max'),
-      right('synced writes, one at a time'),
+      right(t`max`),
+      right(t`synced writes, one at a time`),
     ],
-    `\`baseline.json\`, write + sync of one block appended to a preallocated file in ${code(baseline.directory)}`,
+    t`\`baseline.json\`, write + sync of one block appended to a preallocated file in ${code(baseline.directory)}`,
   );
   const rows = [...baseline.sync].sort((one, other) =>
     one.primitive < other.primitive
@@ -48,10 +49,10 @@ function syncTable(baseline: Baseline): string {
       row.primitive,
       bytes(row.blockBytes),
       micros(latency.mean),
-      table.nullable(latency.p50, micros, TOO_FEW),
-      table.nullable(latency.p99, micros, TOO_FEW),
+      table.nullable(latency.p50, micros, translated(TOO_FEW)),
+      table.nullable(latency.p99, micros, translated(TOO_FEW)),
       micros(latency.max),
-      latency.mean > 0 ? perSecond(1e6 / latency.mean) : table.missing('no sync took any time'),
+      latency.mean > 0 ? perSecond(1e6 / latency.mean) : table.missing(t`no sync took any time`),
     );
   }
   return table.toString();
@@ -68,36 +69,38 @@ function primitiveParagraph(baseline: Baseline): string | null {
     .filter((pair) => pair.slow !== undefined && pair.slow.latency.mean > 0)
     .map(({ fast, slow }) => {
       const saved = 1 - fast.latency.mean / slow!.latency.mean;
-      return `${bytes(fast.blockBytes)}: ${percent(Math.abs(saved))} ${saved >= 0 ? 'less' : 'more'}`;
+      const size = bytes(fast.blockBytes);
+      const by = percent(Math.abs(saved));
+      return saved >= 0 ? t`${size}: ${by} less` : t`${size}: ${by} more`;
     });
   if (pairs.length === 0) return null;
-  return `fdatasync against fsync, mean time on a preallocated file (the document expects 20 to 30 % less, L5): ${pairs.join(', ')}. One series each, so a difference within a few per cent is noise.`;
+  return t`fdatasync against fsync, mean time on a preallocated file (the document expects 20 to 30 % less, L5): ${pairs.join(t`, `)}. One series each, so a difference within a few per cent is noise.`;
 }
 
 function otherTable(baseline: Baseline): string {
   const { sequential, loopbackRoundTrip } = baseline;
-  const table = new MarkdownTable([left('What'), right('Ours'), right('Document (L8)')], '`baseline.json`')
+  const table = new MarkdownTable([left(t`What`), right(t`Ours`), right(t`Document (L8)`)], '`baseline.json`')
     .row(
-      `sequential write, ${bytes(sequential.bytes)}, page cache`,
+      t`sequential write, ${bytes(sequential.bytes)}, page cache`,
       megabytesPerSecond(sequential.writeMBps),
-      DOCUMENT_BASELINE.sequentialWrite,
+      translated(DOCUMENT_BASELINE.sequentialWrite),
     )
-    .row('sequential write, synced at the end', megabytesPerSecond(sequential.writeSyncedMBps), 'not given')
+    .row(t`sequential write, synced at the end`, megabytesPerSecond(sequential.writeSyncedMBps), t`not given`)
     .row(
-      'sequential read, page cache',
+      t`sequential read, page cache`,
       megabytesPerSecond(sequential.readMBps),
-      DOCUMENT_BASELINE.sequentialRead,
+      translated(DOCUMENT_BASELINE.sequentialRead),
     );
   table.row(
-    'loopback round trip, one byte, two processes',
-    `${micros(loopbackRoundTrip.mean)} mean, p99 ${table.nullable(loopbackRoundTrip.p99, micros, TOO_FEW)}`,
-    'not given',
+    t`loopback round trip, one byte, two processes`,
+    t`${micros(loopbackRoundTrip.mean)} mean, p99 ${table.nullable(loopbackRoundTrip.p99, micros, translated(TOO_FEW))}`,
+    t`not given`,
   );
   for (const echo of baseline.httpEcho) {
     table.row(
-      `bare \`node:http\` echo, ${echo.clients} clients`,
-      `${perSecond(echo.throughputPerSecond)}, p50 ${table.nullable(echo.response.p50, micros, TOO_FEW)}`,
-      'not given',
+      t`bare \`node:http\` echo, ${echo.clients} clients`,
+      t`${perSecond(echo.throughputPerSecond)}, p50 ${table.nullable(echo.response.p50, micros, translated(TOO_FEW))}`,
+      t`not given`,
     );
   }
   return table.toString();

@@ -2,6 +2,7 @@ import { layerColour } from '../../charts/colours.js';
 import { stackedBarChart } from '../../charts/stacked-bars.js';
 import { waterfallChart } from '../../charts/waterfall.js';
 import { hotFunctions } from '../../cpu/cpu-profile.js';
+import { t, translated } from '../../language/language.js';
 import { type Budget, layerShares, RESIDUAL_SHARE_MAX } from '../../stages/budget.js';
 import { integer, nanos, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
@@ -21,7 +22,8 @@ export const budgetSection: Section = (facts) => {
     ] as const) {
       // A load of one kind has no budget for the other; that is no gap of the run.
       if (!budget.ok && !wasAsked(facts, op)) continue;
-      const heading = `### ${levelName(point)}: a ${op}`;
+      const heading =
+        op === 'write' ? t`### ${levelName(point)}: a write` : t`### ${levelName(point)}: a read`;
       if (budget.ok) parts.push(blocks(heading, budgetPart(point, budget.value, files)));
       else parts.push(blocks(heading, notMeasured(budget.because)));
     }
@@ -31,10 +33,10 @@ export const budgetSection: Section = (facts) => {
   return {
     files,
     text: blocks(
-      '## Request budget: layer → stage → function',
-      'Every sampled request carries stamps of one monotonic clock; stages are their differences, so that no time counts twice. `commit = max(persist, replicate)`: a request pays for the branch that finished last, the other one cost it nothing.',
-      facts.sweep.length === 0 ? notMeasured('the run has no sweep') : null,
-      overview === null ? null : figure('charts/budget-layers.svg', 'Mean write by layer and level'),
+      t`## Request budget: layer → stage → function`,
+      t`Every sampled request carries stamps of one monotonic clock; stages are their differences, so that no time counts twice. \`commit = max(persist, replicate)\`: a request pays for the branch that finished last, the other one cost it nothing.`,
+      facts.sweep.length === 0 ? notMeasured(t`the run has no sweep`) : null,
+      overview === null ? null : figure('charts/budget-layers.svg', t`Mean write by layer and level`),
       ...parts,
       functionTable(facts),
     ),
@@ -53,7 +55,12 @@ function budgetPart(point: PointFacts, budget: Budget, files: Map<string, string
   return blocks(
     residualLine(budget),
     stageTable(budget, id),
-    figure(path, `Mean ${budget.op} as a waterfall, ${levelName(point)}`),
+    figure(
+      path,
+      budget.op === 'write'
+        ? t`Mean write as a waterfall, ${levelName(point)}`
+        : t`Mean read as a waterfall, ${levelName(point)}`,
+    ),
     layerTable(budget, id),
     commitTable(budget, id),
     budget.op === 'write' ? criticalPathPart(point, files) : null,
@@ -67,50 +74,51 @@ function residualLine(budget: Budget): string {
   const left =
     budget.inconsistent === 0
       ? ''
-      : ` ${integer(budget.inconsistent)} samples with stamps that do not ascend were left out.`;
+      : t` ${integer(budget.inconsistent)} samples with stamps that do not ascend were left out.`;
   const unsplit =
     budget.unsplit === 0
       ? ''
-      : ` In ${integer(budget.unsplit)} samples the peer's own durations could not be cut out of the replicate branch.`;
-  return `${within ? '✅' : '⚠️'} Client mean ${nanos(budget.client.meanNs)} (\`${budget.client.field}\`), mean of the ${integer(budget.samples)} sampled requests ${nanos(budget.meanTotalNs)}, sum of the mean stages ${nanos(budget.client.meanNs - budget.residualNs)}: **residual ${nanos(budget.residualNs)}, ${percent(share)}** (limit ${percent(RESIDUAL_SHARE_MAX)}${within ? '' : '; the samples do not stand for all requests of the window'}).${left}${unsplit}`;
+      : t` In ${integer(budget.unsplit)} samples the peer's own durations could not be cut out of the replicate branch.`;
+  const doubt = within ? '' : t`; the samples do not stand for all requests of the window`;
+  return t`${within ? '✅' : '⚠️'} Client mean ${nanos(budget.client.meanNs)} (\`${budget.client.field}\`), mean of the ${integer(budget.samples)} sampled requests ${nanos(budget.meanTotalNs)}, sum of the mean stages ${nanos(budget.client.meanNs - budget.residualNs)}: **residual ${nanos(budget.residualNs)}, ${percent(share)}** (limit ${percent(RESIDUAL_SHARE_MAX)}${doubt}).${left}${unsplit}`;
 }
 
 function stageTable(budget: Budget, id: string): string {
   const { tail } = budget;
-  const tailHead = tail === null ? 'slowest 1 %' : `slowest 1 % (≥ ${nanos(tail.thresholdNs)})`;
+  const tailHead = tail === null ? t`slowest 1 %` : t`slowest 1 % (≥ ${nanos(tail.thresholdNs)})`;
   const table = new MarkdownTable(
     [
-      left('Layer'),
-      left('Stage'),
-      left('Between'),
-      right('mean'),
-      right('share'),
+      left(t`Layer`),
+      left(t`Stage`),
+      left(t`Between`),
+      right(t`mean`),
+      right(t`share`),
       right(tailHead),
-      right('share'),
+      right(t`share`),
     ],
-    `\`points/${id}/stages.json\`; mean over all samples: a sample that did not run through a stage counts as zero`,
+    t`\`points/${id}/stages.json\`; mean over all samples: a sample that did not run through a stage counts as zero`,
   );
   for (const entry of budget.stages) {
     table.row(
-      entry.stage.layer,
-      entry.stage.name,
-      entry.stage.between,
+      translated(entry.stage.layer),
+      translated(entry.stage.name),
+      translated(entry.stage.between),
       nanos(entry.meanNs),
       percent(entry.share),
-      table.nullable(entry.tailMeanNs, nanos, NO_TAIL),
+      table.nullable(entry.tailMeanNs, nanos, translated(NO_TAIL)),
       tail === null || entry.tailMeanNs === null
-        ? table.missing(NO_TAIL)
+        ? table.missing(translated(NO_TAIL))
         : percent(entry.tailMeanNs / tail.meanTotalNs),
     );
   }
   table.row(
     '',
-    '**sum**',
-    'intended start → done',
+    t`**sum**`,
+    t`intended start → done`,
     `**${nanos(budget.meanTotalNs)}**`,
     '100 %',
-    tail === null ? table.missing(NO_TAIL) : `**${nanos(tail.meanTotalNs)}**`,
-    tail === null ? table.missing(NO_TAIL) : '100 %',
+    tail === null ? table.missing(translated(NO_TAIL)) : `**${nanos(tail.meanTotalNs)}**`,
+    tail === null ? table.missing(translated(NO_TAIL)) : '100 %',
   );
   return blocks(table.toString(), tailLine(budget));
 }
@@ -124,19 +132,19 @@ function tailLine(budget: Budget): string | null {
     .sort((one, other) => other.more - one.more)
     .slice(0, 3)
     .filter((item) => item.more > 0)
-    .map((item) => `${item.entry.stage.name} +${nanos(item.more)}`);
+    .map((item) => `${translated(item.entry.stage.name)} +${nanos(item.more)}`);
   if (growth.length === 0) return null;
-  return `The slowest 1 % (${integer(tail.count)} samples) take ${nanos(tail.meanTotalNs - budget.meanTotalNs)} longer than the mean; most of it: ${growth.join(', ')}.`;
+  return t`The slowest 1 % (${integer(tail.count)} samples) take ${nanos(tail.meanTotalNs - budget.meanTotalNs)} longer than the mean; most of it: ${growth.join(t`, `)}.`;
 }
 
 function layerTable(budget: Budget, id: string): string {
   const shares = layerShares(budget);
   const table = new MarkdownTable(
-    [left('Layer'), ...shares.map((entry) => right(entry.layer))],
+    [left(t`Layer`), ...shares.map((entry) => right(translated(entry.layer)))],
     `\`points/${id}/stages.json\``,
   );
-  table.row('mean', ...shares.map((entry) => nanos(entry.meanNs)));
-  table.row('share', ...shares.map((entry) => percent(entry.share)));
+  table.row(t`mean`, ...shares.map((entry) => nanos(entry.meanNs)));
+  table.row(t`share`, ...shares.map((entry) => percent(entry.share)));
   return table.toString();
 }
 
@@ -145,18 +153,18 @@ function commitTable(budget: Budget, id: string): string | null {
   if (commit === null) return null;
   const all = commit.persistWon + commit.replicateWon;
   const table = new MarkdownTable(
-    [left('Commit = max(persist, replicate)'), right('Value')],
+    [left(t`Commit = max(persist, replicate)`), right(t`Value`)],
     `\`points/${id}/stages.json\``,
   )
-    .row('persist finished last (own disk decides)', percent(commit.persistWon / all))
-    .row('replicate finished last (peers decide)', percent(commit.replicateWon / all));
+    .row(t`persist finished last (own disk decides)`, percent(commit.persistWon / all))
+    .row(t`replicate finished last (peers decide)`, percent(commit.replicateWon / all));
   table.row(
-    'slack of the branch that was done first, mean',
-    table.nullable(commit.meanSlackNs, nanos, 'no sample has both branches'),
+    t`slack of the branch that was done first, mean`,
+    table.nullable(commit.meanSlackNs, nanos, t`no sample has both branches`),
   );
   for (const [peer, count] of commit.closers) {
     table.row(
-      peer === 0 ? 'no peer closed the quorum' : `peer ${peer} closed the quorum`,
+      peer === 0 ? t`no peer closed the quorum` : t`peer ${peer} closed the quorum`,
       percent(count / all),
     );
   }
@@ -166,14 +174,14 @@ function commitTable(budget: Budget, id: string): string | null {
 function waterfall(point: PointFacts, budget: Budget): string {
   return waterfallChart(
     budget.stages.map((entry) => ({
-      name: entry.stage.name,
-      layer: entry.stage.layer,
+      name: translated(entry.stage.name),
+      layer: translated(entry.stage.layer),
       colour: layerColour(entry.stage.layer),
       value: entry.meanNs,
     })),
     {
-      title: `Mean ${budget.op}, ${levelName(point)}`,
-      valueAxis: 'time from the intended start',
+      title: budget.op === 'write' ? t`Mean write, ${levelName(point)}` : t`Mean read, ${levelName(point)}`,
+      valueAxis: t`time from the intended start`,
       format: nanos,
     },
   );
@@ -183,7 +191,7 @@ function overviewChart(facts: Facts): string | null {
   const rows = facts.sweep.flatMap((point) => {
     if (!point.writeBudget.ok) return [];
     const parts = layerShares(point.writeBudget.value).map((entry) => ({
-      name: entry.layer as string,
+      name: translated(entry.layer),
       colour: layerColour(entry.layer),
       value: entry.share,
     }));
@@ -191,8 +199,8 @@ function overviewChart(facts: Facts): string | null {
   });
   if (rows.length === 0) return null;
   return stackedBarChart(rows, {
-    title: 'Mean write by layer',
-    valueAxis: 'share of the mean write',
+    title: t`Mean write by layer`,
+    valueAxis: t`share of the mean write`,
     format: percent,
     max: 1,
   });
@@ -205,15 +213,17 @@ function functionTable(facts: Facts): string | null {
   const rows = hotFunctions(middle.leaderCpu.value, Number.POSITIVE_INFINITY);
   const layers = [...new Set(rows.map((row) => row.layer))].filter((layer) => layer !== 'unattributed');
   const table = new MarkdownTable(
-    [left('Layer'), left('Its three hottest functions on the leader (self share of CPU)')],
+    [left(t`Layer`), left(t`Its three hottest functions on the leader (self share of CPU)`)],
     `\`points/${middle.point.ref.id}/passes/${middle.leaderCpu.value.probe}/node-${middle.leaderCpu.value.node}.json\``,
   );
   for (const layer of layers.sort()) {
     const top = rows.filter((row) => row.layer === layer).slice(0, 3);
     table.row(
-      layer,
-      top.map((row) => `${code(row.name === '' ? '(anonymous)' : row.name)} ${percent(row.self)}`).join(', '),
+      translated(layer),
+      top
+        .map((row) => `${code(row.name === '' ? t`(anonymous)` : row.name)} ${percent(row.self)}`)
+        .join(t`, `),
     );
   }
-  return table.isEmpty ? null : blocks(`### Functions, ${levelName(middle)}`, table.toString());
+  return table.isEmpty ? null : blocks(t`### Functions, ${levelName(middle)}`, table.toString());
 }

@@ -11,6 +11,7 @@ import {
   layerShare,
 } from '../../cpu/cpu-profile.js';
 import { flamegraph } from '../../flamegraph/flamegraph.js';
+import { t, translated } from '../../language/language.js';
 import { micros, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { consensusCounters, roleTable } from '../consensus-tables.js';
@@ -29,27 +30,27 @@ const UNATTRIBUTED_MAX = 0.05;
 
 export const consensusSection: Section = (facts) => {
   if (facts.sweep.length === 0) {
-    return { text: blocks('## 3 Consensus', notMeasured('the run has no sweep')) };
+    return { text: blocks(t`## 3 Consensus`, notMeasured(t`the run has no sweep`)) };
   }
   const cpu = cpuPart(facts);
   return {
     files: cpu.files,
     text: blocks(
-      '## 3 Consensus',
-      '### 3.1 Leader and follower',
+      t`## 3 Consensus`,
+      t`### 3.1 Leader and follower`,
       roleTable(facts),
-      '### 3.2 CPU by layer and hot functions',
+      t`### 3.2 CPU by layer and hot functions`,
       cpu.text,
-      '#### Every thread, and the kernel',
+      t`#### Every thread, and the kernel`,
       perfPart(facts, cpu.files),
       toolFiles(facts),
-      '### 3.3 Waits, apart from work',
-      'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues, or in one of the few asynchronous locks further down. The queues use no CPU; a garbage collection does, and everything else waits for it.',
+      t`### 3.3 Waits, apart from work`,
+      t`No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues, or in one of the few asynchronous locks further down. The queues use no CPU; a garbage collection does, and everything else waits for it.`,
       waitTable(facts),
       waitViews(facts),
-      '### 3.4 Commits, heartbeats, elections, applier',
+      t`### 3.4 Commits, heartbeats, elections, applier`,
       consensusCounters(facts),
-      '### 3.5 Elections and missed heartbeats',
+      t`### 3.5 Elections and missed heartbeats`,
       electionsPart(facts),
     ),
   };
@@ -58,7 +59,7 @@ export const consensusSection: Section = (facts) => {
 function cpuPart(facts: Facts): { readonly text: string; readonly files: Map<string, string> } {
   const files = new Map<string, string>();
   const { middle } = facts;
-  if (middle === null) return { text: notMeasured('the run has no sweep'), files };
+  if (middle === null) return { text: notMeasured(t`the run has no sweep`), files };
   const chosen = cpuPass(middle.point);
   if (!chosen.ok) return { text: notMeasured(chosen.because), files };
   const { pass } = chosen.value;
@@ -68,9 +69,9 @@ function cpuPart(facts: Facts): { readonly text: string; readonly files: Map<str
     (other) => other !== chosen.value && capturesOf(other, 'strata.cpu/1').length > 0,
   );
   const text = blocks(
-    `Main thread, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${pass.probe}\`${probeEffect(pass.throughputPerSecond, pass.referencePerSecond)} at ${levelName(middle)}. Shares are of the samples on the CPU; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
+    t`Main thread, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${pass.probe}\`${probeEffect(pass.throughputPerSecond, pass.referencePerSecond)} at ${levelName(middle)}. Shares are of the samples on the CPU; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
     layerTable(facts),
-    figure('charts/cpu-layers.svg', 'CPU of leader and follower by layer'),
+    figure('charts/cpu-layers.svg', t`CPU of leader and follower by layer`),
     ...profiles(middle, chosen.value, files),
     ...others.flatMap((other) => profiles(middle, other, files)),
   );
@@ -83,11 +84,11 @@ function profiles(middle: PointFacts, data: PassData, files: Map<string, string>
   return capturesByRole(data).map((capture) => {
     const name = `${middle.point.ref.id}-${capture.role}-node${capture.node}`;
     const path = probe === 'cpu-profile' ? `flame/${name}.svg` : `flame/${probe}-${name}.svg`;
-    const title = `${capture.role} ${capture.node} at ${levelName(middle)}, CPU by layer (${probe})`;
+    const title = t`${capture.role} ${capture.node} at ${levelName(middle)}, CPU by layer (${probe})`;
     files.set(path, flamegraph(capture, { title }));
     const source = `\`points/${middle.point.ref.id}/passes/${probe}/node-${capture.node}.json\``;
     return blocks(
-      `**${capture.role} ${capture.node}, ${levelName(middle)}, by \`${probe}\`**`,
+      t`**${capture.role} ${capture.node}, ${levelName(middle)}, by \`${probe}\`**`,
       figure(path, title),
       functionTable(capture, source),
       unattributedNote(capture),
@@ -99,10 +100,10 @@ function profiles(middle: PointFacts, data: PassData, files: Map<string, string>
 function layerTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Node'),
-      ...BUSY_LAYERS.map((layer) => right(layer)),
-      right('idle (of all samples)'),
+      left(t`Level`),
+      left(t`Node`),
+      ...BUSY_LAYERS.map((layer) => right(translated(layer))),
+      right(t`idle (of all samples)`),
     ],
     '`points/*/passes/*/node-*.json`',
   );
@@ -126,14 +127,14 @@ function layerChart(captures: readonly CpuCapture[], middle: PointFacts): string
     captures.map((capture) => ({
       name: `${capture.role} ${capture.node}`,
       parts: [...BUSY_LAYERS, 'idle' as const].map((layer) => ({
-        name: layer,
+        name: translated(layer),
         colour: layerColour(layer),
         value: sampledShare(capture, capture.layers[layer]),
       })),
     })),
     {
-      title: `Main thread by layer, ${levelName(middle)}`,
-      valueAxis: 'share of all samples',
+      title: t`Main thread by layer, ${levelName(middle)}`,
+      valueAxis: t`share of all samples`,
       format: percent,
       max: 1,
     },
@@ -147,23 +148,23 @@ function sampledShare(capture: CpuCapture, us: number): number {
 
 function functionTable(capture: CpuCapture, source: string): string {
   const table = new MarkdownTable(
-    [right('self'), right('total'), left('Function'), left('File'), left('Layer')],
+    [right(t`self`), right(t`total`), left(t`Function`), left(t`File`), left(t`Layer`)],
     source,
   );
   for (const row of hotFunctions(capture, FUNCTIONS)) {
     table.row(
       percent(row.self),
       percent(row.total),
-      code(row.name === '' ? '(anonymous)' : row.name),
-      row.file === '' ? 'native' : code(row.line > 0 ? `${row.file}:${row.line}` : row.file),
-      row.layer,
+      code(row.name === '' ? t`(anonymous)` : row.name),
+      row.file === '' ? t`native` : code(row.line > 0 ? `${row.file}:${row.line}` : row.file),
+      translated(row.layer),
     );
   }
-  return table.isEmpty ? notMeasured('the profile holds no sample on the CPU') : table.toString();
+  return table.isEmpty ? notMeasured(t`the profile holds no sample on the CPU`) : table.toString();
 }
 
 function unattributedNote(capture: CpuCapture): string | null {
   const share = layerShare(capture, 'unattributed');
   if (share <= UNATTRIBUTED_MAX) return null;
-  return `⚠️ ${percent(share)} of the CPU samples belong to no layer (limit ${percent(UNATTRIBUTED_MAX)}): read the shares of this node with care.`;
+  return t`⚠️ ${percent(share)} of the CPU samples belong to no layer (limit ${percent(UNATTRIBUTED_MAX)}): read the shares of this node with care.`;
 }

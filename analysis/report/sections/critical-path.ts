@@ -1,6 +1,7 @@
 import type { StageSample } from '../../../results/schema/index.js';
 import { layerColour } from '../../charts/colours.js';
 import { lanesChart } from '../../charts/lanes.js';
+import { t, translated } from '../../language/language.js';
 import { type CriticalPath, criticalPath, type PathGroup } from '../../stages/critical-path.js';
 import { splitSample } from '../../stages/split-sample.js';
 import { stageDefinition } from '../../stages/stage-list.js';
@@ -22,7 +23,7 @@ export function criticalPathPart(point: PointFacts, files: Map<string, string>):
   const path = criticalPath(samples);
   if (path === null) return null;
   return blocks(
-    '**Critical path, by the branch of commit that finished last**',
+    t`**Critical path, by the branch of commit that finished last**`,
     pathTable(path, point.point.ref.id),
     ...laneCharts(point, samples, path, files),
   );
@@ -31,19 +32,19 @@ export function criticalPathPart(point: PointFacts, files: Map<string, string>):
 function pathTable(path: CriticalPath, id: string): string {
   const table = new MarkdownTable(
     [
-      left('Stage'),
-      left('Where'),
+      left(t`Stage`),
+      left(t`Where`),
       ...path.groups.flatMap((group) => [
-        right(`${GROUP_NAMES[group.key]} (${integer(group.count)})`),
-        right('share'),
+        right(t`${translated(GROUP_NAMES[group.key])} (${integer(group.count)})`),
+        right(t`share`),
       ]),
     ],
-    `\`points/${id}/stages.json\`; each column sums to the latency that the client measured for these requests`,
+    t`\`points/${id}/stages.json\`; each column sums to the latency that the client measured for these requests`,
   );
   for (const stage of path.stages) {
     table.row(
-      stage.name,
-      stage.place,
+      translated(stage.name),
+      translated(stage.place),
       ...path.groups.flatMap((group) => {
         const meanNs = group.means.get(stage.key) ?? 0;
         return meanNs === 0 ? ['–', '–'] : [nanos(meanNs), percent(meanNs / group.meanTotalNs)];
@@ -51,7 +52,7 @@ function pathTable(path: CriticalPath, id: string): string {
     );
   }
   table.row(
-    '**sum = client latency**',
+    t`**sum = client latency**`,
     '',
     ...path.groups.flatMap((group) => [`**${nanos(group.meanTotalNs)}**`, '100 %']),
   );
@@ -71,12 +72,12 @@ function laneCharts(
     const mean = meanSample(members);
     if (mean === null) continue;
     const file = `charts/path-${id}-${winner}.svg`;
-    const title = `Mean write, ${GROUP_NAMES[winner]}, ${levelName(point)}`;
+    const title = t`Mean write, ${translated(GROUP_NAMES[winner])}, ${levelName(point)}`;
     files.set(file, chart(mean, title));
     parts.push(figure(file, title));
   }
   const file = `charts/path-${id}-slowest.svg`;
-  const title = `Slowest traced write, ${levelName(point)}`;
+  const title = t`Slowest traced write, ${levelName(point)}`;
   files.set(file, chart(path.slowest, title));
   parts.push(blocks(figure(file, title), slowestLine(path.slowest)));
   return parts;
@@ -87,12 +88,14 @@ function slowestLine(sample: StageSample): string {
   const split = splitSample(sample);
   const longest = [...(split?.parts ?? [])].sort((one, other) => other[1] - one[1])[0];
   return [
-    `The slowest traced write (trace ${code(sample.traceId)}) took ${nanos(sample.doneNs)}`,
-    longest === undefined ? '' : `, ${nanos(longest[1])} of it in ${stageDefinition(longest[0]).name}`,
-    `. ${sample.winner === 'persist' ? "The leader's own disk" : 'The followers'} finished last`,
-    sample.closer === 0 ? '' : `, node ${sample.closer} closed the quorum`,
-    slack === null ? '' : `, the other branch was done ${nanos(slack)} earlier`,
-    '.',
+    t`The slowest traced write (trace ${code(sample.traceId)}) took ${nanos(sample.doneNs)}`,
+    longest === undefined
+      ? ''
+      : t`, ${nanos(longest[1])} of it in ${translated(stageDefinition(longest[0]).name)}`,
+    sample.winner === 'persist' ? t`. The leader's own disk finished last` : t`. The followers finished last`,
+    sample.closer === 0 ? '' : t`, node ${sample.closer} closed the quorum`,
+    slack === null ? '' : t`, the other branch was done ${nanos(slack)} earlier`,
+    t`.`,
   ].join('');
 }
 
@@ -100,9 +103,9 @@ function chart(sample: StageSample, title: string): string {
   const bars = writeLanes(sample).map((span) => {
     const { layer } = stageDefinition(span.stage);
     return {
-      lane: span.lane,
+      lane: translated(span.lane),
       name: spanName(span),
-      group: layer,
+      group: translated(layer),
       colour: layerColour(layer),
       from: span.fromNs,
       to: span.toNs,
@@ -111,12 +114,12 @@ function chart(sample: StageSample, title: string): string {
   });
   return lanesChart(bars, {
     title,
-    lanes: WRITE_LANES,
-    valueAxis: 'time from the intended start; pale: ran beside the path and cost nothing',
+    lanes: WRITE_LANES.map(translated),
+    valueAxis: t`time from the intended start; pale: ran beside the path and cost nothing`,
     format: nanos,
     marks: [
-      { at: sample.proposedNs, name: 'proposed' },
-      { at: sample.committedNs, name: 'committed' },
+      { at: sample.proposedNs, name: t`proposed` },
+      { at: sample.committedNs, name: t`committed` },
     ],
   });
 }

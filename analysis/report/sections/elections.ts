@@ -6,6 +6,7 @@ import {
   type MissedHeartbeats,
 } from '../../elections/elections.js';
 import { electionSentence, missedSentence, shortCause } from '../../elections/sentences.js';
+import { t, translated } from '../../language/language.js';
 import { integer, nanos } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
@@ -27,7 +28,7 @@ export function electionsPart(facts: Facts): string {
   const { heartbeatMs, external } = facts.data.run.cluster;
   const strangers = external && points.every(({ point }) => point.stages?.sharedClock !== true);
   if (strangers)
-    return notMeasured('the nodes of an external cluster may run on several machines, whose clocks differ');
+    return notMeasured(t`the nodes of an external cluster may run on several machines, whose clocks differ`);
   const withJournals = points.filter(({ point }) => point.events.length > 0);
   if (withJournals.length === 0) return notMeasured(whyNoJournals(facts));
   const seen = withJournals.map((point) => ({
@@ -39,39 +40,39 @@ export function electionsPart(facts: Facts): string {
   );
   const missed = seen.flatMap(({ point, found }) => found.missed.map((one) => ({ point, missed: one })));
   return blocks(
-    `Every node keeps a journal of its life; here the journals of all nodes are joined by their one clock, over ${windowsOf(withJournals, points)}. A cause is something on one of the two nodes concerned, or between them, that happened while nothing was heard; causes are ranked by the time of that silence which they cover. Heartbeats wait neither for the disk nor for a snapshot: what is said of those only coincides.`,
+    t`Every node keeps a journal of its life; here the journals of all nodes are joined by their one clock, over ${windowsOf(withJournals, points)}. A cause is something on one of the two nodes concerned, or between them, that happened while nothing was heard; causes are ranked by the time of that silence which they cover. Heartbeats wait neither for the disk nor for a snapshot: what is said of those only coincides.`,
     elections.length + missed.length === 0
-      ? 'None in the measured windows: no election, and no follower that heard nothing of its leader for longer than two heartbeats.'
+      ? t`None in the measured windows: no election, and no follower that heard nothing of its leader for longer than two heartbeats.`
       : null,
     elections.length === 0 ? null : electionTable(elections),
     sentences(
-      elections.map(({ point, election }) => `${levelName(point)}, ${electionSentence(election)}`),
+      elections.map(({ point, election }) => t`${levelName(point)}, ${electionSentence(election)}`),
       ELECTION_SENTENCES,
-      'elections',
+      t`elections`,
     ),
     missed.length === 0 ? null : missedTable(seen),
     sentences(
-      longestFirst(missed).map(({ point, missed: one }) => `${levelName(point)}: ${missedSentence(one)}`),
+      longestFirst(missed).map(({ point, missed: one }) => t`${levelName(point)}: ${missedSentence(one)}`),
       MISSED_SENTENCES,
-      'silences',
+      t`silences`,
     ),
     missingJournals(facts, withJournals),
   );
 }
 
 function windowsOf(withJournals: readonly PointFacts[], points: readonly PointFacts[]): string {
-  if (points.length === 1) return 'the measured window';
-  const all = `${integer(points.length)} measured windows`;
+  if (points.length === 1) return t`the measured window`;
+  const all = t`${integer(points.length)} measured windows`;
   return withJournals.length === points.length
-    ? `the ${all}`
-    : `${integer(withJournals.length)} of the ${all}`;
+    ? t`the ${all}`
+    : t`${integer(withJournals.length)} of the ${all}`;
 }
 
 function electionTable(
   elections: readonly { readonly point: PointFacts; readonly election: Election }[],
 ): string {
   const table = new MarkdownTable(
-    [left('Level'), right('Term'), left('Stood'), left('Won'), left('Why'), right('Nobody led for')],
+    [left(t`Level`), right(t`Term`), left(t`Stood`), left(t`Won`), left(t`Why`), right(t`Nobody led for`)],
     SOURCE,
   );
   for (const { point, election } of elections) {
@@ -79,11 +80,11 @@ function electionTable(
     table.row(
       levelName(point),
       integer(term),
-      candidates.length === 0 ? 'nobody' : candidates.map((node) => `node ${node}`).join(', '),
-      leader === null ? 'nobody' : `node ${leader}`,
+      candidates.length === 0 ? t`nobody` : candidates.map((node) => t`node ${node}`).join(t`, `),
+      leader === null ? t`nobody` : t`node ${leader}`,
       whyInShort(election),
       leaderless === null
-        ? table.missing('nobody won before the journals end')
+        ? table.missing(t`nobody won before the journals end`)
         : nanos(leaderless.toNs - leaderless.fromNs),
     );
   }
@@ -95,11 +96,11 @@ function whyInShort({ trigger, explanation }: Election): string {
     case 'silence':
       return shortCause(explanation);
     case 'handed-over':
-      return 'the lead was handed over';
+      return t`the lead was handed over`;
     case 'no-winner':
-      return `nobody won term ${trigger.term}`;
+      return t`nobody won term ${trigger.term}`;
     case 'no-leader':
-      return 'no leader was known';
+      return t`no leader was known`;
   }
 }
 
@@ -107,13 +108,13 @@ function whyInShort({ trigger, explanation }: Election): string {
 function missedTable(seen: readonly Seen[]): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Follower'),
-      left('Leader'),
-      right('Silences'),
-      right('longest'),
-      right('explained'),
-      left('Most often'),
+      left(t`Level`),
+      left(t`Follower`),
+      left(t`Leader`),
+      right(t`Silences`),
+      right(t`longest`),
+      right(t`explained`),
+      left(t`Most often`),
     ],
     SOURCE,
   );
@@ -127,8 +128,8 @@ function missedTable(seen: readonly Seen[]): string {
       const { listener, speaker } = all[0]!.silence;
       table.row(
         levelName(point),
-        `node ${listener}`,
-        `node ${speaker}`,
+        t`node ${listener}`,
+        t`node ${speaker}`,
         integer(all.length),
         nanos(Math.max(...all.map(lengthNs))),
         integer(all.filter(({ explanation }) => explanation.isExplained).length),
@@ -153,15 +154,22 @@ const IN_WORDS: Readonly<Record<Cause['kind'], string>> = {
 };
 
 function mostOften(all: readonly MissedHeartbeats[]): string {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, { readonly cause: Cause; count: number }>();
   for (const { explanation } of all) {
-    const [first] = explanation.causes;
-    if (first === undefined || !explanation.isExplained) continue;
-    const words = `node ${first.node} ${IN_WORDS[first.kind]}`;
-    counts.set(words, (counts.get(words) ?? 0) + 1);
+    const [cause] = explanation.causes;
+    if (cause === undefined || !explanation.isExplained) continue;
+    // The English words are the key: which of two equally frequent causes is named does not depend on the language.
+    const key = `${cause.node} ${IN_WORDS[cause.kind]}`;
+    const seen = counts.get(key) ?? { cause, count: 0 };
+    seen.count += 1;
+    counts.set(key, seen);
   }
-  const [best] = [...counts].sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1));
-  return best === undefined ? 'nothing recorded explains it' : best[0];
+  const [best] = [...counts].sort(
+    ([one, { count }], [other, { count: ofOther }]) => ofOther - count || (one < other ? -1 : 1),
+  );
+  if (best === undefined) return t`nothing recorded explains it`;
+  const [, { cause }] = best;
+  return t`node ${cause.node} ${translated(IN_WORDS[cause.kind])}`;
 }
 
 function lengthNs({ silence }: MissedHeartbeats): number {
@@ -176,7 +184,7 @@ function sentences(all: readonly string[], countMax: number, what: string): stri
   if (all.length === 0) return null;
   const shown = all.slice(0, countMax).map((text) => `- ${text}`);
   const rest = all.length - shown.length;
-  if (rest > 0) shown.push(`- … and ${integer(rest)} ${what} more.`);
+  if (rest > 0) shown.push(t`- … and ${integer(rest)} ${what} more.`);
   return shown.join('\n');
 }
 
@@ -184,35 +192,35 @@ function missingJournals(facts: Facts, withJournals: readonly PointFacts[]): str
   const { nodes } = facts.data.run.cluster;
   const lines = withJournals.flatMap((point) => {
     const { events } = point.point;
-    const lost = events.filter(({ dropped }) => dropped > 0).map(({ node }) => `node ${node}`);
+    const lost = events.filter(({ dropped }) => dropped > 0).map(({ node }) => t`node ${node}`);
     return [
       ...(events.length < nodes
         ? [
-            `${levelName(point)}: ${integer(nodes - events.length)} of ${integer(nodes)} journals are missing: ${reasonsAt(facts, point)}`,
+            t`${levelName(point)}: ${integer(nodes - events.length)} of ${integer(nodes)} journals are missing: ${reasonsAt(facts, point)}`,
           ]
         : []),
       ...(lost.length > 0
         ? [
-            `${levelName(point)}: the oldest events of ${lost.join(', ')} were overwritten before they were read`,
+            t`${levelName(point)}: the oldest events of ${lost.join(t`, `)} were overwritten before they were read`,
           ]
         : []),
     ];
   });
-  return lines.length === 0 ? null : `_Not everything was recorded. ${lines.join('. ')}._`;
+  return lines.length === 0 ? null : t`_Not everything was recorded. ${lines.join(t`. `)}._`;
 }
 
 function whyNoJournals(facts: Facts): string {
   const reason = facts.data.run.notMeasured.find(({ what }) => what.startsWith('the journal of '));
   return reason === undefined
-    ? 'no journal of a node was written'
-    : `no journal of a node could be read: ${withoutPeriod(reason.because)}`;
+    ? t`no journal of a node was written`
+    : t`no journal of a node could be read: ${withoutPeriod(reason.because)}`;
 }
 
 function reasonsAt(facts: Facts, { point }: PointFacts): string {
   const reasons = facts.data.run.notMeasured
     .filter(({ what }) => what.startsWith('the journal of ') && what.endsWith(` at ${point.ref.id}`))
     .map(({ because }) => withoutPeriod(because));
-  return reasons.length === 0 ? 'the run does not say why' : [...new Set(reasons)].join('; ');
+  return reasons.length === 0 ? t`the run does not say why` : [...new Set(reasons)].join(t`; `);
 }
 
 function withoutPeriod(text: string): string {

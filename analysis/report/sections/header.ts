@@ -1,3 +1,4 @@
+import { t, translated } from '../../language/language.js';
 import { bytes, integer, percent, significant } from '../../tables/format.js';
 import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
@@ -22,89 +23,93 @@ function brokenPromise(facts: Facts): string | null {
   if (broken.length === 0) return null;
   const list = broken
     .map((history) => `\`${history.facts.point.ref.id}\` (${evidenceOf(history)})`)
-    .join(', ');
-  return `> ❌ **Not linearizable: the recorded history of ${broken.length} of ${facts.data.points.length} points has no order that explains it.** ${list}.`;
+    .join(t`, `);
+  return t`> ❌ **Not linearizable: the recorded history of ${broken.length} of ${facts.data.points.length} points has no order that explains it.** ${list}.`;
 }
 
 /** Null for a run without an unsound point. */
 function warning(facts: Facts): string | null {
   const unsound = [...facts.sweep, ...facts.strategies].filter((point) => point.unsound.length > 0);
-  if (facts.data.points.length === 0) return '> ⚠️ **No conclusion: this run holds no point.**';
+  if (facts.data.points.length === 0) return t`> ⚠️ **No conclusion: this run holds no point.**`;
   if (unsound.length === 0) return null;
   const all = unsound.length === facts.data.points.length;
   const byReason = new Map<string, string[]>();
   for (const point of unsound) {
-    const reason = point.unsound.join('; ');
+    const reason = point.unsound.join(t`; `);
     byReason.set(reason, [...(byReason.get(reason) ?? []), `\`${point.point.ref.id}\``]);
   }
-  const list = [...byReason].map(([reason, ids]) => `${ids.join(', ')}: ${reason}`).join(' · ');
+  const list = [...byReason].map(([reason, ids]) => t`${ids.join(t`, `)}: ${reason}`).join(' · ');
   const consequence = all
-    ? 'No conclusion is drawn from this run.'
-    : 'No conclusion is drawn from these points; their numbers are shown, and judge nothing.';
-  return `> ⚠️ **Suspect: ${unsound.length} of ${facts.data.points.length} points failed the audit. ${consequence}** ${list}.`;
+    ? t`No conclusion is drawn from this run.`
+    : t`No conclusion is drawn from these points; their numbers are shown, and judge nothing.`;
+  return t`> ⚠️ **Suspect: ${unsound.length} of ${facts.data.points.length} points failed the audit. ${consequence}** ${list}.`;
 }
 
 function title(facts: Facts): string {
   const { run } = facts.data;
-  return `# Layered performance report: ${run.id}`;
+  return t`# Layered performance report: ${run.id}`;
 }
 
 function origin(facts: Facts): string {
   const { run } = facts.data;
   const { cluster, load } = run;
-  const reads = load.reads === 0 ? 'writes only' : `${percent(load.reads)} reads`;
+  const reads = load.reads === 0 ? t`writes only` : t`${percent(load.reads)} reads`;
   const table = new MarkdownTable([left(''), left('')], '`run.json`')
     .row(
-      '**What**',
-      `${cluster.external ? 'external cluster' : `${cluster.nodes} Raft ${cluster.nodes === 1 ? 'node' : 'nodes'}`}, durability ${cluster.strategy} with ${cluster.primitive}, heartbeat ${significant(cluster.heartbeatMs)} ms, election ${significant(cluster.electionTimeoutMsMin)} to ${significant(cluster.electionTimeoutMsMax)} ms`,
+      t`**What**`,
+      t`${cluster.external ? t`external cluster` : raftNodes(cluster.nodes)}, durability ${cluster.strategy} with ${cluster.primitive}, heartbeat ${significant(cluster.heartbeatMs)} ms, election ${significant(cluster.electionTimeoutMsMin)} to ${significant(cluster.electionTimeoutMsMax)} ms`,
     )
     .row(
-      '**Load**',
-      `${reads}, ${integer(load.keys)} keys (${load.distribution}), values of ${bytes(load.valueBytes)}; levels ${facts.sweep.length === 0 ? 'none' : facts.sweep.map(levelName).join(', ')}`,
+      t`**Load**`,
+      t`${reads}, ${integer(load.keys)} keys (${load.distribution}), values of ${bytes(load.valueBytes)}; levels ${facts.sweep.length === 0 ? t`none` : facts.sweep.map(levelName).join(t`, `)}`,
     )
-    .row('**When**', `${run.startedAt} to ${run.endedAt}`)
-    .row('**How**', `${code(run.command)}, mode ${run.mode}, seed ${run.seed}`)
+    .row(t`**When**`, t`${run.startedAt} to ${run.endedAt}`)
+    .row(t`**How**`, t`${code(run.command)}, mode ${run.mode}, seed ${run.seed}`)
     .row(
-      '**Code**',
-      `${run.git.commit === null ? 'commit unknown' : code(run.git.commit)}${run.git.dirty ? ', with uncommitted changes' : ''}; ${versions(run.versions)}`,
+      t`**Code**`,
+      t`${run.git.commit === null ? t`commit unknown` : code(run.git.commit)}${run.git.dirty ? t`, with uncommitted changes` : ''}; ${versions(run.versions)}`,
     );
   return table.toString();
+}
+
+function raftNodes(count: number): string {
+  return count === 1 ? t`${count} Raft node` : t`${count} Raft nodes`;
 }
 
 function versions(all: Readonly<Record<string, string>>): string {
   return Object.keys(all)
     .sort()
     .map((name) => `${name} ${all[name]}`)
-    .join(', ');
+    .join(t`, `);
 }
 
 function machine(facts: Facts): string {
   const { machine } = facts.data.run;
   const words = [
     `${machine.cpuCount} × ${machine.cpuModel}`,
-    machine.cpuGovernor === null ? 'governor unknown' : `governor ${machine.cpuGovernor}`,
-    `${bytes(machine.memoryBytes)} memory`,
+    machine.cpuGovernor === null ? t`governor unknown` : t`governor ${machine.cpuGovernor}`,
+    t`${bytes(machine.memoryBytes)} memory`,
     machine.os,
-    `kernel ${machine.kernel}`,
-    `data on ${machine.filesystem}`,
-    machine.virtualized === null ? 'no hypervisor found' : `virtualised: ${machine.virtualized}`,
+    t`kernel ${machine.kernel}`,
+    t`data on ${machine.filesystem}`,
+    machine.virtualized === null ? t`no hypervisor found` : t`virtualised: ${machine.virtualized}`,
   ];
-  return `**Where**: ${code(machine.hostname)}: ${words.join(', ')}. Nodes, generator and probes share this machine${facts.data.run.cluster.external ? ' only in so far as the external cluster runs on it' : ''}.`;
+  return t`**Where**: ${code(machine.hostname)}: ${words.join(t`, `)}. Nodes, generator and probes share this machine${facts.data.run.cluster.external ? t` only in so far as the external cluster runs on it` : ''}.`;
 }
 
 function capabilities(facts: Facts): string | null {
   const { capabilities } = facts.data.run;
   if (capabilities.length === 0) return null;
   const table = new MarkdownTable(
-    [left('Capability'), left('Tier'), left('Available'), left('Detail'), left('To install')],
-    '`run.json`, capabilities',
+    [left(t`Capability`), left(t`Tier`), left(t`Available`), left(t`Detail`), left(t`To install`)],
+    t`\`run.json\`, capabilities`,
   );
   for (const capability of capabilities) {
     table.row(
       capability.name,
       capability.tier,
-      capability.available ? 'yes' : '**no**',
-      capability.detail,
+      capability.available ? t`yes` : t`**no**`,
+      translated(capability.detail),
       capability.install === null ? '' : code(capability.install),
     );
   }
@@ -112,6 +117,6 @@ function capabilities(facts: Facts): string | null {
     ...new Set(capabilities.filter((entry) => entry.available).map((entry) => entry.tier)),
   ].sort();
   const missing = capabilities.filter((entry) => !entry.available).length;
-  const summary = `Capabilities: ${tiers.length === 0 ? 'none' : tiers.join(', ')}${missing === 0 ? '' : `, ${missing} missing`}`;
+  const summary = t`Capabilities: ${tiers.length === 0 ? t`none` : tiers.join(t`, `)}${missing === 0 ? '' : t`, ${missing} missing`}`;
   return `<details><summary>${summary}</summary>\n\n${table.toString()}\n\n</details>`;
 }

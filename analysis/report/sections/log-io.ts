@@ -1,5 +1,6 @@
 import { barChart } from '../../charts/bars.js';
 import { STRATEGY_COLOURS } from '../../charts/colours.js';
+import { t } from '../../language/language.js';
 import { integer } from '../../tables/format.js';
 import type { Facts } from '../facts.js';
 import { fsyncLedger, ledgerParagraph, syncCauses } from '../fsync-ledger.js';
@@ -17,25 +18,25 @@ export const logIoSection: Section = (facts) => {
   return {
     files,
     text: blocks(
-      '## 2 Log and I/O',
-      '### 2.1 Durability strategies',
-      'A: a sync for every entry. B: acknowledged after `write()`, a sync in the background. C: no sync, the kernel decides. G: one sync shared by all that wait (group commit).',
+      t`## 2 Log and I/O`,
+      t`### 2.1 Durability strategies`,
+      t`A: a sync for every entry. B: acknowledged after \`write()\`, a sync in the background. C: no sync, the kernel decides. G: one sync shared by all that wait (group commit).`,
       ...(compared
         ? [
             strategyTable(facts),
-            figure('charts/strategies.svg', 'Throughput by strategy and level'),
+            figure('charts/strategies.svg', t`Throughput by strategy and level`),
             strategyParagraphs(facts),
           ]
-        : [notMeasured('this run compares no strategies; `strata fsync` does')]),
-      '### 2.2 Fsync ledger',
+        : [notMeasured(t`this run compares no strategies; \`strata fsync\` does`)]),
+      t`### 2.2 Fsync ledger`,
       fsyncLedger(facts),
       ledgerParagraph(facts),
       syncCauses(facts),
-      '#### One sync in four clocks',
+      t`#### One sync in four clocks`,
       syncClockPart(facts, files),
-      '### 2.3 System calls',
+      t`### 2.3 System calls`,
       syscallTables(facts),
-      '### 2.4 Write amplification',
+      t`### 2.4 Write amplification`,
       amplificationTable(facts),
     ),
   };
@@ -43,7 +44,7 @@ export const logIoSection: Section = (facts) => {
 
 function strategyChart(facts: Facts): string {
   const groups = compareStrategies(facts).map((row) => ({
-    name: `${row.clients} clients`,
+    name: t`${row.clients} clients`,
     bars: row.arms.map((arm) => ({
       series: arm.point.ref.strategy,
       colour: STRATEGY_COLOURS[arm.point.ref.strategy],
@@ -51,9 +52,9 @@ function strategyChart(facts: Facts): string {
     })),
   }));
   return barChart(groups, {
-    title: 'Throughput by durability strategy',
-    valueAxis: 'requests per second',
-    groupAxis: 'level',
+    title: t`Throughput by durability strategy`,
+    valueAxis: t`requests per second`,
+    groupAxis: t`level`,
     format: integer,
   });
 }

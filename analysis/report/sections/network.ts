@@ -1,6 +1,7 @@
 import type { LoadSummary, NodeWindow } from '../../../results/schema/index.js';
 import { leaderLayerShare } from '../../kpi/cpu-readings.js';
 import { fromLeader } from '../../kpi/leader-readings.js';
+import { t, translated } from '../../language/language.js';
 import { type Measured, map, measured, missing, quotient } from '../../measures/measured.js';
 import { counter, counterPerSecond, histogramCount, histogramMean } from '../../measures/node-measures.js';
 import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
@@ -24,30 +25,30 @@ const TOO_FEW = 'fewer than 10 requests lie above this percentile';
 
 export const networkSection: Section = (facts) => {
   if (facts.sweep.length === 0) {
-    return { text: blocks('## 1 Network', notMeasured('the run has no sweep')) };
+    return { text: blocks(t`## 1 Network`, notMeasured(t`the run has no sweep`)) };
   }
   const files = networkCharts(facts);
   return {
     files,
     text: blocks(
-      '## 1 Network',
-      '### 1.1 Levels',
+      t`## 1 Network`,
+      t`### 1.1 Levels`,
       levelTable(facts),
       documentNote(),
       [
-        figure('charts/throughput.svg', 'Throughput by level, ours and the document'),
-        figure('charts/latency-percentiles.svg', 'Response latency by percentile and level'),
+        figure('charts/throughput.svg', t`Throughput by level, ours and the document`),
+        figure('charts/latency-percentiles.svg', t`Response latency by percentile and level`),
         ...facts.sweep.map((point) =>
-          figure(`charts/timeline-${point.point.ref.id}.svg`, `Latency by second, ${levelName(point)}`),
+          figure(`charts/timeline-${point.point.ref.id}.svg`, t`Latency by second, ${levelName(point)}`),
         ),
       ].join('\n'),
-      '### 1.2 Latency, taken apart as the client saw it',
+      t`### 1.2 Latency, taken apart as the client saw it`,
       latencyTable(facts),
-      '### 1.3 Audit of the load',
+      t`### 1.3 Audit of the load`,
       auditTable(facts),
-      '### 1.4 Surface for clients',
+      t`### 1.4 Surface for clients`,
       clientTable(facts),
-      '### 1.5 Between peers',
+      t`### 1.5 Between peers`,
       peerTable(facts),
     ),
   };
@@ -56,37 +57,37 @@ export const networkSection: Section = (facts) => {
 function levelTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      right('Throughput'),
-      right('by second: median [95 % interval]'),
-      right('Document (C8)'),
+      left(t`Level`),
+      right(t`Throughput`),
+      right(t`by second: median [95 % interval]`),
+      right(t`Document (C8)`),
       right('p50'),
-      right('Document'),
+      right(t`Document`),
       right('p99'),
-      right('Document'),
+      right(t`Document`),
       right('p99.9'),
-      right('Errors'),
-      left('Audit'),
+      right(t`Errors`),
+      left(t`Audit`),
     ],
-    '`points/*/summary.json`; response latency, from the intended start',
+    t`\`points/*/summary.json\`; response latency, from the intended start`,
   );
   for (const point of facts.sweep) {
     const { summary } = point;
     const { response } = summary.latency;
     const document = documentLevel(point.point.ref.clients);
-    const theirs = (value: string | undefined): string => value ?? 'no such level';
+    const theirs = (value: string | undefined): string => value ?? t`no such level`;
     table.row(
       levelName(point),
       perSecond(summary.throughputPerSecond),
       table.cell(bySecond(summary), String),
       theirs(document === null ? undefined : perSecond(document.throughputPerSecond)),
-      table.nullable(response.p50, micros, TOO_FEW),
+      table.nullable(response.p50, micros, translated(TOO_FEW)),
       theirs(document === null ? undefined : micros(document.p50Us)),
-      table.nullable(response.p99, micros, TOO_FEW),
+      table.nullable(response.p99, micros, translated(TOO_FEW)),
       theirs(document === null ? undefined : micros(document.p99Us)),
-      table.nullable(response.p999, micros, TOO_FEW),
+      table.nullable(response.p999, micros, translated(TOO_FEW)),
       percent(point.errorShare),
-      point.unsound.length === 0 ? '✅ sound' : '⚠️ **suspect**',
+      point.unsound.length === 0 ? t`✅ sound` : t`⚠️ **suspect**`,
     );
   }
   return table.toString();
@@ -98,42 +99,43 @@ function bySecond(summary: LoadSummary): Measured<string> {
     .filter((entry) => entry.second + 1 <= summary.durationSeconds)
     .map((entry) => entry.ops);
   const interval = medianInterval(rates);
-  if (interval === null) return missing('the window has fewer than 6 whole seconds, too few for an interval');
+  if (interval === null)
+    return missing(t`the window has fewer than 6 whole seconds, too few for an interval`);
   return measured(`${integer(interval.median)} [${integer(interval.low)}, ${integer(interval.high)}]`);
 }
 
 function documentNote(): string {
   const { throughputPerSecond, p50Us, p99Us } = DOCUMENT_CONTENDED;
-  return `The document also expects ${perSecond(throughputPerSecond)} with ${micros(p50Us)} / ${micros(p99Us)} at high concurrency under lock contention (C8), and ${DOCUMENT_MID_RANGE} at mid (N10). Its figures are estimates for unnamed hardware.`;
+  return t`The document also expects ${perSecond(throughputPerSecond)} with ${micros(p50Us)} / ${micros(p99Us)} at high concurrency under lock contention (C8), and ${translated(DOCUMENT_MID_RANGE)} at mid (N10). Its figures are estimates for unnamed hardware.`;
 }
 
 function latencyTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Latency'),
-      right('mean'),
+      left(t`Level`),
+      left(t`Latency`),
+      right(t`mean`),
       right('p50'),
       right('p90'),
       right('p95'),
       right('p99'),
       right('p99.9'),
-      right('max'),
+      right(t`max`),
     ],
-    '`points/*/summary.json`, latency',
+    t`\`points/*/summary.json\`, latency`,
   );
   for (const point of facts.sweep) {
     const { latency } = point.summary;
     const kinds: readonly [string, LoadSummary['latency']['put']][] = [
-      ['response (intended start → answer)', latency.response],
-      ['service (sent → answer)', latency.service],
-      ['client queue (intended start → sent)', latency.queue],
-      ['response of puts', latency.get === null ? null : latency.put],
-      ['response of gets', latency.put === null ? null : latency.get],
+      [t`response (intended start → answer)`, latency.response],
+      [t`service (sent → answer)`, latency.service],
+      [t`client queue (intended start → sent)`, latency.queue],
+      [t`response of puts`, latency.get === null ? null : latency.put],
+      [t`response of gets`, latency.put === null ? null : latency.get],
     ];
     for (const [name, values] of kinds) {
       if (values === null || values.count === 0) continue;
-      const cell = (value: number | null): string => table.nullable(value, micros, TOO_FEW);
+      const cell = (value: number | null): string => table.nullable(value, micros, translated(TOO_FEW));
       table.row(
         levelName(point),
         name,
@@ -153,34 +155,34 @@ function latencyTable(facts: Facts): string {
 function auditTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Loop'),
-      right('Requests'),
-      right('Failed'),
-      left('Kinds of error'),
-      right('Censored'),
-      right('Resends'),
-      right("Little's law N / (X·R)"),
-      right('Generator CPU'),
-      left('Verdict'),
+      left(t`Level`),
+      left(t`Loop`),
+      right(t`Requests`),
+      right(t`Failed`),
+      left(t`Kinds of error`),
+      right(t`Censored`),
+      right(t`Resends`),
+      right(t`Little's law N / (X·R)`),
+      right(t`Generator CPU`),
+      left(t`Verdict`),
     ],
-    '`points/*/summary.json`, audit, errors, censored',
+    t`\`points/*/summary.json\`, audit, errors, censored`,
   );
   for (const point of facts.sweep) {
     const { summary } = point;
     const { audit, censored, operations } = summary;
-    const kinds = summary.errors.map((error) => `${error.kind} ${integer(error.count)}`).join(', ');
+    const kinds = summary.errors.map((error) => `${error.kind} ${integer(error.count)}`).join(t`, `);
     table.row(
       levelName(point),
-      summary.rate === null ? 'closed' : `open, ${perSecond(summary.rate)}`,
+      summary.rate === null ? t`closed` : t`open, ${perSecond(summary.rate)}`,
       integer(operations.total),
       integer(operations.total - operations.ok),
-      kinds === '' ? 'none' : kinds,
+      kinds === '' ? t`none` : kinds,
       integer(censored.timedOut + censored.inFlightAtEnd + censored.shed),
       integer(summary.resends),
-      `${decimal(audit.littlesLaw.ratio, 3)} ${audit.littlesLaw.ok ? 'ok' : '**off**'}`,
-      `${decimal(audit.generatorCpuCores, 2)} cores${audit.saturated ? ', **saturated**' : ''}`,
-      audit.verdict === 'ok' ? 'ok' : `**suspect**: ${audit.reasons.join(' ')}`,
+      `${decimal(audit.littlesLaw.ratio, 3)} ${audit.littlesLaw.ok ? t`ok` : t`**off**`}`,
+      t`${decimal(audit.generatorCpuCores, 2)} cores${audit.saturated ? t`, **saturated**` : ''}`,
+      audit.verdict === 'ok' ? t`ok` : t`**suspect**: ${audit.reasons.join(' ')}`,
     );
   }
   return table.toString();
@@ -189,21 +191,21 @@ function auditTable(facts: Facts): string {
 function clientTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      right('Network layer, share of leader CPU'),
-      right('HTTP requests, all nodes'),
-      right('Errors'),
-      right('In / request'),
-      right('Out / request'),
-      right('Parse, mean'),
-      right('Reply, mean'),
+      left(t`Level`),
+      right(t`Network layer, share of leader CPU`),
+      right(t`HTTP requests, all nodes`),
+      right(t`Errors`),
+      right(t`In / request`),
+      right(t`Out / request`),
+      right(t`Parse, mean`),
+      right(t`Reply, mean`),
     ],
-    '`points/*/nodes/*.json`; CPU share from `points/*/passes/*/node-*.json`',
+    t`\`points/*/nodes/*.json\`; CPU share from \`points/*/passes/*/node-*.json\``,
   );
   for (const point of facts.sweep) {
     const requests = summed(point, 'network_http_requests_total');
     const perRequest = (name: string): Measured =>
-      quotient(summed(point, name), requests, 'the nodes answered no request over HTTP in the window');
+      quotient(summed(point, name), requests, t`the nodes answered no request over HTTP in the window`);
     table.row(
       levelName(point),
       table.cell(leaderLayerShare(point, 'network'), percent),
@@ -227,20 +229,20 @@ function clientTable(facts: Facts): string {
 function peerTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Level'),
-      left('Node'),
-      right('RTT mean'),
-      right('Pings'),
-      right('Sent'),
-      right('Received'),
-      right('Messages sent'),
-      right('Messages / frame'),
-      right('Encode, mean'),
-      right('Decode, mean'),
-      right('Connects'),
-      right('Dropped'),
+      left(t`Level`),
+      left(t`Node`),
+      right(t`RTT mean`),
+      right(t`Pings`),
+      right(t`Sent`),
+      right(t`Received`),
+      right(t`Messages sent`),
+      right(t`Messages / frame`),
+      right(t`Encode, mean`),
+      right(t`Decode, mean`),
+      right(t`Connects`),
+      right(t`Dropped`),
     ],
-    '`points/*/nodes/*.json`; RTT: pings once a second on the connections that this node dialled, no disk in them',
+    t`\`points/*/nodes/*.json\`; RTT: pings once a second on the connections that this node dialled, no disk in them`,
   );
   for (const point of facts.sweep) {
     for (const node of nodesInOrder(point)) {
@@ -262,14 +264,14 @@ function peerTable(facts: Facts): string {
       );
     }
   }
-  return table.isEmpty ? notMeasured('no node window was written') : table.toString();
+  return table.isEmpty ? notMeasured(t`no node window was written`) : table.toString();
 }
 
 function messagesPerFrame(node: NodeWindow): Measured {
   return quotient(
     counter(node, 'network_peer_messages_sent_total'),
     counter(node, 'network_peer_frames_sent_total'),
-    'the node sent no frame in the window',
+    t`the node sent no frame in the window`,
   );
 }
 

@@ -1,21 +1,22 @@
 import { fromLeader, leaderMean } from '../../kpi/leader-readings.js';
+import { t, translated } from '../../language/language.js';
 import { type Measured, map } from '../../measures/measured.js';
 import { counterPerSecond, cpuCores, entriesPerFsync, writesPerFsync } from '../../measures/node-measures.js';
 import { DOCUMENT_STRATEGIES, documentLevel } from '../../reference/document.js';
 import { integer, micros, nanos, perSecond, significant, times } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
-import { capacityPrediction } from '../capacity.js';
+import { capacityPrediction } from '../capacity/capacity.js';
 import { leaderToFollower } from '../consensus-tables.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { blocks, notMeasured, type Section } from '../section.js';
 
 export const overallSection: Section = (facts) => ({
   text: blocks(
-    '## 5 Overall, beside the document',
-    'The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only.',
+    t`## 5 Overall, beside the document`,
+    t`The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only.`,
     overallTable(facts),
     labNote(),
-    '## 6 Capacity prediction',
+    t`## 6 Capacity prediction`,
     capacityPrediction(facts),
   ),
 });
@@ -25,12 +26,12 @@ type Verdict = 'reached' | 'not reached' | 'inside' | 'above' | 'below' | 'measu
 function overallTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Claim'),
-      left('What'),
-      right('Document'),
-      right('Ours'),
-      right('Ours / document'),
-      left('Verdict'),
+      left(t`Claim`),
+      left(t`What`),
+      right(t`Document`),
+      right(t`Ours`),
+      right(t`Ours / document`),
+      left(t`Verdict`),
     ],
     '`points/*/summary.json`, `points/*/nodes/*.json`',
   );
@@ -38,7 +39,7 @@ function overallTable(facts: Facts): string {
   for (const arm of facts.strategies) strategyRow(table, arm);
   const { middle } = facts;
   if (middle !== null) middleRows(table, middle);
-  return table.isEmpty ? notMeasured('the run holds no point') : table.toString();
+  return table.isEmpty ? notMeasured(t`the run holds no point`) : table.toString();
 }
 
 function levelRows(table: MarkdownTable, point: PointFacts): void {
@@ -53,10 +54,10 @@ function levelRows(table: MarkdownTable, point: PointFacts): void {
     format: (value: number) => string,
     more: boolean,
   ) => {
-    const because = 'fewer than 10 requests lie above this percentile';
+    const because = t`fewer than 10 requests lie above this percentile`;
     table.row(
       'C8',
-      `${levelName(point)}: ${what}`,
+      t`${levelName(point)}: ${what}`,
       format(theirs),
       table.nullable(ours, format, because),
       table.nullable(ours, (value) => times(value / theirs), because),
@@ -67,7 +68,7 @@ function levelRows(table: MarkdownTable, point: PointFacts): void {
       ),
     );
   };
-  row('throughput', document.throughputPerSecond, summary.throughputPerSecond, perSecond, true);
+  row(t`throughput`, document.throughputPerSecond, summary.throughputPerSecond, perSecond, true);
   row('p50', document.p50Us, p50, micros, false);
   row('p99', document.p99Us, p99, micros, false);
 }
@@ -80,10 +81,10 @@ function strategyRow(table: MarkdownTable, arm: PointFacts): void {
   const verdict: Verdict = ours < range.low ? 'below' : ours > range.high ? 'above' : 'inside';
   table.row(
     'L1',
-    `strategy ${strategy}, ${integer(clients)} clients`,
-    `${range.text}/s`,
+    t`strategy ${strategy}, ${integer(clients)} clients`,
+    `${translated(range.text)}/s`,
     perSecond(ours),
-    `${times(ours / range.high)} of its upper end`,
+    t`${times(ours / range.high)} of its upper end`,
     judged(arm, verdict),
   );
 }
@@ -104,7 +105,7 @@ const FIGURES: readonly FigureRow[] = [
   {
     claim: 'L3',
     what: 'write() : fsync of the leader',
-    document: () => '25:1, at least 10:1',
+    document: () => t`25:1, at least 10:1`,
     read: (point) => fromLeader(point, writesPerFsync),
     format: toOne,
     reached: (value) => value > 10,
@@ -112,7 +113,7 @@ const FIGURES: readonly FigureRow[] = [
   {
     claim: 'L3',
     what: 'log entries : fsync of the leader, shared before the write',
-    document: () => 'at least 10:1, in its terms',
+    document: () => t`at least 10:1, in its terms`,
     read: (point) => fromLeader(point, entriesPerFsync),
     format: toOne,
     reached: (value) => value > 10,
@@ -128,7 +129,7 @@ const FIGURES: readonly FigureRow[] = [
   {
     claim: 'C1',
     what: 'CPU leader / follower',
-    document: () => '1.5 to 2x',
+    document: () => t`1.5 to 2x`,
     read: (point) => leaderToFollower(point, cpuCores),
     format: times,
     reached: null,
@@ -154,7 +155,7 @@ function middleRows(table: MarkdownTable, middle: PointFacts): void {
     );
     table.row(
       row.claim,
-      `${row.what}, ${levelName(middle)}`,
+      t`${translated(row.what)}, ${levelName(middle)}`,
       row.document(middle),
       table.cell(ours, row.format),
       '',
@@ -164,9 +165,9 @@ function middleRows(table: MarkdownTable, middle: PointFacts): void {
 }
 
 function judged(point: PointFacts, verdict: Verdict): string {
-  return point.unsound.length === 0 ? verdict : 'suspect, not judged';
+  return translated(point.unsound.length === 0 ? verdict : 'suspect, not judged');
 }
 
 function labNote(): string {
-  return "The document's before/after tables (coroutines, dynamic buffer, connection pool: R5) compare two builds; they are experiments with arms of their own (N1, N3, N5), and no sweep can fill them.";
+  return t`The document's before/after tables (coroutines, dynamic buffer, connection pool: R5) compare two builds; they are experiments with arms of their own (N1, N3, N5), and no sweep can fill them.`;
 }

@@ -1,3 +1,4 @@
+import { t } from '../../language/language.js';
 import { allocationTables } from '../process/allocations.js';
 import { collectorTables } from '../process/collector.js';
 import { bpfTable, procTables } from '../process/kernel.js';
@@ -9,23 +10,23 @@ import { blocks, notMeasured, type Section } from '../section.js';
 export const processSection: Section = (facts) => {
   const files = new Map<string, string>();
   const text = blocks(
-    '## Process and machine, under all layers',
+    t`## Process and machine, under all layers`,
     ...(facts.sweep.length === 0
-      ? [notMeasured('the run has no sweep')]
+      ? [notMeasured(t`the run has no sweep`)]
       : [
-          '### Utilisation, saturation, errors',
+          t`### Utilisation, saturation, errors`,
           useTable(facts),
-          '### Garbage collection and heap',
+          t`### Garbage collection and heap`,
           collectorTables(facts),
-          '### Who allocates',
+          t`### Who allocates`,
           allocationTables(facts, files),
-          '### Event loop',
+          t`### Event loop`,
           loopTables(facts),
-          "### libuv's thread pool",
+          t`### libuv's thread pool`,
           poolTable(facts),
-          '### What the kernel counts (`/proc`)',
+          t`### What the kernel counts (\`/proc\`)`,
           procTables(facts),
-          '### What the kernel times (eBPF)',
+          t`### What the kernel times (eBPF)`,
           bpfTable(facts),
         ]),
   );
