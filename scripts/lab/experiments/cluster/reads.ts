@@ -1,0 +1,114 @@
+import { CliError } from '../../../lib/cli-error.js';
+import { clusterExperiment } from './cluster-experiment.js';
+import { type ClusterWindow, counterOf } from './cluster-window.js';
+import { fillItems, itemKey } from './fill.js';
+import type { LabCluster } from './lab-cluster.js';
+import { prove } from './proof.js';
+import { type LoopRequest, type LoopResult, requestLoop } from './request-loop.js';
+
+const CLIENTS = 100;
+const KEYS = 1_000;
+/** Reads outside the window on both sides of its readings, and a lease that ran out now and then. */
+const SHARE_MIN = 0.9;
+
+export const reads = clusterExperiment({
+  id: 'C7',
+  claims: ['C7'],
+  title: 'Reads past the log',
+  question:
+    'How much faster is a read that the leader answers by itself than one that goes through consensus?',
+  document: {
+    says: 'A leader that answers by itself serves 500–1,000 % more reads than reads through consensus.',
+    effects: [
+      { metric: 'throughput', arm: 'lease', against: 'log', low: 6, high: 11 },
+      { metric: 'throughput', arm: 'read-index', against: 'log', low: null, high: null },
+      { metric: 'throughput', arm: 'stale', against: 'log', low: null, high: null },
+      { metric: 'p50', arm: 'lease', against: 'log', low: null, high: null },
+    ],
+  },
+  arms: [
+    {
+      name: 'log',
+      what: 'The read is an entry: POST /batch with one step `get`, replicated and synced as a write.',
+    },
+    {
+      name: 'read-index',
+      what: 'The leader asks a quorum whether it still leads; reads that wait share the question.',
+    },
+    { name: 'lease', what: 'The leader answers by itself while no other can have been elected.' },
+    { name: 'stale', what: 'The node answers from its own state, whatever its age.' },
+  ],
+  workload: `Reads of one of ${KEYS} keys at the leader of three nodes from ${CLIENTS} clients.`,
+  limits:
+    'The clients run on one thread of this process, which lease and stale reads can saturate before the leader: their gain is then a lower bound.',
+  metrics: [
+    { name: 'throughput', unit: '1/s', better: 'higher' },
+    { name: 'p50', unit: 'ms', better: 'lower' },
+    { name: 'p99', unit: 'ms', better: 'lower' },
+  ],
+  repeats: 5,
+  cost: 'minutes',
+  setup: () => ({}),
+  measure: async (lab, arm) => {
+    const { url } = await lab.leader();
+    await fillItems({ url, keys: KEYS, valueBytes: 128, signal: lab.signal });
+    await readFor(lab, arm, lab.times.primeSeconds);
+    let result: LoopResult | null = null;
+    const window = await lab.window(async () => {
+      result = await readFor(lab, arm, lab.times.windowSeconds);
+    });
+    if (window === null)
+      throw new CliError('STRATA_LAB_UNSTEADY', `The lead moved while ${arm} was measured.`);
+    const { answered, failed, perSecond, p50Ms, p99Ms } = result!;
+    proveReads(arm, answered, failed, readCounts(window));
+    return { throughput: perSecond, p50: p50Ms, p99: p99Ms };
+  },
+});
+
+async function readFor(lab: LabCluster, arm: string, seconds: number): Promise<LoopResult> {
+  const { url } = await lab.leader();
+  let at = 0;
+  const next = () => readRequest(arm, itemKey((at++ * 7) % KEYS));
+  return requestLoop({ url, clients: CLIENTS, seconds, signal: lab.signal, next });
+}
+
+function readRequest(arm: string, key: string): LoopRequest {
+  if (arm === 'log') {
+    const body = `{"encoding":"utf8","ops":[{"op":"get","key":"${key}"}]}`;
+    return { method: 'POST', path: '/batch', body };
+  }
+  const consistency = arm === 'read-index' ? 'linearizable' : arm;
+  return { method: 'GET', path: `/kv/${key}?consistency=${consistency}` };
+}
+
+/** How the leader served the reads of a window. */
+export interface ReadCounts {
+  readonly proposals: number;
+  readonly rounds: number;
+  readonly lease: number;
+  readonly stale: number;
+}
+
+function readCounts({ leader }: ClusterWindow): ReadCounts {
+  return {
+    proposals: counterOf(leader, 'consensus_proposals_total'),
+    rounds: counterOf(leader, 'consensus_read_rounds_total'),
+    lease: counterOf(leader, 'consensus_lease_served_total'),
+    stale: counterOf(leader, 'consensus_stale_served_total'),
+  };
+}
+
+/** @throws UnprovenError when the reads went another way than the arm's. */
+export function proveReads(arm: string, answered: number, failed: number, counts: ReadCounts): void {
+  const { proposals, rounds, lease, stale } = counts;
+  prove(answered > 0 && failed <= 0.02 * answered, arm, `${failed} reads failed beside ${answered} answers`);
+  const enough = SHARE_MIN * answered;
+  const holds: Readonly<Record<string, boolean>> = {
+    log: proposals >= enough,
+    'read-index': rounds > 0 && lease + stale === 0 && proposals < 0.1 * answered,
+    lease: lease >= enough && proposals < 0.1 * answered,
+    stale: stale >= enough && proposals < 0.1 * answered,
+  };
+  const counted = `${answered} reads made ${proposals} proposals, ${rounds} ReadIndex rounds, ${lease} served by lease and ${stale} stale`;
+  prove(holds[arm] === true, arm, counted);
+}

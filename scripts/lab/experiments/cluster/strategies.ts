@@ -1,0 +1,48 @@
+import type { StrategyLetter } from '../../../../results/schema/index.js';
+import { clusterExperiment, levelMetrics, measureLevels } from './cluster-experiment.js';
+import { proveStrategy, syncCounts } from './strategy-proof.js';
+
+const LEVELS = [10, 100];
+const LETTERS: Readonly<Record<string, StrategyLetter>> = {
+  'A-always': 'A',
+  'B-interval': 'B',
+  'C-none': 'C',
+  'G-group': 'G',
+};
+const SHARED_FROM = 100;
+
+export const strategies = clusterExperiment({
+  id: 'L1',
+  claims: ['L1'],
+  title: 'Strategies of durability',
+  question:
+    'How many writes per second does each strategy of durability allow, and how long does a write take?',
+  document: {
+    says: 'A sync on every change allows 100–1,000 writes per second, batches with a sync by the clock 10,000–50,000, no sync at all 50,000–200,000; so B is 10 to 500 times A and C 50 to 2,000 times. Sharing a sync among all that wait is not among its strategies.',
+    effects: [
+      { metric: 'throughput-100', arm: 'B-interval', against: 'A-always', low: 10, high: 500 },
+      { metric: 'throughput-100', arm: 'C-none', against: 'A-always', low: 50, high: 2_000 },
+      { metric: 'throughput-100', arm: 'G-group', against: 'A-always', low: null, high: null },
+      { metric: 'p50-100', arm: 'G-group', against: 'A-always', low: null, high: null },
+      { metric: 'p99-100', arm: 'G-group', against: 'A-always', low: null, high: null },
+    ],
+  },
+  arms: [
+    { name: 'A-always', what: 'A sync of its own for every entry, and the answer after it.' },
+    { name: 'B-interval', what: 'The answer after the write, and a sync every 100 ms.' },
+    { name: 'C-none', what: 'The answer after the write, and never a sync.' },
+    { name: 'G-group', what: 'The answer after a sync that all share who waited for it.' },
+  ],
+  workload: 'Writes of 128 bytes to a cluster of three nodes, at 10 and at 100 clients.',
+  limits:
+    'How many acknowledged writes a power cut takes from each strategy is not measured here but by `strata fsync --power-cut`, which kills all nodes on a disk that loses what was not synced.',
+  metrics: levelMetrics(LEVELS),
+  repeats: 5,
+  cost: 'minutes',
+  setup: (arm) => ({ strategy: LETTERS[arm]! }),
+  measure: (lab, arm) =>
+    measureLevels(lab, LEVELS, ({ leader }, clients) => {
+      // A group of ten may happen to be one at a time.
+      if (clients >= SHARED_FROM) proveStrategy(arm, LETTERS[arm]!, syncCounts(leader));
+    }),
+});
