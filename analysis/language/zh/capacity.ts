@@ -1,7 +1,19 @@
 import type { Catalogue } from '../catalogue.js';
 
-/** Capacity: the Universal Scalability Law, the document's scenarios, its phases. */
+/** Capacity and sketches of the layers. */
 export const CAPACITY: Catalogue = {
+  'socket → event loop': 'socket → 事件循环',
+  'event loop → socket → client': '事件循环 → socket → 客户端',
+  'consensus, log and state: sections 2 and 3': '共识、日志与状态机：见第 2、3 部分',
+  'an append of the core': '共识核心的一次追加',
+  'server/io/, libuv pool → kernel → device': 'server/io/，libuv 线程池 → 内核 → 设备',
+  'the same on each follower, as it reported:': '各 follower 上同样的步骤，由其自己上报：',
+  'appended to the own log (section 2), and at the same time:': '追加到自己的日志（第 2 部分），同时：',
+  'committed by the majority: server/consensus/': '多数派提交：server/consensus/',
+  'Without numbers: the stages of a write were not measured in this run.':
+    '没有数字：本次运行未测量写请求的各阶段。',
+  'Mean of each step in a write of {0}, at {1}. The steps of a commit count in those writes for which their branch, the own disk or the followers, finished last.':
+    '一次写请求（{0}）中每一步的平均耗时，{1}。提交阶段的步骤只计入其分支（自己的磁盘或 follower）最后完成的写请求。',
   'the run has 1 sound level: the Universal Scalability Law has three parameters, and through fewer than {0} points it fits anything':
     '本次运行只有 1 个可信的并发级别：通用可扩展性定律（USL）有三个参数，少于 {0} 个点时什么都能拟合',
   'the run has {0} sound levels: the Universal Scalability Law has three parameters, and through fewer than {1} points it fits anything':

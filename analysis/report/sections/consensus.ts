@@ -20,6 +20,7 @@ import { waitViews } from '../layer-wait-table.js';
 import { probeEffect } from '../observed.js';
 import { perfPart } from '../perf-tables.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
+import { sketch } from '../sketches.js';
 import { toolFiles } from '../tool-files.js';
 import { waitTable } from '../wait-table.js';
 import { electionsPart } from './elections.js';
@@ -37,6 +38,7 @@ export const consensusSection: Section = (facts) => {
     files: cpu.files,
     text: blocks(
       t`## 3 Consensus`,
+      sketch(facts, 'consensus'),
       t`### 3.1 Leader and follower`,
       roleTable(facts),
       t`### 3.2 CPU by layer and hot functions`,

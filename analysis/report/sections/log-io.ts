@@ -5,6 +5,7 @@ import { integer } from '../../tables/format.js';
 import type { Facts } from '../facts.js';
 import { fsyncLedger, ledgerParagraph, syncCauses } from '../fsync-ledger.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
+import { sketch } from '../sketches.js';
 import { compareStrategies } from '../strategies.js';
 import { strategyParagraphs, strategyTable } from '../strategy-tables.js';
 import { syncClockPart } from '../sync-clock-tables.js';
@@ -19,6 +20,7 @@ export const logIoSection: Section = (facts) => {
     files,
     text: blocks(
       t`## 2 Log and I/O`,
+      sketch(facts, 'log'),
       t`### 2.1 Durability strategies`,
       t`A: a sync for every entry. B: acknowledged after \`write()\`, a sync in the background. C: no sync, the kernel decides. G: one sync shared by all that wait (group commit).`,
       ...(compared

@@ -1,7 +1,7 @@
 import type { LoadSummary, NodeWindow } from '../../../results/schema/index.js';
 import { leaderLayerShare } from '../../kpi/cpu-readings.js';
 import { fromLeader } from '../../kpi/leader-readings.js';
-import { t, translated } from '../../language/language.js';
+import { recorded, t, translated } from '../../language/language.js';
 import { type Measured, map, measured, missing, quotient } from '../../measures/measured.js';
 import { counter, counterPerSecond, histogramCount, histogramMean } from '../../measures/node-measures.js';
 import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
@@ -20,6 +20,7 @@ import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName, nodesInOrder, type PointFacts } from '../facts.js';
 import { networkCharts } from '../network-charts.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
+import { sketch } from '../sketches.js';
 
 const TOO_FEW = 'fewer than 10 requests lie above this percentile';
 
@@ -32,6 +33,7 @@ export const networkSection: Section = (facts) => {
     files,
     text: blocks(
       t`## 1 Network`,
+      sketch(facts, 'network'),
       t`### 1.1 Levels`,
       levelTable(facts),
       documentNote(),
@@ -182,7 +184,7 @@ function auditTable(facts: Facts): string {
       integer(summary.resends),
       `${decimal(audit.littlesLaw.ratio, 3)} ${audit.littlesLaw.ok ? t`ok` : t`**off**`}`,
       t`${decimal(audit.generatorCpuCores, 2)} cores${audit.saturated ? t`, **saturated**` : ''}`,
-      audit.verdict === 'ok' ? t`ok` : t`**suspect**: ${audit.reasons.join(' ')}`,
+      audit.verdict === 'ok' ? t`ok` : t`**suspect**: ${audit.reasons.map(recorded).join(t` `)}`,
     );
   }
   return table.toString();
