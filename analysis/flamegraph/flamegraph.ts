@@ -71,7 +71,10 @@ function layerEntries(graph: Graph, root: TreeNode): { name: string; colour: str
   const weights = new Map<string, number>();
   for (const { layer, weight } of graph.stacks) weights.set(layer, (weights.get(layer) ?? 0) + weight);
   return LAYER_ORDER.filter((layer) => layer !== 'idle' && (weights.get(layer) ?? 0) > 0).map((layer) => ({
-    name: root.total === 0 ? layer : `${layer} ${percent(weights.get(layer)! / root.total)}`,
+    name:
+      root.total === 0
+        ? translated(layer)
+        : `${translated(layer)} ${percent(weights.get(layer)! / root.total)}`,
     colour: layerColour(layer),
   }));
 }

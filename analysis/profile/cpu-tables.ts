@@ -3,7 +3,7 @@ import type { CpuCapture, PerfCapture } from '../../results/schema/index.js';
 import { BUSY_LAYERS, busyUs, hotFunctions } from '../cpu/cpu-profile.js';
 import { allocationSites, heapLayers, sampledBytes } from '../cpu/heap-profile.js';
 import { hotNativeFunctions, threadShares } from '../cpu/perf-profile.js';
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import { compareText } from '../measures/node-measures.js';
 import { bytes, integer, micros, percent } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
@@ -59,7 +59,7 @@ function matrixTable(capture: Pick<CpuCapture | PerfCapture, 'layers' | 'matrix'
       .filter(({ mechanism }) => !shown.includes(mechanism))
       .reduce((sum, { us }) => sum + us, 0);
     table.row(
-      layer,
+      translated(layer),
       share(capture.layers[layer]),
       ...shown.map((mechanism) => share(of(mechanism))),
       ...(hasRest ? [share(rest)] : []),
@@ -74,7 +74,7 @@ function functionTable(capture: CpuCapture, source: string): string | null {
     source,
   );
   for (const row of hotFunctions(capture, FUNCTIONS_MAX))
-    table.row(percent(row.self), percent(row.total), code(row.name), place(row), row.layer);
+    table.row(percent(row.self), percent(row.total), code(row.name), place(row), translated(row.layer));
   return table.isEmpty ? null : table.toString();
 }
 
@@ -120,7 +120,7 @@ function nativeTable(capture: PerfCapture, source: string): string | null {
     source,
   );
   for (const row of hotNativeFunctions(capture, FUNCTIONS_MAX))
-    table.row(percent(row.self), percent(row.total), code(row.name), row.kind, row.layer);
+    table.row(percent(row.self), percent(row.total), code(row.name), row.kind, translated(row.layer));
   return table.isEmpty ? null : table.toString();
 }
 
@@ -131,13 +131,13 @@ export function heapTables(data: ProfileData): string | null {
       capture.kind === 'alloc' ? t`were allocated meanwhile` : t`of what was allocated were still there`;
     const layers = heapLayers(capture)
       .filter(({ share }) => share > 0)
-      .map(({ layer, share }) => `${layer} ${percent(share)}`);
+      .map(({ layer, share }) => `${translated(layer)} ${percent(share)}`);
     const table = new MarkdownTable(
       [right(t`Bytes`), right(t`Share`), left(t`Function`), left(t`Where`), left(t`Layer`)],
       source,
     );
     for (const site of allocationSites(capture, FUNCTIONS_MAX))
-      table.row(bytes(site.bytes), percent(site.share), code(site.name), place(site), site.layer);
+      table.row(bytes(site.bytes), percent(site.share), code(site.name), place(site), translated(site.layer));
     return blocks(
       t`${bytes(sampledBytes(capture))} ${what} (one sample for about ${bytes(capture.intervalBytes)}): ${layers.join(t`, `)}.`,
       table.isEmpty ? null : table.toString(),

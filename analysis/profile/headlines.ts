@@ -1,6 +1,6 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import { BUSY_LAYERS, hotFunctions } from '../cpu/cpu-profile.js';
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import { syscallFacts } from '../measures/syscalls.js';
 import { integer, micros, nanos, percent } from '../tables/format.js';
 import { code } from '../tables/markdown-table.js';
@@ -31,7 +31,7 @@ function cpuLines(data: ProfileData): string[] {
     const top =
       hot === undefined ? '' : t`; the hottest function is ${code(hot.name)} (${percent(hot.self)})`;
     return [
-      t`The main thread was busy for ${percent(busy / capture.sampledUs)} of the time, ${percent(capture.layers[first] / busy)} of it for ${first}${top}.`,
+      t`The main thread was busy for ${percent(busy / capture.sampledUs)} of the time, ${percent(capture.layers[first] / busy)} of it for ${translated(first)}${top}.`,
     ];
   });
 }
@@ -63,7 +63,9 @@ function lockLines(data: ProfileData): string[] {
   return sourced(data, 'strata.locks/1').flatMap(({ capture: { locks } }) => {
     const [worst] = [...locks].sort((one, other) => other.waitNs - one.waitNs);
     if (worst === undefined || worst.waitNs === 0) return [];
-    return [t`Lock ${code(worst.name)} (${worst.layer}) made others wait for ${nanos(worst.waitNs)}.`];
+    return [
+      t`Lock ${code(worst.name)} (${translated(worst.layer)}) made others wait for ${nanos(worst.waitNs)}.`,
+    ];
   });
 }
 

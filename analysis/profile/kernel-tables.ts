@@ -76,7 +76,7 @@ function descriptorTable(capture: SyscallCapture, source: string): string | null
     table.row(
       code(row.syscall),
       row.descriptor,
-      row.layer,
+      translated(row.layer),
       integer(row.calls),
       integer(row.errors),
       decimal(row.seconds, 4),
@@ -172,7 +172,7 @@ export function kernelHistograms(data: ProfileData): string | null {
       const table = new MarkdownTable([right(t`From`), right(t`Count`), right(t`Share`)], source);
       for (const [lower, count] of buckets)
         if (count > 0) table.row(UNITS[unit](lower), integer(count), percent(count / all));
-      return [blocks(`**${code(name)}** (${layer}): ${what}`, table.toString())];
+      return [blocks(t`**${code(name)}** (${translated(layer)}): ${translated(what)}`, table.toString())];
     }),
   );
   return parts.length === 0 ? null : parts.join('\n\n');

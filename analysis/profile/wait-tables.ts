@@ -36,7 +36,7 @@ function lockTable(data: ProfileData): string | null {
       const waiter = [...lock.waiters].sort((one, other) => other.waitNs - one.waitNs)[0];
       table.row(
         code(lock.name),
-        lock.layer,
+        translated(lock.layer),
         integer(lock.acquisitions),
         integer(lock.contended),
         nanos(lock.waitNs),
@@ -59,7 +59,7 @@ function atomicsTable(data: ProfileData): string | null {
       source,
     );
     for (const { where, layer, count, waitMs } of atomics.callers.slice(0, ROWS_MAX))
-      table.row(code(where), layer, integer(count), micros(waitMs * 1e3));
+      table.row(code(where), translated(layer), integer(count), micros(waitMs * 1e3));
     return [
       blocks(
         t`${integer(atomics.waits)} waits in \`Atomics.wait\`, ${micros(atomics.waitMs * 1e3)} in all, the longest ${micros(atomics.longestMs * 1e3)}.`,

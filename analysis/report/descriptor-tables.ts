@@ -1,5 +1,5 @@
 import type { SyscallCapture } from '../../results/schema/index.js';
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import { sourceOf } from '../measures/captures.js';
 import {
   type DescriptorFacts,
@@ -35,7 +35,7 @@ function layerTable(facts: DescriptorFacts, source: string): string {
     ],
     t`${source}, byDescriptor; a call belongs to the folder of the server that owns its descriptor`,
   );
-  for (const line of facts.lines) table.row(...cells(line.layer, line.descriptor, line, facts));
+  for (const line of facts.lines) table.row(...cells(translated(line.layer), line.descriptor, line, facts));
   const total = facts.lines.reduce(add);
   table.row(...cells(t`**all**`, '', { ...total, waits: false }, null));
   return table.toString();

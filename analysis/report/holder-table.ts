@@ -1,4 +1,4 @@
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import {
   holdersByBlame,
   holdsWaitedFor,
@@ -59,7 +59,7 @@ function blameTable(locks: readonly LockView[], source: string): string {
     for (const holder of blamed.slice(0, HOLDERS_MAX)) {
       table.row(
         code(reading.name),
-        reading.layer,
+        translated(reading.layer),
         code(holder.who),
         integer(holder.count),
         nanos(holder.blameNs),
@@ -96,7 +96,7 @@ function lockTable(locks: readonly LockView[], source: string): string {
       count === 0 ? table.missing(t`nobody waited for it in the window`) : nanos(ns / count);
     table.row(
       code(reading.name),
-      reading.layer,
+      translated(reading.layer),
       integer(reading.acquisitions),
       reading.acquisitions === 0
         ? integer(reading.contended)
@@ -137,7 +137,7 @@ function atomicsTable(middle: PointFacts): string | null {
   for (const caller of atomics.callers.slice(0, CALLERS_MAX)) {
     table.row(
       code(caller.where),
-      caller.layer,
+      translated(caller.layer),
       integer(caller.count),
       micros(caller.waitMs * 1e3),
       percent(caller.waitMs / (capture.seconds * 1e3)),

@@ -1,5 +1,5 @@
 import { LAYERS } from '../../results/schema/index.js';
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import { backpressureWaits } from '../measures/backpressure.js';
 import { type CaptureName, leaderCapture } from '../measures/captures.js';
 import { leaderAtomics, leaderLocks, MEASURED_PASS } from '../measures/locks.js';
@@ -47,7 +47,7 @@ function layerTable(middle: PointFacts): string {
   );
   for (const wait of inLayerOrder(waits.value)) {
     table.row(
-      wait.layer,
+      translated(wait.layer),
       wait.lock === undefined ? wait.name : t`lock ${code(wait.lock)}`,
       wait.what,
       table.cell(wait.count, integer),
@@ -82,7 +82,7 @@ function largestLine(waits: readonly Wait[], middle: PointFacts): string | null 
   }
   if (most === null) return null;
   const inFlight = middle.summary.audit.littlesLaw.product;
-  return t`Most is lost in **${most.wait.name}** (${most.wait.layer}): on average ${significant(most.stand)} stand there, of ${significant(inFlight)} requests in flight (Little's law).`;
+  return t`Most is lost in **${most.wait.name}** (${translated(most.wait.layer)}): on average ${significant(most.stand)} stand there, of ${significant(inFlight)} requests in flight (Little's law).`;
 }
 
 /** Views that no row above could give, with the reason: a table that is short must say so. */

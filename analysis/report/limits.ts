@@ -1,4 +1,4 @@
-import { machineUse } from '../advice/machine-rules.js';
+import { machineUse } from '../advice/machine-use.js';
 import { fromLeader } from '../kpi/leader-readings.js';
 import { t, translated } from '../language/language.js';
 import { valueOrNull } from '../measures/measured.js';
@@ -25,5 +25,5 @@ export function limitOf(point: PointFacts, facts: Facts): string | null {
   const stage = budget.stages
     .filter((entry) => entry.stage.layer === layer.layer)
     .reduce((best, next) => (next.meanNs > best.meanNs ? next : best));
-  return t`the ${layer.layer} layer (${percent(layer.share)} of a ${translated(budget.op)}, most of it ${translated(stage.stage.name)}: ${nanos(stage.meanNs)})`;
+  return t`the ${translated(layer.layer)} layer (${percent(layer.share)} of a ${translated(budget.op)}, most of it ${translated(stage.stage.name)}: ${nanos(stage.meanNs)})`;
 }

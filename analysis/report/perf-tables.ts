@@ -2,7 +2,7 @@ import type { PerfCapture } from '../../results/schema/index.js';
 import { BUSY_LAYERS, layerShare } from '../cpu/cpu-profile.js';
 import { hotNativeFunctions, type ThreadShare, threadShares } from '../cpu/perf-profile.js';
 import { flamegraph } from '../flamegraph/flamegraph.js';
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import { leaderAndFollower, sourceOf, subjectName } from '../measures/captures.js';
 import { UNATTRIBUTED_MAX } from '../measures/descriptors.js';
 import { integer, micros, percent, significant } from '../tables/format.js';
@@ -60,7 +60,7 @@ function threadTable(capture: PerfCapture, source: string): string {
       right(t`on a CPU`),
       right(t`share`),
       right(t`of it in the kernel`),
-      ...BUSY_LAYERS.map((layer) => right(layer)),
+      ...BUSY_LAYERS.map((layer) => right(translated(layer))),
     ],
     t`${source}; layers as shares of the CPU time of all threads`,
   );
@@ -108,7 +108,7 @@ function functionTable(capture: PerfCapture, source: string): string {
       code(row.name === '' ? t`(anonymous)` : row.name),
       row.kind,
       row.file === '' ? '' : code(row.line > 0 ? `${row.file}:${row.line}` : row.file),
-      row.layer,
+      translated(row.layer),
     );
   }
   return table.isEmpty ? notMeasured(t`the profile holds no sample`) : table.toString();

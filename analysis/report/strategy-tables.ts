@@ -123,11 +123,14 @@ function looseSentence(row: StrategyComparison): string | null {
     const arm = soundArm(row, strategy);
     if (arm === null || arm.summary.throughputPerSecond === 0) return [];
     return [
-      t`${percent(group.summary.throughputPerSecond / arm.summary.throughputPerSecond)} of ${strategy}`,
+      { strategy, share: percent(group.summary.throughputPerSecond / arm.summary.throughputPerSecond) },
     ];
   });
-  if (against.length === 0) return null;
-  return t`What waiting for the disk costs: G reaches ${against.join(t` and `)}, which do not wait.`;
+  const [first, second] = against;
+  if (first === undefined) return null;
+  return second === undefined
+    ? t`What waiting for the disk costs: G reaches ${first.share} of ${first.strategy}, which do not wait.`
+    : t`What waiting for the disk costs: G reaches ${first.share} of B and ${second.share} of C, which do not wait.`;
 }
 
 /** Sum of sync time over the window: near one, the log had a sync under way at all times. */

@@ -51,7 +51,6 @@ export function amplificationTable(facts: Facts): string {
   if (table.isEmpty) return notMeasured(t`no level was measured`);
   return blocks(
     table.toString(),
-    t`A sync writes whole pages: few bytes a sync mean many bytes on the device for each byte of log. Zero-filling the next segment counts too. ` +
-      t`The \`write_bytes\` of a process is not used: it counts page-cache folios, which can be a hundred times what is written.`,
+    t`A sync writes whole pages: few bytes a sync mean many bytes on the device for each byte of log. Zero-filling the next segment counts too. The \`write_bytes\` of a process is not used: it counts page-cache folios, which can be a hundred times what is written.`,
   );
 }

@@ -104,7 +104,7 @@ function clientMean(point: PointData, op: 'write' | 'read'): Budget['client'] {
   const other = op === 'write' ? latency.get : latency.put;
   const mixed = own !== null && own.count > 0 && other !== null && other.count > 0;
   return mixed
-    ? { meanNs: own.mean * 1e3, field: t`summary.latency.${op === 'write' ? 'put' : 'get'}.mean` }
+    ? { meanNs: own.mean * 1e3, field: `summary.latency.${op === 'write' ? 'put' : 'get'}.mean` }
     : { meanNs: latency.response.mean * 1e3, field: 'summary.latency.response.mean' };
 }
 
