@@ -1,32 +1,24 @@
+import { bilingual, t } from '../language/language.js';
 import { type Facts, levelName, type PointFacts } from '../report/facts.js';
+import { judge, see } from '../rules/judge.js';
+import type { Seen } from '../rules/reading.js';
+import { readingOf } from '../rules/readings.js';
+import type { AdviceRule } from '../rules/rule.js';
+import { inUnit } from '../rules/units.js';
 
 /** What a rule saw at one level. */
 export interface Evidence {
   /** Numbers, as one sentence without the closing stop. */
   readonly text: string;
-  /**
-   * Amdahl: the greatest share that could be saved if what the rule is about vanished. Null where the run gives no bound.
-   */
+  /** Amdahl: the greatest share that could be saved if what the rule is about vanished. Null where the run gives no bound. */
   readonly bound: number | null;
 }
 
-/** Symptom → cause → advice, as data. A rule speaks only when its evidence is in the run. */
-export interface AdviceRule {
-  readonly id: string;
-  /** Numbers of the document's claims that it answers. */
-  readonly claims: readonly string[];
-  readonly layer: 'network' | 'log' | 'io' | 'consensus' | 'state' | 'runtime' | 'machine';
-  readonly title: string;
-  readonly action: string;
-  /** What the bound is a share of. */
-  readonly of: 'mean latency of a write' | 'CPU time of the leader' | 'throughput' | 'bytes written';
-  readonly examine: (point: PointFacts, facts: Facts) => Evidence | null;
-  /** Command that shows the evidence again; the run's own without it. */
-  readonly command?: (point: PointFacts) => string;
-}
-
+/** A rule that found its evidence. */
 export interface Advice {
   readonly rule: AdviceRule;
+  readonly title: string;
+  readonly action: string;
   readonly priority: 'P0' | 'P1';
   readonly level: string;
   readonly evidence: Evidence;
@@ -38,31 +30,74 @@ const P0_BOUND_MIN = 0.2;
 /** Below this nobody would feel it. */
 const P1_BOUND_MIN = 0.03;
 
-/** Every rule at the sound level where it promises most; greatest stake first. */
+/**
+ * Every rule at the sound level where it promises most. Causes first, in their order; then symptoms, the greatest stake first. A cause is named however little
+ * the run can say of its stake: it tells why, and the symptoms only how it hurts.
+ */
 export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): readonly Advice[] {
-  const sound = facts.sweep.filter((point) => point.unsound.length === 0);
   const found: Advice[] = [];
+  const named = new Set<string>();
   for (const rule of rules) {
-    let best: { readonly point: PointFacts; readonly evidence: Evidence } | null = null;
-    for (const point of sound) {
-      const evidence = rule.examine(point, facts);
-      if (evidence === null) continue;
-      if (best === null || (evidence.bound ?? -1) > (best.evidence.bound ?? -1)) best = { point, evidence };
+    const best = strongest(rule, facts);
+    if (best === null) continue;
+    const { bound } = best.evidence;
+    if (rule.kind === 'symptom' && bound !== null && bound < P1_BOUND_MIN) continue;
+    if (rule.kind === 'cause') {
+      if (named.has(rule.cause)) continue;
+      named.add(rule.cause);
     }
-    if (best === null || (best.evidence.bound !== null && best.evidence.bound < P1_BOUND_MIN)) continue;
     found.push({
       rule,
-      priority: stake(rule, best.evidence) >= P0_BOUND_MIN ? 'P0' : 'P1',
+      title: bilingual(rule.title),
+      action: bilingual(rule.action),
+      priority: priorityOf(rule, best.evidence),
       level: levelName(best.point),
       evidence: best.evidence,
-      command: rule.command?.(best.point) ?? facts.data.run.command,
+      command: readingOf(rule.reading).command?.(best.point) ?? facts.data.run.command,
     });
   }
-  // Sorting is stable: equal bounds keep the order of the rules.
-  return found.sort((one, other) => stake(other.rule, other.evidence) - stake(one.rule, one.evidence));
+  // Sorting is stable: what is equal keeps the order of the rules.
+  return found.sort(
+    (one, other) =>
+      precedence(one.rule) - precedence(other.rule) ||
+      stake(other.rule, other.evidence) - stake(one.rule, one.evidence),
+  );
 }
 
-/** What the list is ranked by: time and throughput. A share of bytes is real, but no client waits for it; nor has it a missing bound. */
+function strongest(
+  rule: AdviceRule,
+  facts: Facts,
+): { readonly point: PointFacts; readonly evidence: Evidence } | null {
+  let best: { readonly point: PointFacts; readonly evidence: Evidence } | null = null;
+  for (const point of facts.sweep.filter(({ unsound }) => unsound.length === 0)) {
+    const seen = see(rule, point, facts);
+    if (!seen.ok || judge(rule, seen.value) !== 'fail') continue;
+    const evidence = evidenceOf(rule, seen.value);
+    if (best === null || (evidence.bound ?? -1) > (best.evidence.bound ?? -1)) best = { point, evidence };
+  }
+  return best;
+}
+
+function evidenceOf(rule: AdviceRule, { value, evidence, bound }: Seen): Evidence {
+  const { unit, bad, direction } = rule;
+  const sign = direction === 'below' ? '>' : '<';
+  return {
+    text: evidence ?? t`${inUnit(unit, value)} (alert ${sign} ${inUnit(unit, bad)})`,
+    bound: bound ?? null,
+  };
+}
+
+function priorityOf(rule: AdviceRule, evidence: Evidence): Advice['priority'] {
+  if (rule.severity !== 'by-stake') return rule.severity;
+  return stake(rule, evidence) >= P0_BOUND_MIN ? 'P0' : 'P1';
+}
+
+/** Symptoms come after every cause. */
+function precedence(rule: AdviceRule): number {
+  return rule.kind === 'cause' ? rule.precedence : Number.MAX_SAFE_INTEGER;
+}
+
+/** What symptoms are ranked by: time and throughput. A share of bytes is real, but no client waits for it; nor has it a missing bound. */
 export function stake(rule: AdviceRule, evidence: Evidence): number {
   return rule.of === 'bytes written' ? 0 : (evidence.bound ?? 0);
 }

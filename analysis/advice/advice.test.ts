@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunData } from '../../results/run-directory.js';
 import type { NodeWindow } from '../../results/schema/index.js';
+import { adviceRules, DEFAULT_RULES } from '../rules/rule-book.js';
 import { factsOf, mapNodes, mapPoints } from '../testing/change-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
 import { type Advice, evaluateAdvice, stake } from './advice-rule.js';
-import { ADVICE_RULES } from './rules.js';
+
+const ADVICE_RULES = adviceRules(DEFAULT_RULES);
 
 const advise = (run: RunData): readonly Advice[] => evaluateAdvice(ADVICE_RULES, factsOf(run));
 const find = (run: RunData, id: string): Advice | undefined =>
@@ -30,6 +32,7 @@ describe('advice', () => {
       assert.match(advice.command, /^strata /);
       const { bound } = advice.evidence;
       assert.ok(bound === null || (bound > 0 && bound <= 1), advice.rule.id);
+      assert.equal(advice.rule.kind, 'symptom');
       assert.equal(advice.priority, stake(advice.rule, advice.evidence) >= 0.2 ? 'P0' : 'P1');
       if (index > 0) {
         const before = list[index - 1]!;

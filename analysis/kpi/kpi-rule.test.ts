@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { missing } from '../measures/measured.js';
+import { judge, see } from '../rules/judge.js';
+import { readingOf } from '../rules/readings.js';
+import type { KpiRule } from '../rules/rule.js';
+import { DEFAULT_RULES, kpiRules } from '../rules/rule-book.js';
+import { thresholdText } from '../rules/units.js';
 import { madeUpPerf } from '../testing/captures/perf.js';
 import { factsOf, levelOf, mapNodes, mapPoints } from '../testing/change-run.js';
 import { withCaptures } from '../testing/made-up-captured-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
-import { evaluateKpi, judge, type KpiRule, thresholdText } from './kpi-rule.js';
-import { KPI_RULES } from './rules.js';
+import { evaluateKpi } from './kpi-rule.js';
+
+const KPI_RULES = kpiRules(DEFAULT_RULES);
 
 const ruleOf = (id: string): KpiRule => {
-  const rule = KPI_RULES.find((candidate) => candidate.id === id);
+  const rule = KPI_RULES.find((candidate) => candidate.id === `kpi-${id}`);
   assert.ok(rule !== undefined, `no rule ${id}`);
   return rule;
 };
 
 describe('thresholds', () => {
   for (const rule of KPI_RULES) {
-    it(`${rule.claim} ${rule.name} is judged on both sides of ${thresholdText(rule)}`, () => {
+    it(`${rule.claims} ${rule.title.en} is judged on both sides of ${thresholdText(rule)}`, () => {
       const better = rule.direction === 'below' ? 1 - 1e-6 : 1 + 1e-6;
       const worse = rule.direction === 'below' ? 1 + 1e-6 : 1 - 1e-6;
       const between = rule.good === rule.bad ? 'fail' : 'warn';
@@ -30,7 +36,9 @@ describe('thresholds', () => {
   }
 
   it('are those of the document', () => {
-    const texts = Object.fromEntries(KPI_RULES.map((rule) => [rule.id, thresholdText(rule)]));
+    const texts = Object.fromEntries(
+      KPI_RULES.map((rule) => [rule.id.slice('kpi-'.length), thresholdText(rule)]),
+    );
     assert.equal(texts['socket-cpu'], '< 5.0 % (alert > 15.0 %)');
     assert.equal(texts['pool-cpu'], '< 2.0 % (alert > 10.0 %)');
     assert.equal(texts['connect-cpu'], '< 1.0 % (alert > 5.0 %)');
@@ -83,7 +91,7 @@ describe('evaluateKpi', () => {
         audit: { ...point.summary.audit, verdict: 'suspect', reasons: ['made up'] },
       },
     }));
-    for (const rule of KPI_RULES.filter((candidate) => candidate.scope === 'point')) {
+    for (const rule of KPI_RULES.filter((candidate) => readingOf(candidate.reading).scope === 'point')) {
       const { status } = evaluateKpi(rule, factsOf(run));
       assert.ok(status === 'undecided' || status === null, `${rule.id} says ${status}`);
     }
@@ -108,7 +116,7 @@ describe('evaluateKpi', () => {
         counters: { ...node.counters, consensus_elections_total: 1 },
       })),
     );
-    const reading = rule.read(levelOf(restless, 'mid'), restless);
+    const reading = see(rule, levelOf(restless, 'mid'), restless);
     assert.deepEqual(reading, { ok: true, value: { value: 3 / (6 / 3600) } });
     assert.equal(evaluateKpi(rule, restless).status, 'fail');
   });

@@ -1,5 +1,7 @@
 import type { Catalogue } from './catalogue.js';
+import { type Recognise, recogniser } from './recorded.js';
 import { CHINESE } from './zh/index.js';
+import { RECORDED } from './zh/recorded.js';
 
 /**
  * The language of a report. Sentences stand in the code in English, as templates; a catalogue gives the same template in another language. What is put into the
@@ -52,6 +54,21 @@ export function t(parts: TemplateStringsArray, ...values: readonly (string | num
 /** A sentence that stands as data somewhere else: a title of a rule, a name of a level. */
 export function translated(text: string): string {
   return scope.catalogue === null ? text : lookUp(scope.catalogue, text);
+}
+
+/** A text that its author gave in both languages, as rules do. */
+export function bilingual(text: { readonly en: string; readonly zh: string }): string {
+  return scope.catalogue === null ? text.en : text.zh;
+}
+
+const recognise: Recognise = recogniser(RECORDED);
+
+/**
+ * A sentence that stands in the files of the run: whoever measured wrote it in English, with its values. It is said in the language of the rendering when
+ * somebody translated it, and stays as it was recorded otherwise.
+ */
+export function recorded(sentence: string): string {
+  return scope.catalogue === null ? sentence : (recognise(sentence) ?? sentence);
 }
 
 function lookUp(catalogue: Catalogue, template: string): string {

@@ -4,6 +4,7 @@ import { capturesByRole, cpuPass } from '../cpu/cpu-profile.js';
 import { t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import { syscallPass } from '../measures/syscalls.js';
+import type { RuleBook } from '../rules/rule-book.js';
 import { type Budget, computeBudget } from '../stages/budget.js';
 import { integer, percent } from '../tables/format.js';
 
@@ -33,6 +34,8 @@ export interface Facts {
   readonly strategies: readonly PointFacts[];
   /** The level that CPU profiles and syscalls are read from: the middle one, or the nearest that was profiled. Null without a sweep. */
   readonly middle: PointFacts | null;
+  /** The rules that judge the run; absent: our own. */
+  readonly rules?: RuleBook;
 }
 
 export function collectFacts(data: RunData): Facts {

@@ -1,5 +1,6 @@
 import type { RunData } from '../../results/run-directory.js';
 import { inLanguage, type Language } from '../language/language.js';
+import { DEFAULT_RULES, type RuleBook } from '../rules/rule-book.js';
 import { collectFacts } from './facts.js';
 import type { Section } from './section.js';
 import { adviceSection } from './sections/advice.js';
@@ -41,9 +42,13 @@ export function reportPath(language: Language): string {
  * `flame/*.svg`; in Chinese `report.zh.md`, `charts/*.zh.svg`). The same data gives the same bytes, on every machine, at any time.
  * The reports of all languages can lie side by side: a path that they share has the same bytes in each.
  */
-export function renderReport(data: RunData, language: Language = 'en'): Map<string, string> {
+export function renderReport(
+  data: RunData,
+  language: Language = 'en',
+  rules: RuleBook = DEFAULT_RULES,
+): Map<string, string> {
   return inLanguage(language, () => {
-    const facts = collectFacts(data);
+    const facts = { ...collectFacts(data), rules };
     const outputs = SECTIONS.map((section) => section(facts));
     const files = new Map(outputs.flatMap((output) => [...(output.files ?? [])]));
     const text = `${outputs.map((output) => output.text).join('\n\n')}\n`;

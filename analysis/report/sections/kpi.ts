@@ -1,12 +1,15 @@
-import { evaluateKpi, type KpiResult, type KpiStatus, thresholdText } from '../../kpi/kpi-rule.js';
-import { KPI_RULES } from '../../kpi/rules.js';
+import { evaluateKpi, type KpiResult } from '../../kpi/kpi-rule.js';
+import { bilingual, t, translated } from '../../language/language.js';
 import type { CaptureName } from '../../measures/captures.js';
+import type { Status } from '../../rules/judge.js';
+import { kpiRules, rulesOf } from '../../rules/rule-book.js';
+import { inUnit, thresholdText } from '../../rules/units.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
 import { observeLevel } from '../observed.js';
 import { blocks, notMeasured, type Section } from '../section.js';
 
-const MARKS: Readonly<Record<KpiStatus, string>> = {
+const MARKS: Readonly<Record<Status, string>> = {
   pass: '✅ pass',
   warn: '⚠️ warn',
   fail: '❌ fail',
@@ -15,41 +18,50 @@ const MARKS: Readonly<Record<KpiStatus, string>> = {
 
 export const kpiSection: Section = (facts) => ({
   text: blocks(
-    '## 7 KPIs and commands',
-    '### 7.1 KPIs',
+    t`## 7 KPIs and commands`,
+    t`### 7.1 KPIs`,
     facts.sweep.length === 0
-      ? notMeasured('the run has no sweep')
+      ? notMeasured(t`the run has no sweep`)
       : blocks(
-          "Thresholds are the document's. The result is the worst level that has a value.",
+          t`${originOf(facts)} The result is the worst level that has a value.`,
           kpiTable(facts),
           undecidedNotes(facts),
-          '### 7.2 Which number each KPI is',
-          meanings(),
+          t`### 7.2 Which number each KPI is`,
+          meanings(facts),
         ),
-    '### 7.3 Commands',
+    t`### 7.3 Commands`,
     commands(facts),
   ),
 });
 
+/** Whose thresholds they are: a report that is judged by other rules says so. */
+function originOf(facts: Facts): string {
+  const { changedBy } = rulesOf(facts);
+  if (changedBy === null) return t`Thresholds are the document's.`;
+  const { name, ids } = changedBy;
+  const which = ids.length === 0 ? t`none` : ids.map(code).join(t`, `);
+  return t`Thresholds are the document's with the changes of ${code(name)}, in the advice too; other than ours: ${which}.`;
+}
+
 function kpiTable(facts: Facts): string {
   const table = new MarkdownTable(
     [
-      left('Claim'),
-      left('KPI'),
-      right('Threshold'),
+      left(t`Claim`),
+      left(t`KPI`),
+      right(t`Threshold`),
       ...facts.sweep.map((point) => right(levelName(point))),
-      left('Result'),
+      left(t`Result`),
     ],
     '`points/*/nodes/*.json`, `points/*/stages.json`, `points/*/passes/*/node-*.json`, `baseline.json`',
   );
-  for (const rule of KPI_RULES) {
+  for (const rule of kpiRules(rulesOf(facts))) {
     const result = evaluateKpi(rule, facts);
     table.row(
-      rule.claim,
-      rule.name,
+      rule.claims.length === 0 ? t`not in it` : rule.claims.join(', '),
+      bilingual(rule.title),
       thresholdText(rule),
       ...levelCells(table, result, facts),
-      result.status === null ? table.missing(reasonOf(result)) : MARKS[result.status],
+      result.status === null ? table.missing(reasonOf(result)) : translated(MARKS[result.status]),
     );
   }
   return table.toString();
@@ -58,16 +70,16 @@ function kpiTable(facts: Facts): string {
 /** Numbers of a profiled level exist there only: elsewhere a dash, not a reason a cell. */
 function levelCells(table: MarkdownTable, result: KpiResult, facts: Facts): string[] {
   const { rule } = result;
-  if (rule.scope === 'run') {
+  if (result.scope === 'run') {
     const first = result.levels[0];
     const value =
-      first === undefined ? '' : table.cell(first.reading, (reading) => rule.format(reading.value));
-    return facts.sweep.map((_point, index) => (index === 0 ? `${value} (machine)` : '='));
+      first === undefined ? '' : table.cell(first.reading, (reading) => inUnit(rule.unit, reading.value));
+    return facts.sweep.map((_point, index) => (index === 0 ? t`${value} (machine)` : '='));
   }
   const anywhere = result.levels.some((level) => level.reading.ok);
   return result.levels.map((level) => {
     if (!level.reading.ok) return anywhere ? '–' : table.missing(level.reading.because);
-    const text = rule.format(level.reading.value.value);
+    const text = inUnit(rule.unit, level.reading.value.value);
     return level.status === null || level.status === 'pass'
       ? text
       : `${text} ${MARKS[level.status].split(' ')[0]}`;
@@ -76,28 +88,30 @@ function levelCells(table: MarkdownTable, result: KpiResult, facts: Facts): stri
 
 function reasonOf(result: KpiResult): string {
   for (const level of result.levels) if (!level.reading.ok) return level.reading.because;
-  return 'the run has no level';
+  return t`the run has no level`;
 }
 
 function undecidedNotes(facts: Facts): string {
-  const lines = ['`–`: this number comes from a profile, and this level was not profiled.'];
-  for (const rule of KPI_RULES) {
+  const lines = [t`\`–\`: this number comes from a profile, and this level was not profiled.`];
+  for (const rule of kpiRules(rulesOf(facts))) {
     const reasons = new Set<string>();
     for (const level of evaluateKpi(rule, facts).levels) {
       if (level.reading.ok && level.reading.value.undecidedBecause !== undefined) {
         reasons.add(level.reading.value.undecidedBecause);
       }
     }
-    if (reasons.size > 0) lines.push(`${rule.name}, undecided: ${[...reasons].join('; ')}.`);
+    if (reasons.size > 0) lines.push(t`${bilingual(rule.title)}, undecided: ${[...reasons].join('; ')}.`);
   }
   if (facts.sweep.some((point) => point.unsound.length > 0)) {
-    lines.push('A level that failed its audit is shown and judges nothing.');
+    lines.push(t`A level that failed its audit is shown and judges nothing.`);
   }
   return lines.map((line) => `- ${line}`).join('\n');
 }
 
-function meanings(): string {
-  return KPI_RULES.map((rule) => `- **${rule.name}** (${rule.claim}): ${rule.meaning}.`).join('\n');
+function meanings(facts: Facts): string {
+  return kpiRules(rulesOf(facts))
+    .map((rule) => t`- **${bilingual(rule.title)}** (${rule.claims.join(', ')}): ${bilingual(rule.meaning)}.`)
+    .join('\n');
 }
 
 /** Tables that come from one probe's pass; a run without it has no command for them either. */
@@ -119,31 +133,31 @@ function commands(facts: Facts): string {
   const middle = facts.middle?.point.ref.clients ?? 100;
   const strategies = [...new Set(facts.strategies.map((arm) => arm.point.ref.strategy))].sort().join(',');
   const rows: readonly (readonly [string, string])[] = [
-    ['the whole run', run.command],
-    ['this report from its files', `strata report results/${run.id}`],
-    ['the levels alone (section 1)', `strata sweep --levels ${levels} --probes none`],
-    ['strategies (2.1)', `strata fsync --strategies ${strategies || 'A,B,C,G'} --levels ${levels}`],
-    ['system calls (2.3)', `strata sweep --levels ${middle} --probes strace`],
-    ['the same by hand, on a running node', 'strace -c -f -w -p <pid>'],
-    ['CPU by layer, flamegraphs (3.2)', `strata sweep --levels ${middle} --probes cpu-profile`],
+    [t`the whole run`, run.command],
+    [t`this report from its files`, `strata report results/${run.id}`],
+    [t`the levels alone (section 1)`, `strata sweep --levels ${levels} --probes none`],
+    [t`strategies (2.1)`, `strata fsync --strategies ${strategies || 'A,B,C,G'} --levels ${levels}`],
+    [t`system calls (2.3)`, `strata sweep --levels ${middle} --probes strace`],
+    [t`the same by hand, on a running node`, 'strace -c -f -w -p <pid>'],
+    [t`CPU by layer, flamegraphs (3.2)`, `strata sweep --levels ${middle} --probes cpu-profile`],
     ...PROBED.flatMap(([what, schema]) => {
       const found = observeLevel(facts, schema);
       if (!found.ok) return [];
       const { point, pass } = found.value;
       const command = `strata sweep --levels ${point.point.ref.clients} --probes ${pass.probe}`;
-      return [[what, command] as const];
+      return [[translated(what), command] as const];
     }),
     [
-      'kernel and thread pool stacks, by hand',
+      t`kernel and thread pool stacks, by hand`,
       'perf record -F 499 -g -p <pid> -- sleep 10 && perf report --stdio | head -40',
     ],
-    ['lock waits by thread, by hand', 'strace -f -T -e trace=futex -p <pid>'],
-    ['syncs one by one, by hand', 'strace -f -T -ttt -y -e trace=fsync,fdatasync -p <pid>'],
-    ['disk, network and threads beside it', 'iostat -x 5; sar -n DEV 5; top -H -p <pid>'],
-    ['ledgers of a running node (2.2, 3.3, 3.4)', 'curl -s http://127.0.0.1:<http port>/debug/layers'],
-    ['what this machine can capture', 'strata doctor'],
+    [t`lock waits by thread, by hand`, 'strace -f -T -e trace=futex -p <pid>'],
+    [t`syncs one by one, by hand`, 'strace -f -T -ttt -y -e trace=fsync,fdatasync -p <pid>'],
+    [t`disk, network and threads beside it`, 'iostat -x 5; sar -n DEV 5; top -H -p <pid>'],
+    [t`ledgers of a running node (2.2, 3.3, 3.4)`, 'curl -s http://127.0.0.1:<http port>/debug/layers'],
+    [t`what this machine can capture`, 'strata doctor'],
   ];
-  const table = new MarkdownTable([left('To see again'), left('Command')], '`run.json`');
+  const table = new MarkdownTable([left(t`To see again`), left(t`Command`)], '`run.json`');
   for (const [what, command] of rows) table.row(what, code(command));
   return table.toString();
 }

@@ -1,8 +1,8 @@
-import { evaluateAdvice, stake } from '../../advice/advice-rule.js';
-import { ADVICE_RULES } from '../../advice/rules.js';
+import { type Advice, evaluateAdvice, stake } from '../../advice/advice-rule.js';
 import { evaluateKpi } from '../../kpi/kpi-rule.js';
-import { KPI_RULES } from '../../kpi/rules.js';
+import { t, translated } from '../../language/language.js';
 import { documentLevel } from '../../reference/document.js';
+import { adviceRules, kpiRules, rulesOf } from '../../rules/rule-book.js';
 import { integer, micros, percent, perSecond, times } from '../../tables/format.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { evidenceOf, historiesOf, historySentence, isBroken } from '../histories.js';
@@ -12,13 +12,15 @@ import { compareStrategies, lostWrites, soundArm } from '../strategies.js';
 
 interface Finding {
   readonly mark: '✅' | '⚠️' | '❌';
-  /** Share of what is at stake, 0 to 1; ranks the list. A broken promise ranks above every speed. */
+  /** A broken promise ranks above every speed, and what explains a run above what it shows. */
+  readonly rank: 'promise' | 'cause' | 'effect';
+  /** Share of what is at stake, 0 to 1; ranks the list within its rank. Causes keep their own order. */
   readonly effect: number;
   readonly text: string;
 }
 
 export const verdictSection: Section = (facts) => ({
-  text: blocks('## Verdict', sentence(facts), historySentence(facts), findings(facts)),
+  text: blocks(t`## Verdict`, sentence(facts), historySentence(facts), findings(facts)),
 });
 
 function sentence(facts: Facts): string {
@@ -27,33 +29,33 @@ function sentence(facts: Facts): string {
   if (facts.sweep.length === 0 && strategies !== null) return `**${strategies}**`;
   if (sound.length === 0) {
     const because =
-      facts.sweep.length === 0 ? 'the run has no sweep' : 'no level of the sweep passed its audit';
+      facts.sweep.length === 0 ? t`the run has no sweep` : t`no level of the sweep passed its audit`;
     return blocks(
-      `**No verdict on the levels, because ${because}.**`,
+      t`**No verdict on the levels, because ${because}.**`,
       strategies === null ? null : `**${strategies}**`,
     );
   }
   const levels = sound
-    .map((point) => `${perSecond(point.summary.throughputPerSecond)}${p99(point)} at ${levelName(point)}`)
-    .join(', ');
+    .map((point) => t`${perSecond(point.summary.throughputPerSecond)}${p99(point)} at ${levelName(point)}`)
+    .join(t`, `);
   const middle = facts.middle !== null && facts.middle.unsound.length === 0 ? facts.middle : sound[0]!;
   const limit = limitOf(middle, facts);
   const limited =
-    limit === null ? 'What limits it was not measured.' : `At ${levelName(middle)} the limit is ${limit}.`;
-  return `**${levels}. ${limited}${noConclusion(facts)}${strategies === null ? '' : ` ${strategies}`}**`;
+    limit === null ? t`What limits it was not measured.` : t`At ${levelName(middle)} the limit is ${limit}.`;
+  return t`**${levels}. ${limited}${noConclusion(facts)}${strategies === null ? '' : ` ${strategies}`}**`;
 }
 
 /** The levels that the sentence leaves out, with the reason. */
 function noConclusion(facts: Facts): string {
   return facts.sweep
     .filter((point) => point.unsound.length > 0)
-    .map((point) => ` No conclusion at ${levelName(point)}: ${point.unsound.join('; ')}.`)
+    .map((point) => t` No conclusion at ${levelName(point)}: ${point.unsound.join('; ')}.`)
     .join('');
 }
 
 function p99(point: PointFacts): string {
   const value = point.summary.latency.response.p99;
-  return value === null ? ' (too few requests for a p99)' : ` with p99 ${micros(value)}`;
+  return value === null ? t` (too few requests for a p99)` : t` with p99 ${micros(value)}`;
 }
 
 /** The level with the most clients decides: there sharing a sync has the most to share. */
@@ -64,10 +66,12 @@ function strategySentence(facts: Facts): string | null {
   if (others.length === 0) return null;
   const best = row.safest.summary.throughputPerSecond;
   const compared = others
-    .map((arm) => `${times(best / arm.summary.throughputPerSecond)} the rate of ${arm.point.ref.strategy}`)
-    .join(', ');
-  return `Durability: ${row.safest.point.ref.strategy} is the fastest strategy that acknowledges only after a sync (${perSecond(best)} at ${integer(row.clients)} clients; ${compared}).`;
+    .map((arm) => t`${times(best / arm.summary.throughputPerSecond)} the rate of ${arm.point.ref.strategy}`)
+    .join(t`, `);
+  return t`Durability: ${row.safest.point.ref.strategy} is the fastest strategy that acknowledges only after a sync (${perSecond(best)} at ${integer(row.clients)} clients; ${compared}).`;
 }
+
+const RANKS: readonly Finding['rank'][] = ['promise', 'cause', 'effect'];
 
 function findings(facts: Facts): string {
   const all = [
@@ -77,11 +81,15 @@ function findings(facts: Facts): string {
     ...adviceFindings(facts),
     ...documentFindings(facts),
     ...strategyFindings(facts),
-  ].sort((one, other) => (other.effect === one.effect ? 0 : other.effect - one.effect));
+  ].sort(
+    (one, other) =>
+      RANKS.indexOf(one.rank) - RANKS.indexOf(other.rank) ||
+      (one.rank === 'effect' ? other.effect - one.effect : 0),
+  );
   const list = all.map((finding, index) => `${index + 1}. ${finding.mark} ${finding.text}`).join('\n');
   return blocks(
-    '### Findings, by effect',
-    all.length === 0 ? 'No rule fired, and no level has a counterpart in the document.' : list,
+    t`### Findings, by effect`,
+    all.length === 0 ? t`No rule fired, and no level has a counterpart in the document.` : list,
     kpiCount(facts),
   );
 }
@@ -91,8 +99,9 @@ function historyFindings(facts: Facts): Finding[] {
     .filter(isBroken)
     .map((history) => ({
       mark: '❌',
-      effect: Number.POSITIVE_INFINITY,
-      text: `**The history at point ${history.facts.point.ref.id} is not linearizable**: ${history.check.because ?? 'no order explains it'}. Evidence: ${evidenceOf(history)}.`,
+      rank: 'promise',
+      effect: 1,
+      text: t`**The history at point ${history.facts.point.ref.id} is not linearizable**: ${history.check.because ?? t`no order explains it`}. Evidence: ${evidenceOf(history)}.`,
     }));
 }
 
@@ -102,8 +111,8 @@ function lossFindings(facts: Facts): Finding[] {
     const { strategy, id } = point.point.ref;
     const lost = lostWrites(point);
     if (lost === 0 || (strategy !== 'A' && strategy !== 'G')) return [];
-    const text = `**Acknowledged writes were lost under strategy ${strategy}**: ${integer(lost)} at point ${id}.`;
-    return [{ mark: '❌' as const, effect: Number.POSITIVE_INFINITY, text }];
+    const text = t`**Acknowledged writes were lost under strategy ${strategy}**: ${integer(lost)} at point ${id}.`;
+    return [{ mark: '❌' as const, rank: 'promise' as const, effect: 1, text }];
   });
 }
 
@@ -112,24 +121,30 @@ function powerCutFindings(facts: Facts): Finding[] {
   return facts.strategies.flatMap(({ point }) =>
     (point.powerCut?.broken ?? []).map((sentence) => ({
       mark: '❌' as const,
-      effect: Number.POSITIVE_INFINITY,
-      text: `**A power cut broke a promise** at point ${point.ref.id}, ${sentence}.`,
+      rank: 'promise' as const,
+      effect: 1,
+      text: t`**A power cut broke a promise** at point ${point.ref.id}, ${sentence}.`,
     })),
   );
 }
 
 function adviceFindings(facts: Facts): Finding[] {
-  return evaluateAdvice(ADVICE_RULES, facts).map((advice) => {
-    const bound =
-      advice.evidence.bound === null
-        ? ''
-        : ` At stake: at most ${percent(advice.evidence.bound)} of the ${advice.rule.of}.`;
+  return evaluateAdvice(adviceRules(rulesOf(facts)), facts).map((advice) => {
+    const { bound, text } = advice.evidence;
+    const stakes =
+      bound === null ? '' : t` At stake: at most ${percent(bound)} of the ${translated(advice.rule.of)}.`;
     return {
       mark: '⚠️',
+      rank: advice.rule.kind === 'cause' ? 'cause' : 'effect',
       effect: stake(advice.rule, advice.evidence),
-      text: `**${advice.rule.title}**, at ${advice.level}: ${advice.evidence.text}.${bound}`,
+      text: t`**${advice.title}**, at ${advice.level}: ${text}.${stakes}${remedy(advice)}`,
     };
   });
+}
+
+/** Of a cause the reader wants to know at once what to do about it. */
+function remedy({ rule, action }: Advice): string {
+  return rule.kind === 'cause' ? t` Do: ${action}` : '';
 }
 
 function documentFindings(facts: Facts): Finding[] {
@@ -139,12 +154,13 @@ function documentFindings(facts: Facts): Finding[] {
     if (document === null || point.unsound.length > 0) continue;
     const ratio = point.summary.throughputPerSecond / document.throughputPerSecond;
     const { p99 } = point.summary.latency.response;
-    const latency = p99 === null ? '' : `, p99 ${micros(p99)} against ${micros(document.p99Us)}`;
+    const latency = p99 === null ? '' : t`, p99 ${micros(p99)} against ${micros(document.p99Us)}`;
     const reached = ratio >= 1 && (p99 === null || p99 <= document.p99Us);
     result.push({
       mark: reached ? '✅' : '⚠️',
+      rank: 'effect',
       effect: gap(ratio),
-      text: `**${levelName(point)}: ${times(ratio)} of the document's throughput** (${perSecond(point.summary.throughputPerSecond)} against ${perSecond(document.throughputPerSecond)}${latency}).`,
+      text: t`**${levelName(point)}: ${times(ratio)} of the document's throughput** (${perSecond(point.summary.throughputPerSecond)} against ${perSecond(document.throughputPerSecond)}${latency}).`,
     });
   }
   return result;
@@ -158,13 +174,16 @@ function strategyFindings(facts: Facts): Finding[] {
     return always > 0 && group > 0 ? [{ clients: row.clients, ratio: group / always }] : [];
   });
   if (ratios.length === 0) return [];
-  const list = ratios.map((entry) => `${times(entry.ratio)} at ${integer(entry.clients)} clients`).join(', ');
+  const list = ratios
+    .map((entry) => t`${times(entry.ratio)} at ${integer(entry.clients)} clients`)
+    .join(t`, `);
   const widest = ratios.reduce((best, next) => (gap(next.ratio) > gap(best.ratio) ? next : best));
   return [
     {
       mark: widest.ratio >= 1 ? '✅' : '⚠️',
+      rank: 'effect',
       effect: gap(widest.ratio),
-      text: `**Sharing syncs (G) against one sync an entry (A), at the same durability**: ${list}.`,
+      text: t`**Sharing syncs (G) against one sync an entry (A), at the same durability**: ${list}.`,
     },
   ];
 }
@@ -176,7 +195,7 @@ function gap(ratio: number): number {
 }
 
 function kpiCount(facts: Facts): string {
-  const results = KPI_RULES.map((rule) => evaluateKpi(rule, facts));
+  const results = kpiRules(rulesOf(facts)).map((rule) => evaluateKpi(rule, facts));
   const count = (status: string | null) => results.filter((result) => result.status === status).length;
-  return `KPIs of the document: ${count('pass')} pass, ${count('warn')} warn, ${count('fail')} fail, ${count('undecided')} undecided, ${count(null)} not measured (section 7).`;
+  return t`KPIs of the document: ${count('pass')} pass, ${count('warn')} warn, ${count('fail')} fail, ${count('undecided')} undecided, ${count(null)} not measured (section 7).`;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunData } from '../../results/run-directory.js';
 import type { Capture, NodeWindow } from '../../results/schema/index.js';
+import { adviceRules, DEFAULT_RULES } from '../rules/rule-book.js';
 import { madeUpEventLoop } from '../testing/captures/event-loop.js';
 import { madeUpGc } from '../testing/captures/gc.js';
 import { madeUpLock, madeUpLocks } from '../testing/captures/locks.js';
@@ -12,8 +13,9 @@ import { factsOf, mapNodes } from '../testing/change-run.js';
 import { withCaptures } from '../testing/made-up-captured-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
 import { type Advice, evaluateAdvice } from './advice-rule.js';
-import { EVIDENCE_RULES } from './evidence-rules.js';
-import { ADVICE_RULES } from './rules.js';
+import { EVIDENCE_READINGS } from './evidence-readings.js';
+
+const ADVICE_RULES = adviceRules(DEFAULT_RULES);
 
 const find = (run: RunData, id: string): Advice | undefined =>
   evaluateAdvice(ADVICE_RULES, factsOf(run)).find((advice) => advice.rule.id === id);
@@ -22,7 +24,10 @@ const findIn = (capture: Capture, id: string): Advice | undefined => find(withCa
 
 describe('advice from single probes', () => {
   it('is silent without their captures', () => {
-    const found = evaluateAdvice(EVIDENCE_RULES, factsOf(madeUpRun()));
+    const found = evaluateAdvice(
+      ADVICE_RULES.filter((rule) => Object.hasOwn(EVIDENCE_READINGS, rule.reading)),
+      factsOf(madeUpRun()),
+    );
     assert.deepEqual(
       found.map((advice) => advice.rule.id),
       [],
@@ -71,7 +76,7 @@ describe('advice from single probes', () => {
     const atMid = (share: number) =>
       find(
         { ...locked(share), points: locked(share).points.filter((point) => point.ref.id === 'mid') },
-        'lock-contention',
+        'lock-waits',
       );
     assert.equal(atMid(0.0499), undefined);
     const advice = atMid(0.0501)!;
@@ -82,7 +87,7 @@ describe('advice from single probes', () => {
     assert.ok(Math.abs(advice.evidence.bound! - 0.0501) < 1e-6);
     assert.equal(advice.command, 'strata sweep --levels 100 --probes none');
     assert.equal(atMid(30)!.evidence.bound, 1);
-    const probed = findIn(madeUpLocks(1, 'leader', 60_000), 'lock-contention')!;
+    const probed = findIn(madeUpLocks(1, 'leader', 60_000), 'lock-waits')!;
     assert.equal(probed.command, 'strata sweep --levels 100 --probes locks');
   });
 

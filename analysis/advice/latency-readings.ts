@@ -1,0 +1,84 @@
+import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
+import { seenWith } from '../kpi/seen.js';
+import { t, translated } from '../language/language.js';
+import { combine, type Measured, map, measured, missing } from '../measures/measured.js';
+import { mainThreadShare } from '../measures/node-measures.js';
+import type { Facts, PointFacts } from '../report/facts.js';
+import { type Reading, reading, type Seen, type Terms } from '../rules/reading.js';
+import { type Budget, shareOf } from '../stages/budget.js';
+import { nanos, percent } from '../tables/format.js';
+import { syncFloor } from './sync-floor.js';
+
+/** Readings over the request budget: a stage that takes a share of the mean write bounds what removing it can save. */
+export const LATENCY_READINGS = {
+  'sync-over-floor': reading('times', syncOverFloor),
+  'loop-wait-share': reading('share', loopWait, { parameters: { busyMin: 0.7 } }),
+  'propose-queue-share': stageReading('proposeQueue'),
+  'batch-wait-share': stageReading('batchWait'),
+  'sync-submit-share': stageReading('syncSubmit'),
+  'remote-queue-share': stageReading('remoteQueue', 'remoteWrite'),
+  'apply-share': stageReading('applyWait', 'apply'),
+  'replication-wins': reading('share', replicationWins),
+} as const satisfies Readonly<Record<string, Reading>>;
+
+function stageReading(...keys: readonly string[]): Reading {
+  return reading('share', (point) => seenWith(point.writeBudget, (budget) => stagesOf(budget, keys)));
+}
+
+function stagesOf(budget: Budget, keys: readonly string[]): Seen & { readonly evidence: string } {
+  const share = shareOf(budget, keys);
+  const names = budget.stages
+    .filter((entry) => keys.includes(entry.stage.key) && entry.meanNs > 0)
+    .map((entry) => `${translated(entry.stage.name)} ${nanos(entry.meanNs)}`)
+    .join(', ');
+  return {
+    value: share,
+    evidence: t`${names} of a mean write of ${nanos(budget.meanTotalNs)}`,
+    bound: share,
+  };
+}
+
+/** The floor: one block of 4 KiB written and synced by one process with nothing else to do. */
+function syncOverFloor(point: PointFacts, facts: Facts): Measured<Seen> {
+  const floor = syncFloor(point, facts);
+  if (!floor.ok) return floor;
+  const { ns, primitive } = floor.value;
+  return combine(point.writeBudget, leaderMean(point, 'io_fsync_ns'), (budget, mean) => ({
+    value: mean / ns,
+    evidence: t`mean sync ${nanos(mean)} against ${nanos(ns)} for write + ${primitive} of 4 KiB on the idle machine`,
+    bound: shareOf(budget, ['fsync', 'remoteSync']) * Math.max(0, 1 - ns / mean),
+  }));
+}
+
+const WIRE_STAGES = ['wireIn', 'wireOut', 'peerNetwork', 'remoteUnsplit'];
+
+/** Only on a busy loop: on an idle one the same stages are the wire itself. */
+function loopWait(point: PointFacts, _facts: Facts, { parameters }: Terms): Measured<Seen> {
+  const { busyMin = 0 } = parameters;
+  const busy = fromLeader(point, mainThreadShare);
+  if (!busy.ok) return busy;
+  if (busy.value < busyMin)
+    return missing(t`the leader's main thread is on a CPU for ${percent(busy.value)} of the time only`);
+  return map(point.writeBudget, (budget) => {
+    const stages = stagesOf(budget, WIRE_STAGES);
+    return {
+      ...stages,
+      evidence: t`${stages.evidence}; the leader's main thread is on a CPU for ${percent(busy.value)} of the time`,
+    };
+  });
+}
+
+function replicationWins(point: PointFacts): Measured<Seen> {
+  const { writeBudget } = point;
+  if (!writeBudget.ok) return writeBudget;
+  const { commit, meanTotalNs } = writeBudget.value;
+  const races = commit === null ? 0 : commit.persistWon + commit.replicateWon;
+  if (commit === null || commit.meanSlackNs === null || races === 0)
+    return missing(t`no sampled write knows which branch of its commit finished last`);
+  const share = commit.replicateWon / races;
+  return measured({
+    value: share,
+    evidence: t`replicate finished last in ${percent(share)} of the writes, the own disk was done ${nanos(commit.meanSlackNs)} earlier on average`,
+    bound: commit.meanSlackNs / meanTotalNs,
+  });
+}

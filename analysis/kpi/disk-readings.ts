@@ -1,0 +1,66 @@
+import { isNativeSync } from '../cpu/perf-profile.js';
+import { t, translated } from '../language/language.js';
+import { map, measured, missing, valueOrNull } from '../measures/measured.js';
+import { entriesPerFsync, writesPerFsync } from '../measures/node-measures.js';
+import { leaderSyscalls } from '../measures/syscalls.js';
+import type { PointFacts } from '../report/facts.js';
+import { type Reading, reading } from '../rules/reading.js';
+import { shareOf } from '../stages/budget.js';
+import { nanos, percent, significant } from '../tables/format.js';
+import { leaderThreadShare } from './cpu-readings.js';
+import { fromLeader, leaderMean } from './leader-readings.js';
+import { logWriteShare } from './log-writes.js';
+import { leaderMeanMs, seen, seenWith } from './seen.js';
+
+const straceCommand = (point: PointFacts): string =>
+  `strata sweep --levels ${point.point.ref.clients} --probes strace`;
+
+const SYNC_STAGES = ['fsync', 'remoteSync'];
+
+export const DISK_READINGS = {
+  'sync-share-of-write': reading('share', (point) =>
+    seenWith(point.writeBudget, (budget) => {
+      const share = shareOf(budget, SYNC_STAGES);
+      const names = budget.stages
+        .filter((entry) => SYNC_STAGES.includes(entry.stage.key) && entry.meanNs > 0)
+        .map((entry) => `${translated(entry.stage.name)} ${nanos(entry.meanNs)}`)
+        .join(', ');
+      const evidence = t`${names} of a mean write of ${nanos(budget.meanTotalNs)}${syncDetail(point)}`;
+      return { value: share, evidence, bound: share };
+    }),
+  ),
+  'syscall-sync-share': reading('share', (point) =>
+    seen(map(leaderSyscalls(point.point), (facts) => facts.syncShare)),
+  ),
+  'syscall-write-share': reading('share', (point) =>
+    seen(map(leaderSyscalls(point.point), (facts) => facts.writeShare)),
+  ),
+  'syscall-log-write-share': reading(
+    'share',
+    (point, _facts, { bad }) =>
+      seenWith(logWriteShare(point.point), (value) => ({
+        value,
+        evidence: t`${percent(value)} of the time of working system calls goes into writes to the log (alert above ${percent(bad)})`,
+      })),
+    { command: straceCommand },
+  ),
+  'cpu-threads-sync': reading('share', (point) => seen(leaderThreadShare(point, isNativeSync))),
+  'writes-per-sync': reading('to-one', (point) => seen(fromLeader(point, writesPerFsync))),
+  'entries-per-sync': reading('to-one', (point) => seen(fromLeader(point, entriesPerFsync))),
+  'sync-mean': reading('ms', (point) => seen(leaderMeanMs(point, 'io_fsync_ns'))),
+  'disk-sequential-write': reading(
+    'megabytes-per-second',
+    (_point, facts) =>
+      facts.data.baseline === null
+        ? missing(t`baseline.json does not exist`)
+        : measured({ value: facts.data.baseline.sequential.writeSyncedMBps }),
+    { scope: 'run' },
+  ),
+} as const satisfies Readonly<Record<string, Reading>>;
+
+function syncDetail(point: PointFacts): string {
+  const mean = valueOrNull(leaderMean(point, 'io_fsync_ns'));
+  const entries = valueOrNull(fromLeader(point, entriesPerFsync));
+  if (mean === null || entries === null) return '';
+  return t`; a sync of the leader takes ${nanos(mean)} and carries ${significant(entries)} entries`;
+}
