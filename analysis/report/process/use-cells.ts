@@ -1,5 +1,5 @@
 import type { NodeWindow } from '../../../results/schema/index.js';
-import { machineUse } from '../../advice/machine-rules.js';
+import { machineUse } from '../../advice/machine-use.js';
 import { t } from '../../language/language.js';
 import { backpressureWaits } from '../../measures/backpressure.js';
 import { type CaptureAs, type CaptureName, leaderCapture } from '../../measures/captures.js';
