@@ -1,5 +1,5 @@
 import type { BpfCapture, ProcCapture } from '../../../results/schema/index.js';
-import { t, translated } from '../../language/language.js';
+import { recorded, t, translated } from '../../language/language.js';
 import { sourceOf, subjectName } from '../../measures/captures.js';
 import { bytes, decimal, integer, micros, nanos, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
@@ -118,7 +118,7 @@ export function bpfTable(facts: Facts): string {
       table.row(
         subjectName(capture),
         translated(histogram.layer),
-        t`${code(histogram.name)}, ${translated(histogram.what)}`,
+        t`${code(histogram.name)}, ${recorded(histogram.what)}`,
         integer(count),
         range(0.5),
         range(0.99),

@@ -6,7 +6,7 @@ import {
   type MissedHeartbeats,
 } from '../../elections/elections.js';
 import { electionSentence, missedSentence, shortCause } from '../../elections/sentences.js';
-import { t, translated } from '../../language/language.js';
+import { recorded, t, translated } from '../../language/language.js';
 import { integer, nanos } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
@@ -213,16 +213,16 @@ function whyNoJournals(facts: Facts): string {
   const reason = facts.data.run.notMeasured.find(({ what }) => what.startsWith('the journal of '));
   return reason === undefined
     ? t`no journal of a node was written`
-    : t`no journal of a node could be read: ${withoutPeriod(reason.because)}`;
+    : t`no journal of a node could be read: ${withoutPeriod(recorded(reason.because))}`;
 }
 
 function reasonsAt(facts: Facts, { point }: PointFacts): string {
   const reasons = facts.data.run.notMeasured
     .filter(({ what }) => what.startsWith('the journal of ') && what.endsWith(` at ${point.ref.id}`))
-    .map(({ because }) => withoutPeriod(because));
+    .map(({ because }) => withoutPeriod(recorded(because)));
   return reasons.length === 0 ? t`the run does not say why` : [...new Set(reasons)].join(t`; `);
 }
 
 function withoutPeriod(text: string): string {
-  return text.replace(/\.$/, '');
+  return text.replace(/[.。]$/, '');
 }

@@ -1,4 +1,4 @@
-import { t, translated } from '../../language/language.js';
+import { recorded, t } from '../../language/language.js';
 import { bytes, integer, percent, significant } from '../../tables/format.js';
 import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
@@ -109,7 +109,7 @@ function capabilities(facts: Facts): string | null {
       capability.name,
       capability.tier,
       capability.available ? t`yes` : t`**no**`,
-      translated(capability.detail),
+      recorded(capability.detail),
       capability.install === null ? '' : code(capability.install),
     );
   }

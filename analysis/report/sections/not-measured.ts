@@ -1,4 +1,4 @@
-import { t, translated } from '../../language/language.js';
+import { recorded, t, translated } from '../../language/language.js';
 import { EXPERIMENT_CLAIMS } from '../../reference/claims.js';
 import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
 import type { Facts } from '../facts.js';
@@ -30,19 +30,19 @@ function gapTable(facts: Facts): string | null {
     [left(t`What`), left(t`Because`), left(t`To change that`)],
     t`\`run.json\`, notMeasured and capabilities; presence of files`,
   );
-  for (const gap of run.notMeasured) table.row(translated(gap.what), translated(gap.because), '');
+  for (const gap of run.notMeasured) table.row(recorded(gap.what), recorded(gap.because), '');
   for (const capability of run.capabilities) {
     if (capability.available) continue;
     table.row(
       `${capability.name} (${capability.tier})`,
-      translated(capability.detail),
+      recorded(capability.detail),
       capability.install === null ? '' : code(capability.install),
     );
   }
   for (const point of facts.data.points) {
     for (const { pass } of point.passes) {
       if (pass.failed !== null)
-        table.row(t`${pass.probe} at point ${point.ref.id}`, translated(pass.failed), '');
+        table.row(t`${pass.probe} at point ${point.ref.id}`, recorded(pass.failed), '');
     }
   }
   if (baseline === null) table.row(t`machine baseline`, t`\`baseline.json\` does not exist`, '');
