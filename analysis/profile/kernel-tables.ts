@@ -1,6 +1,6 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import type { BpfCapture, SyncCallsCapture, SyscallCapture } from '../../results/schema/index.js';
-import { t, translated } from '../language/language.js';
+import { recorded, t, translated } from '../language/language.js';
 import { compareText } from '../measures/node-measures.js';
 import { isWaiting, syscallFacts } from '../measures/syscalls.js';
 import { bytes, decimal, integer, micros, nanos, percent, significant } from '../tables/format.js';
@@ -172,7 +172,7 @@ export function kernelHistograms(data: ProfileData): string | null {
       const table = new MarkdownTable([right(t`From`), right(t`Count`), right(t`Share`)], source);
       for (const [lower, count] of buckets)
         if (count > 0) table.row(UNITS[unit](lower), integer(count), percent(count / all));
-      return [blocks(t`**${code(name)}** (${translated(layer)}): ${translated(what)}`, table.toString())];
+      return [blocks(t`**${code(name)}** (${translated(layer)}): ${recorded(what)}`, table.toString())];
     }),
   );
   return parts.length === 0 ? null : parts.join('\n\n');

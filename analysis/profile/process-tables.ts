@@ -1,6 +1,6 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import type { Profile, ProfiledProcess } from '../../results/schema/index.js';
-import { t, translated } from '../language/language.js';
+import { recorded, t, translated } from '../language/language.js';
 import { bytes, decimal, integer, micros } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { sourced } from './sourced.js';
@@ -57,10 +57,10 @@ export function passTable({ profile }: ProfileData): string | null {
     table.row(
       code(probe),
       tier,
-      translated(question),
+      recorded(question),
       decimal(seconds, 1),
       sharedWith.length === 0 ? t`alone` : sharedWith.join(t`, `),
-      translated(cost),
+      recorded(cost),
     );
   return table.isEmpty ? null : table.toString();
 }
@@ -69,7 +69,7 @@ export function passTable({ profile }: ProfileData): string | null {
 export function gapTable({ profile }: ProfileData): string {
   if (profile.notMeasured.length === 0) return t`Nothing of what was asked for is missing.`;
   const table = new MarkdownTable([left(t`What`), left(t`Because`)], '`profile.json`');
-  for (const { what, because } of profile.notMeasured) table.row(what, because);
+  for (const { what, because } of profile.notMeasured) table.row(recorded(what), recorded(because));
   return table.toString();
 }
 
@@ -83,13 +83,13 @@ export function toolTable(data: ProfileData): string | null {
     for (const capture of captures) {
       if (capture.schema !== 'strata.tool/1') continue;
       const files = capture.files.map(
-        ({ name, what }) => `[${name}](passes/${pass.probe}/${encodeURI(name)}): ${what}`,
+        ({ name, what }) => `[${name}](passes/${pass.probe}/${encodeURI(name)}): ${recorded(what)}`,
       );
       table.row(
         `${capture.tool} ${capture.version}`,
-        capture.verdict ?? t`gives none`,
+        capture.verdict === null ? t`gives none` : recorded(capture.verdict),
         files.join(t`; `),
-        capture.warnings.join(t`; `),
+        capture.warnings.map(recorded).join(t`; `),
       );
     }
   }

@@ -1,7 +1,7 @@
 import type { PassData, PointData, RunData } from '../../results/run-directory.js';
 import type { CpuCapture, LoadSummary, NodeWindow } from '../../results/schema/index.js';
 import { capturesByRole, cpuPass } from '../cpu/cpu-profile.js';
-import { t } from '../language/language.js';
+import { recorded, t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import { syscallPass } from '../measures/syscalls.js';
 import type { RuleBook } from '../rules/rule-book.js';
@@ -102,8 +102,10 @@ function unsoundReasons(summary: LoadSummary, errorShare: number): readonly stri
   }
   if (summary.audit.verdict === 'suspect') {
     const because =
-      summary.audit.reasons.length > 0 ? summary.audit.reasons.join(t` `) : t`no reason was given.`;
-    reasons.push(t`the load generator's own audit is suspect: ${because.replace(/\.$/, '')}`);
+      summary.audit.reasons.length > 0
+        ? summary.audit.reasons.map(recorded).join(t` `)
+        : t`no reason was given.`;
+    reasons.push(t`the load generator's own audit is suspect: ${because.replace(/[.。]$/, '')}`);
   }
   return reasons;
 }

@@ -1,5 +1,5 @@
 import type { HistoryCheck, RecordingCost } from '../../results/schema/index.js';
-import { t } from '../language/language.js';
+import { recorded, t } from '../language/language.js';
 import { median, medianInterval } from '../statistics/order-statistics.js';
 import { integer, percent, perSecond } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
@@ -54,8 +54,14 @@ function names(histories: readonly PointHistory[]): string {
 }
 
 function reasons(histories: readonly PointHistory[]): string {
-  return [...new Set(histories.map(({ check }) => check.because ?? t`no reason was given`))]
-    .map((reason) => reason.replace(/\.$/, ''))
+  return [
+    ...new Set(
+      histories.map(({ check }) =>
+        check.because === null ? t`no reason was given` : recorded(check.because),
+      ),
+    ),
+  ]
+    .map((reason) => reason.replace(/[.。]$/, ''))
     .join(t`; `);
 }
 
@@ -124,7 +130,7 @@ export function historyTable(facts: Facts): string | null {
       integer(check.writes),
       integer(check.unknown),
       check.limitReached ? t`no, the limit of ${integer(check.operationsMax)} was reached` : t`yes`,
-      check.because === null ? check.verdict : t`**${check.verdict}**: ${check.because}`,
+      check.because === null ? check.verdict : t`**${check.verdict}**: ${recorded(check.because)}`,
     );
   }
   return table.isEmpty ? null : table.toString();

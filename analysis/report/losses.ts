@@ -1,5 +1,5 @@
 import type { PowerCut } from '../../results/schema/index.js';
-import { t } from '../language/language.js';
+import { recorded, t } from '../language/language.js';
 import { fromNullable } from '../measures/measured.js';
 import { integer, significant } from '../tables/format.js';
 import type { MarkdownTable } from '../tables/markdown-table.js';
@@ -49,7 +49,7 @@ function killNote(facts: Facts): string {
     (arm) => arm.point.ref.strategy === 'B' || arm.point.ref.strategy === 'C',
   );
   const method = facts.strategies.find((arm) => arm.point.durability !== null)?.point.durability?.method;
-  const how = method === undefined ? '' : t` Method: ${method.replace(/\.$/, '')}.`;
+  const how = method === undefined ? '' : t` Method: ${recorded(method).replace(/[.。]$/, '')}.`;
   const note = risky
     ? t`A killed process leaves its bytes in the page cache of the kernel, so B and C are expected to lose nothing here.`
     : t`A killed process leaves its bytes in the page cache of the kernel; a power cut would not.`;
@@ -67,9 +67,9 @@ function powerCutNote(facts: Facts): string {
   const nodes = cuts.every(({ rounds }) => rounds.every(({ nodesEqual }) => nodesEqual))
     ? t` After every cut all nodes started and held the same keys and values.`
     : '';
-  const broken = cuts.flatMap((cut) => cut.broken.map((sentence) => `- ❌ ${sentence}`)).join('\n');
+  const broken = cuts.flatMap((cut) => cut.broken.map((sentence) => `- ❌ ${recorded(sentence)}`)).join('\n');
   return blocks(
-    t`**Power cut.** Method: ${first.method.replace(/\.$/, '')}.${bound}${nodes} Speeds are never taken on that disk.`,
+    t`**Power cut.** Method: ${recorded(first.method).replace(/[.。]$/, '')}.${bound}${nodes} Speeds are never taken on that disk.`,
     broken === '' ? null : broken,
   );
 }

@@ -1,4 +1,4 @@
-import { t, translated } from '../language/language.js';
+import { recorded, t, translated } from '../language/language.js';
 import {
   CAPTURE_KINDS,
   type CaptureAs,
@@ -34,18 +34,19 @@ export function whyNotCaptured(facts: Facts, schema: CaptureName): string {
   const { what, probes } = CAPTURE_KINDS[schema];
   for (const { point } of facts.sweep) {
     const failed = point.passes.find(({ pass }) => pass.failed !== null && probes.test(pass.probe));
-    if (failed !== undefined) return t`${failed.pass.probe} failed: ${sentence(failed.pass.failed ?? '')}`;
+    if (failed !== undefined)
+      return t`${failed.pass.probe} failed: ${sentence(recorded(failed.pass.failed ?? ''))}`;
   }
   const { notMeasured } = facts.data.run;
   const gap =
     notMeasured.find((entry) => probes.test(entry.what)) ??
     notMeasured.find((entry) => entry.what === 'probes');
-  return gap === undefined ? t`this run has no ${translated(what)}` : sentence(gap.because);
+  return gap === undefined ? t`this run has no ${translated(what)}` : sentence(recorded(gap.because));
 }
 
 /** Without its stop: the reason goes on inside another sentence. */
 function sentence(text: string): string {
-  return text.trim().replace(/\.$/, '');
+  return text.trim().replace(/[.。]$/, '');
 }
 
 /** `Taken at mid (100 clients) by \`gc\` in a pass of its own, which changed throughput by -1.0 %.` */

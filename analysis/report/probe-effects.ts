@@ -1,5 +1,5 @@
 import type { ProbePass } from '../../results/schema/index.js';
-import { t, translated } from '../language/language.js';
+import { recorded, t, translated } from '../language/language.js';
 import { CAPTURE_KINDS } from '../measures/captures.js';
 import { mean, sorted } from '../statistics/order-statistics.js';
 import { percent, perSecond } from '../tables/format.js';
@@ -31,7 +31,7 @@ export function probeEffects(facts: Facts): string {
       table.row(
         code(pass.probe),
         pass.tier,
-        translated(pass.question),
+        recorded(pass.question),
         point.point.ref.series === 'sweep' ? levelName(point) : point.point.ref.id,
         perSecond(pass.throughputPerSecond),
         references.length === 0
@@ -69,7 +69,7 @@ function spreadOf(references: readonly number[]): number {
 }
 
 function resultOf(pass: ProbePass): string {
-  const parts = [pass.failed === null ? t`captured` : t`failed: ${pass.failed}`];
+  const parts = [pass.failed === null ? t`captured` : t`failed: ${recorded(pass.failed)}`];
   if (pass.sharedWith !== undefined && pass.sharedWith.length > 0) {
     parts.push(t`the change is that of this probe and ${pass.sharedWith.map(code).join(t`, `)} together`);
   }
@@ -83,7 +83,11 @@ function resultOf(pass: ProbePass): string {
 function notRun(facts: Facts): string | null {
   const gaps = facts.data.run.notMeasured.filter(({ what }) => isProbe(what));
   if (gaps.length === 0) return null;
-  return [t`Did not run:`, '', ...gaps.map(({ what, because }) => `- ${code(what)}: ${because}`)].join('\n');
+  return [
+    t`Did not run:`,
+    '',
+    ...gaps.map(({ what, because }) => t`- ${code(what)}: ${recorded(because)}`),
+  ].join('\n');
 }
 
 function isProbe(what: string): boolean {

@@ -1,4 +1,4 @@
-import { t } from '../language/language.js';
+import { recorded, t } from '../language/language.js';
 import { observeAll, subjectName } from '../measures/captures.js';
 import { code, left, MarkdownTable } from '../tables/markdown-table.js';
 import { type Facts, levelName } from './facts.js';
@@ -17,9 +17,11 @@ export function toolFiles(facts: Facts): string | null {
           `${capture.tool} ${capture.version}`,
           subjectName(capture),
           levelName(point),
-          capture.verdict ?? t`gives none`,
-          capture.files.map((file) => `${code(`${folder}/${file.name}`)}: ${file.what}`).join(t`; `),
-          capture.warnings.join(t`; `),
+          capture.verdict === null ? t`gives none` : recorded(capture.verdict),
+          capture.files
+            .map((file) => `${code(`${folder}/${file.name}`)}: ${recorded(file.what)}`)
+            .join(t`; `),
+          capture.warnings.map(recorded).join(t`; `),
         );
       }
     }

@@ -1,6 +1,6 @@
 import type { PointData } from '../../results/run-directory.js';
 import type { StageSample } from '../../results/schema/index.js';
-import { t } from '../language/language.js';
+import { recorded, t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import { quantileOf } from '../statistics/order-statistics.js';
 import { type SplitSample, splitSample } from './split-sample.js';
@@ -56,7 +56,11 @@ export function computeBudget(point: PointData, op: 'write' | 'read'): Measured<
   const { stages } = point;
   if (stages === null) return missing(t`points/${point.ref.id}/stages.json does not exist`);
   if (!stages.sharedClock) {
-    return missing(stages.because ?? t`client and server do not share a monotonic clock`);
+    return missing(
+      stages.because === null
+        ? t`client and server do not share a monotonic clock`
+        : recorded(stages.because),
+    );
   }
   const samples = stages.samples.filter((sample) => (sample.op === 'get') === (op === 'read'));
   const splits: { readonly sample: StageSample; readonly split: SplitSample }[] = [];

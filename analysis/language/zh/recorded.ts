@@ -1,7 +1,9 @@
 import type { Catalogue } from '../catalogue.js';
+import { PROBES } from './probes.js';
 
 /** Sentences that the files of a run hold: what a probe, a command or the load generator said when it measured. */
 export const RECORDED: Catalogue = {
+  ...PROBES,
   // What the machine can do.
   'the inspector of Node.js': 'Node.js 自带的 inspector',
   'this Node.js was built without the inspector': '此 Node.js 构建时未包含 inspector',
