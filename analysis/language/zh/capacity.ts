@@ -2,6 +2,29 @@ import type { Catalogue } from '../catalogue.js';
 
 /** Capacity and sketches of the layers. */
 export const CAPACITY: Catalogue = {
+  '### 6.1 More clients': '### 6.1 更多客户端',
+  '### 6.2 Scenarios of the document': '### 6.2 文档的场景',
+  '### 6.3 Phases of the document': '### 6.3 文档的阶段',
+  'Phase of the document': '文档的阶段',
+  'What it wants done': '要做的事',
+  'Gain it expects': '预期提升',
+  'Evidence for it in this run (section 4)': '本次运行中的证据（第 4 部分）',
+  'At most, by Amdahl': '上限（Amdahl）',
+  'rules of {0}, over {1}': '{0} 的规则，作用于 {1}',
+  'The bound is that of the greatest single cause: bounds overlap and do not add up. The document expects +500 to 1,100 % of all phases together, an estimate.':
+    '上限取最大的单个原因：各上限相互重叠，不能相加。文档预期所有阶段合计 +500 至 1,100 %，这是估计。',
+  'none: no rule of it found its evidence': '无：没有相关规则找到证据',
+  'nothing that this run shows of it has a bound': '本次运行所显示的内容都没有上限可言',
+  '{0} ({1} at stake)': '{0}（涉及 {1}）',
+  '1, at once': '1，立即执行',
+  '2, short term': '2，短期',
+  '3, medium term': '3，中期',
+  'asynchronous I/O everywhere, an applier that is told instead of one that sleeps':
+    '处处异步 I/O；applier 由通知驱动，而不是睡眠轮询',
+  'finer locks, separate locks, batched fsync, a striped pool': '更细的锁、分离锁、批量 fsync、分段连接池',
+  'batches in the log and between peers, pipelining, lease reads': '日志与节点间批量、流水线、Lease Read',
+  '+100 to 200 %': '+100 至 200 %',
+  '+50 to 100 %': '+50 至 100 %',
   'socket → event loop': 'socket → 事件循环',
   'event loop → socket → client': '事件循环 → socket → 客户端',
   'consensus, log and state: sections 2 and 3': '共识、日志与状态机：见第 2、3 部分',
@@ -71,6 +94,7 @@ export const CAPACITY: Catalogue = {
   'extreme concurrency, large system': '超高并发大规模系统',
   '5,000 to 10,000/s': '5,000 至 10,000/s',
   '15,000 to 25,000/s': '15,000 至 25,000/s',
+  '40,000/s': '40,000/s',
   '80,000 to 150,000/s': '80,000 至 150,000/s',
   'needs every optimisation': '需要所有优化',
   '200,000 to 500,000/s': '200,000 至 500,000/s',

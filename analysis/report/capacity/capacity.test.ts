@@ -70,6 +70,18 @@ describe('scenarios of the document', () => {
     assert.match(none, /No scenario is judged/);
   });
 
+  it('gives each phase of the document the rules that found evidence for it, and their bound', () => {
+    const text = textOf(runOf([10, 100]));
+    for (const phase of ['1, at once', '2, short term', '3, medium term']) {
+      const [, , gain, evidence, bound] = rowOf(text, phase);
+      assert.match(gain!, /^\+\d+ to \d+ %$/);
+      if (evidence === 'none: no rule of it found its evidence') assert.match(bound!, /^not measured/);
+      else
+        assert.match(`${evidence} ${bound}`, /^\d+\. .+ (\d+\.\d+x \(.+ at stake\)|not measured \[\d+\])$/);
+    }
+    assert.match(text, /\d+\.\d+x \(/);
+  });
+
   it('has every sentence in Chinese, with the same numbers', () => {
     for (const run of [runOf([1, 5, 10, 50, 100, 250, 500]), runOf([1, 2, 3, 4, 6, 8], 0.1), runOf([10])]) {
       const facts = collectFacts(run);
