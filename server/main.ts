@@ -13,6 +13,7 @@ import { openDisk } from './io/open-disk.js';
 import { NO_SYNCS, type SyncLog, SyncRing } from './io/sync-ring.js';
 import { openStorage, type Storage } from './log/open-storage.js';
 import { createHttpServer } from './network/http/http-server.js';
+import { labPeers } from './network/peers/lab/lab-peers.js';
 import { createTransport, type PeerTransport } from './network/peers/transport.js';
 import { trapSends } from './network/peers/trapped-sends.js';
 import { createRespServer } from './network/resp/resp-server.js';
@@ -212,6 +213,7 @@ function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistr
     tls: peerTls === undefined ? null : readTls('security.peerTls', peerTls, logger),
     limits: config.limits,
     clock,
+    strategies: labPeers(config.testing.lab),
     random: { next: Math.random },
     metrics,
     log: logger,

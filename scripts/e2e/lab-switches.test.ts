@@ -7,7 +7,10 @@ type Lab = NonNullable<NonNullable<NodeConfigInput['testing']>['lab']>;
 
 const KEYS = 50;
 /** Each switch at least once; the last value of each is tried together with others. */
-const LABS: readonly Lab[] = [{ lock: 'global', applier: 'poll-10ms', io: 'blocking' }];
+const LABS: readonly Lab[] = [
+  { lock: 'global', applier: 'poll-10ms', io: 'blocking' },
+  { connections: 'per-call' },
+];
 
 for (const lab of LABS) {
   test(`real processes with ${JSON.stringify(lab)} keep what they acknowledged, and say what they are`, async (t) => {

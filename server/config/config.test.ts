@@ -34,7 +34,7 @@ describe('node configuration', () => {
     assert.deepEqual(parseNodeConfig(minimal).testing, {
       disk: 'real',
       instrumentation: 'on',
-      lab: { lock: 'none', applier: 'notify', io: 'async' },
+      lab: { lock: 'none', applier: 'notify', io: 'async', connections: 'pool' },
     });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
     const outside = members.map((member) => ({ ...member, host: '10.0.0.1' }));
@@ -45,6 +45,7 @@ describe('node configuration', () => {
       { lab: { lock: 'global' } },
       { lab: { applier: 'poll-10ms' } },
       { lab: { io: 'blocking' } },
+      { lab: { connections: 'per-call' } },
     ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);

@@ -20,6 +20,12 @@ export const Lab = z.strictObject({
     .describe(
       '`blocking`: files are written and synced by synchronous calls on the event loop, and nothing else happens meanwhile. Refused beyond the loopback.',
     ),
+  connections: z
+    .enum(['pool', 'per-call'])
+    .default('pool')
+    .describe(
+      '`per-call`: every frame and every request to a peer has a TCP connection of its own, with its greeting. Set alike on all nodes. Refused beyond the loopback.',
+    ),
 });
 export type Lab = z.infer<typeof Lab>;
 
@@ -28,6 +34,7 @@ const EFFECTS: { readonly [Field in keyof Lab]: string } = {
   lock: 'requests wait for each other behind a lock that is held across the disk',
   applier: 'committed entries wait for a timer',
   io: 'every write and sync stops the event loop',
+  connections: 'every frame to a peer has a connection of its own',
 };
 
 /** The fields that are not as on every other node. */

@@ -5,17 +5,18 @@ import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import type { LinkStatus, PeerAddress } from '../../ports/transport.js';
 import type { TlsOptions } from '../security/tls.js';
-import { allocateFrame, raftHeader } from './frame.js';
+import type { BatchCodec } from './batch-codec.js';
 import { Lane } from './handshake.js';
 import { LinkHealth, type LinkState } from './link-health.js';
-import { encodeSlackBytes, sizeBatch, writeBatch } from './message-encoder.js';
 import { PeerConnection, type PeerConnectionHost, type Traffic } from './peer-connection.js';
 import { CloseCause } from './peer-metrics.js';
+import type { PeerPool } from './peer-pool.js';
 import { dialPeer } from './peer-socket.js';
 
 export interface ConnectionPoolOptions {
   readonly address: PeerAddress;
   readonly host: PeerConnectionHost;
+  readonly codec: BatchCodec;
   readonly queueBytesMax: number;
   readonly tls: TlsOptions | null;
   readonly random: Random;
@@ -35,13 +36,11 @@ interface Slot {
   retry: Timer | null;
 }
 
-const frameOverheadBytes = 8 + raftHeader.length;
-
 /**
  * The outgoing connections to one peer, connected before anybody needs them and again whenever they break:
  * one for bulk (appends, in order), one for what must never wait (heartbeats, votes, reads), one for requests.
  */
-export class ConnectionPool {
+export class ConnectionPool implements PeerPool {
   readonly #options: ConnectionPoolOptions;
   readonly #slots: readonly Slot[] = [Lane.Bulk, Lane.Urgent, Lane.Requests].map((lane) => ({
     lane,
@@ -50,10 +49,7 @@ export class ConnectionPool {
     stood: false,
     retry: null,
   }));
-  /** Scratch of `sizeBatch`, kept to spare an allocation for every frame. */
-  readonly #sizes: number[] = [];
   readonly #health: LinkHealth;
-  /** Of all connections from and to the peer since the process started. */
   readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   #address: PeerAddress;
   #rttNs: number | null = null;
@@ -71,7 +67,6 @@ export class ConnectionPool {
     return this.#address.id;
   }
 
-  /** Outgoing connections, those in greeting included. */
   get connections(): readonly PeerConnection[] {
     return this.#slots.flatMap((slot) => slot.connection ?? []);
   }
@@ -80,7 +75,6 @@ export class ConnectionPool {
     for (const slot of this.#slots) this.#dial(slot);
   }
 
-  /** Where the peer is from now on; connections to the old address are closed. */
   setAddress(address: PeerAddress): void {
     const moved = address.host !== this.#address.host || address.peerPort !== this.#address.peerPort;
     this.#address = address;
@@ -92,7 +86,6 @@ export class ConnectionPool {
     this.retryNow();
   }
 
-  /** The peer is known to be alive: whoever waits to reconnect need not wait. */
   retryNow(): void {
     for (const slot of this.#slots) {
       if (slot.retry === null) continue;
@@ -102,17 +95,15 @@ export class ConnectionPool {
     }
   }
 
-  /** Encodes the messages as one frame and writes it at once, or drops them when there is no way or the queue is full. */
   send(lane: Lane, messages: readonly Message[]): void {
-    const { host, queueBytesMax } = this.#options;
+    const { codec, host, queueBytesMax } = this.#options;
     const connection = this.#slots[lane - 1]!.connection;
     if (connection === null || !connection.open) {
       this.#drop(messages.length);
       return;
     }
     const startNs = host.metrics.stamps.nowNs();
-    const payloadBytes = sizeBatch(messages, this.#sizes);
-    const frameBytes = frameOverheadBytes + payloadBytes;
+    const frameBytes = codec.size(messages);
     if (frameBytes > host.frameBytesMax) {
       this.#split(lane, messages);
       return;
@@ -122,16 +113,14 @@ export class ConnectionPool {
       this.#drop(messages.length);
       return;
     }
-    const { frame, offset } = allocateFrame(raftHeader, payloadBytes, encodeSlackBytes);
-    writeBatch(messages, this.#sizes, frame, offset);
+    const frame = codec.write(messages);
     const { metrics } = host;
     metrics.encodeNs.record(metrics.stamps.nowNs() - startNs);
     metrics.batchMessages.record(messages.length);
     metrics.messagesSent.add(messages.length);
-    connection.write(frame.subarray(0, frameBytes));
+    connection.write(frame);
   }
 
-  /** The connection that a request travels on, null when there is none at the moment. */
   requestConnection(wanted: Lane): PeerConnection | null {
     const other = wanted === Lane.Bulk ? Lane.Requests : Lane.Bulk;
     for (const lane of [wanted, other]) {
@@ -139,6 +128,10 @@ export class ConnectionPool {
       if (connection?.open) return connection;
     }
     return null;
+  }
+
+  writeRequest(connection: PeerConnection, frame: Buffer): void {
+    connection.write(frame);
   }
 
   get queuedBytes(): number {

@@ -1,7 +1,7 @@
 import type { Message } from '../../consensus/messages.js';
-import type { ConnectionPool } from './connection-pool.js';
 import { Lane } from './handshake.js';
 import { laneOf } from './message-rules.js';
+import type { PeerPool } from './peer-pool.js';
 
 interface Box {
   readonly bulk: Message[];
@@ -10,9 +10,9 @@ interface Box {
 
 /** Sorts the messages of one moment by peer and lane, so that each lane gets one frame. Empty between calls. */
 export class Outbox {
-  readonly #boxes = new Map<ConnectionPool, Box>();
+  readonly #boxes = new Map<PeerPool, Box>();
 
-  add(pool: ConnectionPool, message: Message): void {
+  add(pool: PeerPool, message: Message): void {
     let box = this.#boxes.get(pool);
     if (box === undefined) {
       box = { bulk: [], urgent: [] };

@@ -79,12 +79,19 @@ export class PeerConnection {
   #lastReceivedNs: number;
   #probeDeadlineNs = 0;
   readonly #roundTrip = new RoundTrip();
+  readonly #isOnce: boolean;
 
-  constructor(socket: Socket, host: PeerConnectionHost, dial: { peer: NodeId; lane: number } | null) {
+  /** `isOnce`: it ends with what it is dialled for, so it asks for no sign of life. */
+  constructor(
+    socket: Socket,
+    host: PeerConnectionHost,
+    dial: { peer: NodeId; lane: number; isOnce?: boolean } | null,
+  ) {
     this.socket = socket;
     this.#stall = new SendStall(socket, host.metrics.backpressure);
     this.#host = host;
     this.dialled = dial !== null;
+    this.#isOnce = dial?.isOnce ?? false;
     this.peer = dial?.peer ?? 0;
     this.lane = dial?.lane ?? 0;
     this.#lastReceivedNs = host.clock.nowNs();
@@ -272,7 +279,7 @@ export class PeerConnection {
     this.#state = 'healthy';
     this.openedNs = this.#host.clock.nowNs();
     this.#host.onOpen(this);
-    if (this.dialled && this.open) this.#ping();
+    if (this.dialled && this.open && !this.#isOnce) this.#ping();
   }
 
   /** The answer has to leave before the socket goes. */

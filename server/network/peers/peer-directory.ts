@@ -1,12 +1,14 @@
 import type { NodeId } from '../../consensus/messages.js';
 import type { PeerAddress, PeerRegistry } from '../../ports/transport.js';
 import { peerGuestsMax } from '../limits.js';
-import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.js';
+import type { ConnectionPoolOptions } from './connection-pool.js';
 import type { Greeting } from './handshake.js';
+import type { PeerPool } from './peer-pool.js';
 
 export interface PeerDirectoryOptions {
   readonly self: NodeId;
   readonly registry: PeerRegistry;
+  readonly createPool: (options: ConnectionPoolOptions) => PeerPool;
   readonly pool: Omit<ConnectionPoolOptions, 'address'>;
 }
 
@@ -19,7 +21,7 @@ const none: ReadonlySet<NodeId> = new Set();
  */
 export class PeerDirectory {
   readonly #options: PeerDirectoryOptions;
-  readonly #pools = new Map<NodeId, ConnectionPool>();
+  readonly #pools = new Map<NodeId, PeerPool>();
   /** Invariant: the ids of `#pools` are `#members` and `#guests`, which have none in common. */
   readonly #members = new Set<NodeId>();
   /** With the index that each claims to have applied. */
@@ -35,7 +37,7 @@ export class PeerDirectory {
     return this.#members;
   }
 
-  get pools(): readonly ConnectionPool[] {
+  get pools(): readonly PeerPool[] {
     return [...this.#pools.values()];
   }
 
@@ -48,7 +50,7 @@ export class PeerDirectory {
     return this.#guests.size < peerGuestsMax;
   }
 
-  pool(peer: NodeId): ConnectionPool | undefined {
+  pool(peer: NodeId): PeerPool | undefined {
     return this.#pools.get(peer);
   }
 
@@ -103,8 +105,8 @@ export class PeerDirectory {
     this.#members.add(address.id);
   }
 
-  #addPool(address: PeerAddress): ConnectionPool {
-    const pool = new ConnectionPool({ ...this.#options.pool, address });
+  #addPool(address: PeerAddress): PeerPool {
+    const pool = this.#options.createPool({ ...this.#options.pool, address });
     this.#pools.set(address.id, pool);
     return pool;
   }

@@ -3,11 +3,11 @@ import { StrataError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { TransportHandler } from '../../ports/transport.js';
 import { methodBytesMax, peerRequestsPendingMax } from '../limits.js';
-import type { ConnectionPool } from './connection-pool.js';
 import { encodeFrame, type FrameHeader, FrameKind, Service } from './frame.js';
 import { decodeRefusal, encodeRefusal } from './handshake.js';
 import { laneOfRequest } from './message-rules.js';
 import type { PeerConnection } from './peer-connection.js';
+import type { PeerPool } from './peer-pool.js';
 import { PendingRequests, type RequestDone } from './pending-requests.js';
 import { invalidFrame } from './varint.js';
 
@@ -36,26 +36,19 @@ export class PeerRequests {
   }
 
   /** `done` is called once, never before this returns. */
-  send(
-    to: NodeId,
-    pool: ConnectionPool | undefined,
-    method: string,
-    payload: Uint8Array,
-    done: RequestDone,
-  ): void {
+  send(to: NodeId, pool: PeerPool | undefined, method: string, payload: Uint8Array, done: RequestDone): void {
     const { clock } = this.#options;
-    const connection = pool?.requestConnection(laneOfRequest(method)) ?? null;
     const obstacle = this.#obstacle(pool, method, payload);
-    if (connection === null || obstacle !== null) {
+    const connection = obstacle === null ? pool!.requestConnection(laneOfRequest(method)) : null;
+    if (connection === null) {
       const reason = obstacle ?? 'there is no connection to it';
       const error = new StrataError('STRATA_PEER_UNREACHABLE', { node: to, reason });
       clock.defer(() => done(error, null));
       return;
     }
     const requestId = this.#pending.add(connection, clock.nowNs(), done);
-    connection.write(
-      encodeFrame({ service: Service.Node, method, requestId, kind: FrameKind.Request }, payload),
-    );
+    const header = { service: Service.Node, method, requestId, kind: FrameKind.Request };
+    pool!.writeRequest(connection, encodeFrame(header, payload));
   }
 
   /** A frame of the node service. @throws StrataError STRATA_FRAME_INVALID */
@@ -82,7 +75,7 @@ export class PeerRequests {
   }
 
   /** Why a request cannot leave, null when it can. */
-  #obstacle(pool: ConnectionPool | undefined, method: string, payload: Uint8Array): string | null {
+  #obstacle(pool: PeerPool | undefined, method: string, payload: Uint8Array): string | null {
     if (pool === undefined) return 'it is not a member';
     if (Buffer.byteLength(method) > methodBytesMax) return 'the name of the method is too long';
     if (this.#pending.full) return 'too many requests wait for an answer';

@@ -17,17 +17,18 @@ import { RateLimitedLog } from '../rate-limited-log.js';
 import { PeerProof } from '../security/peer-proof.js';
 import type { TlsOptions } from '../security/tls.js';
 import { silentLogger } from '../silent-logger.js';
+import type { BatchCodec } from './batch-codec.js';
 import { type FrameHeader, FrameKind, Service } from './frame.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { type Greeting, Lane } from './handshake.js';
-import { decodeBatch } from './message-decoder.js';
 import { checkAddresses } from './message-rules.js';
-import { Outbox } from './outbox.js';
+import type { Outbox } from './outbox.js';
 import { PeerConnection, type PeerConnectionHost } from './peer-connection.js';
 import { PeerDirectory } from './peer-directory.js';
 import { PeerListener } from './peer-listener.js';
 import { CloseCause, createPeerMetrics, type PeerMetrics, registerPeerGauges } from './peer-metrics.js';
-import { PeerRequests } from './peer-requests.js';
+import type { PeerRequests } from './peer-requests.js';
+import { EVERYDAY_PEERS, type PeerStrategies } from './peer-strategies.js';
 import { defaultPeerTimings, type PeerTimings } from './peer-timings.js';
 import type { RequestDone } from './pending-requests.js';
 import { invalidFrame } from './varint.js';
@@ -54,6 +55,8 @@ export interface TransportOptions {
   readonly metrics: Metrics;
   readonly log?: Logger;
   readonly timings?: Partial<PeerTimings>;
+  /** Parts of another make than every node has, for experiments. */
+  readonly strategies?: PeerStrategies;
 }
 
 export interface PeerTransport extends Transport {
@@ -81,16 +84,21 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   readonly #incoming = new Set<PeerConnection>();
   readonly #requests: PeerRequests;
   readonly #listener: PeerListener;
-  readonly #outbox = new Outbox();
+  readonly #strategies: PeerStrategies;
+  readonly #codec: BatchCodec;
+  readonly #outbox: Outbox;
   #handler: TransportHandler | null = null;
   #ticker: Timer | null = null;
 
   constructor(options: TransportOptions) {
-    const { clock, limits, tls } = options;
+    const { clock, limits, strategies = EVERYDAY_PEERS, tls } = options;
     this.#options = options;
+    this.#strategies = strategies;
     this.clock = clock;
     this.timings = { ...defaultPeerTimings, ...options.timings };
     this.metrics = createPeerMetrics(options.metrics, clock);
+    this.#codec = strategies.codec(this.metrics);
+    this.#outbox = strategies.outbox();
     this.frameBytesMax = limits.peerFrameBytesMax;
     this.queueBytesMax = limits.peerQueueBytesMax;
     this.proof = new PeerProof(options.secret);
@@ -99,8 +107,10 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     this.#directory = new PeerDirectory({
       self: options.self,
       registry: options.registry,
+      createPool: strategies.pool,
       pool: {
         host: this,
+        codec: this.#codec,
         queueBytesMax: this.queueBytesMax,
         tls,
         random: options.random,
@@ -110,7 +120,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
       },
     });
     this.#gatekeeper = this.#createGatekeeper();
-    this.#requests = new PeerRequests({
+    this.#requests = strategies.requests({
       clock,
       timeoutMs: limits.operationTimeoutMs,
       frameBytesMax: this.frameBytesMax,
@@ -190,15 +200,11 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   }
 
   onOpen(connection: PeerConnection): void {
-    const { peer, lane, instanceId } = connection;
+    const { peer } = connection;
     const greeting = connection.greeting!;
     if (!connection.dialled) {
       this.#listener.known(connection.socket);
-      // Its process has one connection a lane: an older one is dead and does not know yet.
-      for (const other of this.#incoming) {
-        const isSame = other.peer === peer && other.lane === lane && other.instanceId === instanceId;
-        if (isSame && other !== connection) other.close(null, CloseCause.Local);
-      }
+      if (this.#strategies.hasStandingConnections) this.#replace(connection);
       this.#directory.welcome(greeting);
     }
     const pool = this.#directory.pool(peer);
@@ -240,7 +246,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     if (connection.refusedByPeer && reason !== null) this.#handler?.onRefused?.(peer, reason.code);
     if (dialled) this.#directory.pool(peer)?.onClose(connection, reason);
     else this.#incoming.delete(connection);
-    this.#directory.leave(peer, this.#hasConnection(peer));
+    if (this.#strategies.hasStandingConnections) this.#directory.leave(peer, this.#hasConnection(peer));
   }
 
   #createGatekeeper(): Gatekeeper {
@@ -269,6 +275,15 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     return this.#connectionsOf(peer).some((connection) => connection.open);
   }
 
+  /** Its process has one connection a lane: an older one is dead and does not know yet. */
+  #replace(connection: PeerConnection): void {
+    const { instanceId, lane, peer } = connection;
+    for (const other of this.#incoming) {
+      const isSame = other.peer === peer && other.lane === lane && other.instanceId === instanceId;
+      if (isSame && other !== connection) other.close(null, CloseCause.Local);
+    }
+  }
+
   #accept(socket: Socket): void {
     this.#incoming.add(new PeerConnection(socket, this, null));
   }
@@ -276,7 +291,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
   #receive(connection: PeerConnection, payload: Buffer): void {
     const { decodeNs, messagesReceived, stamps } = this.metrics;
     const startNs = stamps.nowNs();
-    const messages = decodeBatch(payload);
+    const messages = this.#codec.decode(payload);
     decodeNs.record(stamps.nowNs() - startNs);
     checkAddresses(messages, this.#options.self, connection.peer);
     messagesReceived.add(messages.length);
