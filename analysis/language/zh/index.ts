@@ -6,10 +6,10 @@ import { CONCLUSIONS } from './conclusions.js';
 import { ELECTIONS } from './elections.js';
 import { HTML_CHINESE } from './html.js';
 import { MEASURES } from './measures.js';
-import { PROBES } from './probes.js';
 import { PROCESS } from './process.js';
 import { PROFILE } from './profile.js';
 import { REQUEST_PATH } from './request-path.js';
+import { RULES } from './rules.js';
 import { SECTIONS } from './sections.js';
 import { SYNCS } from './syncs.js';
 import { TABLES } from './tables.js';
@@ -17,11 +17,11 @@ import { WAITS } from './waits.js';
 
 /** Simplified Chinese, one file a room of the report. */
 export const CHINESE: Catalogue = {
+  ...RULES,
   ...WAITS,
   ...TABLES,
   ...SYNCS,
   ...PROFILE,
-  ...PROBES,
   ...MEASURES,
   ...ELECTIONS,
   ...CHARTS,

@@ -1,0 +1,213 @@
+import type { Catalogue } from '../catalogue.js';
+
+/** What rules say of a run, and the sections that print it: verdict, advice, KPIs. Titles, actions and meanings stand in the rules themselves, in both languages. */
+export const RULES: Catalogue = {
+  // What a share is of, as data of the rules.
+  'mean latency of a write': '平均写延迟',
+  'CPU time of the leader': 'Leader 的 CPU 时间',
+  'bytes written': '写入字节数',
+
+  // Evidence.
+  '{0} (alert {1} {2})': '{0}（告警 {1} {2}）',
+  "{0} of the leader's CPU samples (alert above {1})": 'Leader 的 CPU 采样的 {0}（高于 {1} 告警）',
+  "{0} of a follower's CPU samples (alert above {1})": 'Follower 的 CPU 采样的 {0}（高于 {1} 告警）',
+  '{0} of the CPU time of all threads is in functions of native locks (alert above {1})':
+    '全部线程 CPU 时间的 {0} 花在原生锁函数中（高于 {1} 告警）',
+  '{0} of the CPU time of all threads has no owner (alert above {1})':
+    '全部线程 CPU 时间的 {0} 没有归属（高于 {1} 告警）',
+  '{0} of the time of working system calls goes into writes to the log (alert above {1})':
+    '工作类系统调用时间的 {0} 用于写日志（高于 {1} 告警）',
+  '{0} of a mean write of {1}': '{0}，平均写耗时 {1}',
+  '{0} of a mean write of {1}{2}': '{0}，平均写耗时 {1}{2}',
+  '; a sync of the leader takes {0} and carries {1} entries': '；Leader 一次刷盘耗时 {0}，承载 {1} 个条目',
+  "{0}; the leader's main thread is on a CPU for {1} of the time": '{0}；Leader 主线程有 {1} 的时间占用 CPU',
+  'mean sync {0} against {1} for write + {2} of 4 KiB on the idle machine':
+    '平均刷盘 {0}，而空闲机器上 4 KiB 的 write + {2} 为 {1}',
+  'replicate finished last in {0} of the writes, the own disk was done {1} earlier on average':
+    '{0} 的写以复制最后完成，本地磁盘平均早 {1} 完成',
+  '{0} {1}/s against {2} {3}/s in the same run': '同一次运行中 {0} 为 {1}/s，{2} 为 {3}/s',
+  'between the call and its entry into the kernel': '从调用到进入内核之间',
+  'between the return from the kernel and the callback': '从内核返回到回调之间',
+  '{0} of a mean sync of {1} pass {2} ({3}, {4} syncs by `{5}`)':
+    '平均刷盘 {1} 中有 {0} 花在{2}（{3}，`{5}` 记录了 {4} 次刷盘）',
+  '{0} of {1} small tasks waited for more than ten idle round trips ({2} each) before one of {3} threads took them; mean wait {4}':
+    '{1} 个小任务中有 {0} 等待了超过十次空闲往返（每次 {2}）才被 {3} 个线程之一取走；平均等待 {4}',
+  'nobody was seen holding it': '没有看到持有者',
+  '{0} of it while `{1}` held it ({2} holds, longest hold of the lock {3})':
+    '其中 {0} 发生在 `{1}` 持锁期间（持锁 {2} 次，该锁最长持有 {3}）',
+  'the waiters at `{0}` ({1}) lose {2} a second, {3} of the time of all requests in flight; {4}':
+    '在 `{0}`（{1}）上等待者每秒损失 {2}，占全部在途请求时间的 {3}；{4}',
+  'the longest pause took {0}{1}, the heartbeat is due every {2}': '最长停顿 {0}{1}，心跳间隔为 {2}',
+  '1 turn': '1 个轮次',
+  '{0} turns': '{0} 个轮次',
+  'at a place that no profile saw': '位置未被任何 profile 看到',
+  'in `{0}`': '在 `{0}` 中',
+  '{0} of at least {1} of a heartbeat ({2}), the longest {3} {4}':
+    '{0}达到心跳间隔（{2}）的 {1} 或更长，最长 {3}，{4}',
+  'ready to run, and without a CPU, for {0} of the window': '窗口的 {0} 处于就绪但没有 CPU 的状态',
+  'the device wrote {0} bytes for each byte of log, all nodes and everything else on it together':
+    '每一字节日志，设备写入 {0} 字节（所有节点及其上其他一切合计）',
+  'nodes {0} + generator {1} cores of {2} ({3})': '节点 {0} + 负载发生器 {1} 核，共 {2} 核（{3}）',
+  ', hottest function `{0}` with {1} self': '，最热函数 `{0}`，自身占 {1}',
+  'main thread on a CPU for {0} of the time; largest layer {1} with {2}{3}':
+    '主线程有 {0} 的时间占用 CPU；占比最大的层是 {1}，为 {2}{3}',
+  'heartbeat {0} ms, election {1} to {2} ms ({3} to {4} times)':
+    '心跳 {0} ms，选举 {1} 到 {2} ms（{3} 到 {4} 倍）',
+  '{0} campaigns in the measured window': '测量窗口内竞选 {0} 次',
+
+  // Evidence of causes.
+  '; write + {0} of 4 KiB took {1} on the idle machine': '；空闲机器上 4 KiB 的 write + {0} 耗时 {1}',
+  'write + {0} of 4 KiB took {1} on the idle machine': '空闲机器上 4 KiB 的 write + {0} 耗时 {1}',
+  'a sync of the leader spends {0} in the kernel and the device, mean of {1} by `{2}`':
+    'Leader 一次刷盘在内核与设备中花费 {0}，`{2}` 记录的 {1} 次的平均值',
+  "a sync of the leader takes {0}, a write into the page cache, which goes the same way through thread pool and event loop, {1}: {2} are the disk's":
+    'Leader 一次刷盘耗时 {0}，而同样经过线程池与事件循环的页缓存写入耗时 {1}：其中 {2} 属于磁盘',
+  'a sync takes {0}, mean of {1} calls that the trace saw; syncs are {2} of the time of working system calls':
+    '一次刷盘耗时 {0}，为跟踪到的 {1} 次调用的平均值；刷盘占工作类系统调用时间的 {2}',
+  ', each of {0}': '，每次 {0}',
+  '{0} entries share a sync while {1} writes are in flight: each waits in a line of about {2} syncs{3}':
+    '每次刷盘只合并 {0} 个条目，而在途写有 {1} 个：每个写要排队等待约 {2} 次刷盘{3}',
+  'syncs take {0} of the time of working system calls, {1} of them of {2} each, and only {3} writes go to a sync':
+    '刷盘占工作类系统调用时间的 {0}，共 {1} 次，每次 {2}，每次刷盘只对应 {3} 次 write',
+  'threads wait {0} for native locks, beside {1} in working system calls; parked threads left out':
+    '线程等待原生锁 {0}，工作类系统调用为 {1}；不含休眠的线程',
+  ', configured as one every {0} ms': '，配置为每 {0} ms 一次',
+  "; the leader's ticker takes {0} of its CPU samples": '；Leader 的定时器占其 CPU 采样的 {0}',
+  'the leader sent {0} heartbeats a second to each follower{1}{2}':
+    'Leader 每秒向每个 Follower 发送 {0} 次心跳{1}{2}',
+  'half of the commits waited longer than {0} until they were applied, {1} on average ({2} of a write): as behind an applier that looks every {3} or so instead of being told':
+    '一半的提交等待应用超过 {0}，平均 {1}（占写的 {2}）：正如 applier 每隔约 {3} 轮询一次而不是被通知',
+
+  // Why a reading has no value.
+  'the trace has no working system call': '跟踪中没有工作类系统调用',
+  'baseline.json does not exist': 'baseline.json 不存在',
+  'the window has no length': '窗口没有长度',
+  'none in {0} s only says that there are fewer than {1} an hour (95 %)':
+    '{0} s 内没有，只能说明每小时少于 {1} 次（95 %）',
+  'syncs are {0} of a write only': '刷盘只占写的 {0}',
+  '{0} syncs are an anecdote': '{0} 次刷盘太少，不能说明问题',
+  'the trace saw no sync': '跟踪中没有刷盘',
+  'syncs are {0} of the time of working system calls only': '刷盘只占工作类系统调用时间的 {0}',
+  'a sync carries {0} entries': '一次刷盘承载 {0} 个条目',
+  'no write was in flight, or none was synced': '没有在途写，或没有写被刷盘',
+  'a sync takes {0}: it is slow, not frequent': '一次刷盘耗时 {0}：是慢，而不是频繁',
+  'a sync follows {0} writes': '每 {0} 次 write 才有一次刷盘',
+  "the leader's main thread is on a CPU for {0} of the time only": 'Leader 主线程只有 {0} 的时间占用 CPU',
+  'no sampled write knows which branch of its commit finished last':
+    '没有采样到的写知道其提交的哪个分支最后完成',
+  'the run compares no strategies at this level': '本次运行在此级别没有比较策略',
+  'strategy {0} completed nothing': '策略 {0} 没有完成任何请求',
+  'the baseline has no sync of 4 KiB by {0}': '基线中没有用 {0} 的 4 KiB 刷盘',
+  'another clock takes more of a sync': '刷盘的大部分时间在另一段时钟中',
+  'the leader has no lock, or nothing was in flight': 'Leader 没有锁，或没有在途请求',
+  'the heartbeat of the cluster is not known': '集群的心跳间隔未知',
+  'no collection was recorded': '没有记录到垃圾回收',
+  'no turn of the loop was seen to hold it up': '没有看到阻塞事件循环的轮次',
+  'a single node has no follower': '单节点没有 Follower',
+  'the wait to be applied is {0} of a write only': '等待应用只占写的 {0}',
+  'few commits wait long, and most hardly at all': '少数提交等待很久，大多数几乎不等待',
+  'the CPU time of the nodes is not known': '节点的 CPU 时间未知',
+  'the configuration of the cluster is not known': '集群的配置未知',
+
+  // The verdict.
+  '## Verdict': '## 执行摘要',
+  '### Findings, by effect': '### 关键发现（按影响排序）',
+  'no level of the sweep passed its audit': '扫描的所有级别都没有通过审核',
+  '**No verdict on the levels, because {0}.**': '**对各级别不下结论，因为{0}。**',
+  '{0}{1} at {2}': '{2}：{0}{1}',
+  'What limits it was not measured.': '瓶颈未测量。',
+  'At {0} the limit is {1}.': '在 {0}，瓶颈是{1}。',
+  '**{0}. {1}{2}{3}**': '**{0}。{1}{2}{3}**',
+  ' No conclusion at {0}: {1}.': '{0} 不下结论：{1}。',
+  ' (too few requests for a p99)': '（请求太少，没有 p99）',
+  ' with p99 {0}': '，p99 {0}',
+  '{0} the rate of {1}': '{1} 的 {0}',
+  'Durability: {0} is the fastest strategy that acknowledges only after a sync ({1} at {2} clients; {3}).':
+    '持久性：{0} 是刷盘后才确认的策略中最快的（{2} 个客户端时 {1}；{3}）。',
+  'No rule fired, and no level has a counterpart in the document.':
+    '没有规则触发，也没有级别与参考文档对应。',
+  '**The history at point {0} is not linearizable**: {1}. Evidence: {2}.':
+    '**测点 {0} 的历史不可线性化**：{1}。证据：{2}。',
+  'no order explains it': '没有任何顺序能解释它',
+  '**Acknowledged writes were lost under strategy {0}**: {1} at point {2}.':
+    '**策略 {0} 下丢失了已确认的写**：测点 {2} 丢失 {1} 个。',
+  '**A power cut broke a promise** at point {0}, {1}.': '测点 {0}，**断电破坏了承诺**：{1}。',
+  ' At stake: at most {0} of the {1}.': '至多涉及{1}的 {0}。',
+  '**{0}**, at {1}: {2}.{3}{4}': '**{0}**，在 {1}：{2}。{3}{4}',
+  ' Do: {0}': '解决：{0}',
+  ', p99 {0} against {1}': '，p99 {0} 对 {1}',
+  "**{0}: {1} of the document's throughput** ({2} against {3}{4}).":
+    '**{0}：为参考文档吞吐量的 {1}**（{2} 对 {3}{4}）。',
+  '{0} at {1} clients': '{1} 个客户端时 {0}',
+  '**Sharing syncs (G) against one sync an entry (A), at the same durability**: {0}.':
+    '**共享刷盘（G）对每条目一次刷盘（A），持久性相同**：{0}。',
+  'KPIs of the document: {0} pass, {1} warn, {2} fail, {3} undecided, {4} not measured (section 7).':
+    '参考文档的 KPI：{0} 项通过，{1} 项警告，{2} 项不通过，{3} 项未定，{4} 项未测量（第 7 节）。',
+
+  // Advice.
+  '## 4 Advice': '## 4 性能优化建议',
+  'None: no level of this run passed its audit, so nothing is evidence.':
+    '无：本次运行没有级别通过审核，因此没有任何证据。',
+  'None of the {0} rules found its evidence in this run.': '{0} 条规则在本次运行中都没有找到证据。',
+  "{0} of {1} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Bounds of different rules overlap and do not add up. P0: at least 20 % at stake, or a cause that the run itself shows; causes come first.":
+    '{1} 条规则中有 {0} 条找到了证据。上界是 Amdahl 上界：原因完全消失时至多涉及的部分，绝不是预测。不同规则的上界相互重叠，不能相加。P0：至少涉及 20 %，或本次运行本身显示出的原因；原因排在最前。',
+  Priority: '优先级',
+  Advice: '建议',
+  'Saves at most': '至多节省',
+  'rules of `analysis/rules`, over `points/*`': '`analysis/rules` 的规则，基于 `points/*`',
+  'no bound': '无上界',
+  '- Evidence at {0}: {1}.': '- 证据（{0}）：{1}。',
+  '- Do: {0}': '- 解决：{0}',
+  '- Bound: {0}': '- 上界：{0}',
+  '- Again: {0}': '- 重现：{0}',
+  'none that this run could give.': '本次运行给不出。',
+  'removing it altogether saves at most {0} of the {1}': '完全消除它至多节省{1}的 {0}',
+  '{0}, so throughput grows to at most {1}.': '{0}，因此吞吐量至多增至 {1}。',
+
+  // KPIs and commands.
+  '## 7 KPIs and commands': '## 7 监控与验证：KPI 与命令',
+  '### 7.1 KPIs': '### 7.1 关键性能指标（KPI）',
+  '{0} The result is the worst level that has a value.': '{0}结果取有值的级别中最差的一个。',
+  "Thresholds are the document's.": '阈值取自参考文档。',
+  "Thresholds are the document's with the changes of {0}, in the advice too; other than ours: {1}.":
+    '阈值取自参考文档并应用了 {0} 的修改，建议亦然；与默认不同的规则：{1}。',
+  '### 7.2 Which number each KPI is': '### 7.2 每个 KPI 是哪个数字',
+  '### 7.3 Commands': '### 7.3 命令',
+  KPI: 'KPI',
+  Threshold: '阈值',
+  '✅ pass': '✅ 通过',
+  '⚠️ warn': '⚠️ 警告',
+  '❌ fail': '❌ 不通过',
+  '❔ undecided': '❔ 未定',
+  '{0} (machine)': '{0}（机器）',
+  'the run has no level': '本次运行没有级别',
+  '`–`: this number comes from a profile, and this level was not profiled.':
+    '`–`：该数字来自 profile，而此级别没有做 profile。',
+  '{0}, undecided: {1}.': '{0}，未定：{1}。',
+  'A level that failed its audit is shown and judges nothing.': '未通过审核的级别只显示，不作判断。',
+  '- **{0}** ({1}): {2}.': '- **{0}**（{1}）：{2}。',
+  'To see again': '重现内容',
+  Command: '命令',
+  'the whole run': '整个运行',
+  'this report from its files': '从文件重新生成本报告',
+  'the levels alone (section 1)': '仅各级别（第 1 节）',
+  'strategies (2.1)': '策略（2.1）',
+  'system calls (2.3)': '系统调用（2.3）',
+  'the same by hand, on a running node': '同上，在运行中的节点上手工执行',
+  'CPU by layer, flamegraphs (3.2)': '按层的 CPU 与火焰图（3.2）',
+  'one sync in four clocks (2.2)': '一次刷盘的四段时钟（2.2）',
+  'all threads and the kernel (3.2)': '全部线程与内核（3.2）',
+  'locks and their holders (3.3)': '锁及其持有者（3.3）',
+  'garbage collection': '垃圾回收',
+  'who allocates': '谁在分配内存',
+  'event loop: delay and stalls': '事件循环：延迟与停顿',
+  "libuv's thread pool": 'libuv 线程池',
+  'what the kernel counts': '内核的计数',
+  'what the kernel times': '内核的计时',
+  'kernel and thread pool stacks, by hand': '内核与线程池的调用栈，手工执行',
+  'lock waits by thread, by hand': '按线程的锁等待，手工执行',
+  'syncs one by one, by hand': '逐次刷盘，手工执行',
+  'disk, network and threads beside it': '同时观察磁盘、网络与线程',
+  'ledgers of a running node (2.2, 3.3, 3.4)': '运行中节点的账目（2.2、3.3、3.4）',
+  'what this machine can capture': '这台机器能采集什么',
+};
