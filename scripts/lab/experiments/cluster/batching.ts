@@ -28,7 +28,7 @@ export const batching = clusterExperiment({
   ],
   workload: 'Writes of 128 bytes to three nodes, at 100 and 1,000 clients.',
   metrics: levelMetrics(LEVELS),
-  repeats: 5,
+  repeats: 6,
   cost: 'minutes',
   setup: (arm) => ({ switches: { batching: arm as NonNullable<LabSwitches['batching']> } }),
   measure: (lab, arm) =>

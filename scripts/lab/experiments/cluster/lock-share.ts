@@ -20,9 +20,12 @@ export function labLocks({ locks = [] }: Pick<NodeWindow, 'locks'>): LockWaits {
   };
 }
 
-/** Share of all requests' time that was spent waiting for a lock at the leader, in per cent. */
+/**
+ * Share of all requests' time that was spent waiting for a lock at the leader, 0 to 1. A wait counts when it ends: requests that began before the window bring theirs
+ * along whole, which in a short window can make more than all of the time.
+ */
 export function lockShare({ leader, underWay }: Pick<Pass, 'leader' | 'underWay'>): number {
-  return (100 * labLocks(leader).waitNs) / (underWay * leader.seconds * NS_PER_SECOND);
+  return Math.min(1, labLocks(leader).waitNs / (underWay * leader.seconds * NS_PER_SECOND));
 }
 
 /** Locks that an arm has, and that somebody waited for them. @throws UnprovenError */

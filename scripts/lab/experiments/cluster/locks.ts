@@ -25,10 +25,10 @@ export const globalLock = clusterExperiment({
   document: {
     says: 'Below 100 requests per second waiting for the lock is less than 5 % of the time and costs nothing, up to 1,000 it is 10–20 % and costs 20–30 % of the throughput, above that 30–50 % and 50–70 %.',
     effects: [
-      { metric: 'lock-share-50-per-second', arm: 'global', against: 'none', low: null, high: 5 },
-      { metric: 'lock-share-300-per-second', arm: 'global', against: 'none', low: 10, high: 20 },
+      { metric: 'lock-share-50-per-second', arm: 'global', against: 'none', low: null, high: 0.05 },
+      { metric: 'lock-share-300-per-second', arm: 'global', against: 'none', low: 0.1, high: 0.2 },
       ...CLOSED.flatMap((level): ClaimedEffect[] => [
-        { metric: `lock-share-${level}`, arm: 'global', against: 'none', low: 30, high: 50 },
+        { metric: `lock-share-${level}`, arm: 'global', against: 'none', low: 0.3, high: 0.5 },
         { metric: `throughput-${level}`, arm: 'global', against: 'none', low: 0.3, high: 0.5 },
       ]),
     ],
@@ -45,12 +45,12 @@ export const globalLock = clusterExperiment({
   limits:
     'The share is the time in the queue of the lock at the leader over the time of all requests. A lock held across the disk also undoes group commit: its cost is both.',
   metrics: Object.entries(LOADS).flatMap(([level, { rate }]): Metric[] => [
-    { name: `lock-share-${level}`, unit: '%', better: 'lower', scale: 'difference' },
+    { name: `lock-share-${level}`, unit: 'share', better: 'lower', scale: 'difference' },
     rate === undefined
       ? { name: `throughput-${level}`, unit: '1/s', better: 'higher' }
       : { name: `p50-${level}`, unit: 'ms', better: 'lower' },
   ]),
-  repeats: 5,
+  repeats: 6,
   cost: 'minutes',
   setup: (arm) => ({ switches: { lock: arm as NonNullable<LabSwitches['lock']> } }),
   measure: measureShares,
@@ -93,7 +93,7 @@ export const finerLocks = clusterExperiment({
   limits:
     'The document does not say how far its locks are refined; the arm `none` is the end of that way, and so an upper bound.',
   metrics: levelMetrics(LEVELS),
-  repeats: 5,
+  repeats: 6,
   cost: 'minutes',
   setup: (arm) => ({ switches: { lock: arm as NonNullable<LabSwitches['lock']> } }),
   measure: (lab, arm) =>

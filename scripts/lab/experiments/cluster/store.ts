@@ -37,7 +37,7 @@ export const store = clusterExperiment({
     { name: 'ranges', unit: '1/s', better: 'higher' },
     { name: 'ranges-p50', unit: 'ms', better: 'lower' },
   ],
-  repeats: 5,
+  repeats: 6,
   cost: 'minutes',
   setup: (arm) => ({ switches: { store: arm as NonNullable<LabSwitches['store']> } }),
   measure: async (lab, arm) => {
