@@ -213,7 +213,7 @@ function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistr
     tls: peerTls === undefined ? null : readTls('security.peerTls', peerTls, logger),
     limits: config.limits,
     clock,
-    strategies: labPeers(config.testing.lab),
+    strategies: labPeers(config.testing.lab, metrics),
     random: { next: Math.random },
     metrics,
     log: logger,

@@ -34,7 +34,7 @@ describe('node configuration', () => {
     assert.deepEqual(parseNodeConfig(minimal).testing, {
       disk: 'real',
       instrumentation: 'on',
-      lab: { lock: 'none', applier: 'notify', io: 'async', connections: 'pool' },
+      lab: { lock: 'none', applier: 'notify', io: 'async', connections: 'pool', framing: 'dynamic' },
     });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
     const outside = members.map((member) => ({ ...member, host: '10.0.0.1' }));
@@ -46,6 +46,7 @@ describe('node configuration', () => {
       { lab: { applier: 'poll-10ms' } },
       { lab: { io: 'blocking' } },
       { lab: { connections: 'per-call' } },
+      { lab: { framing: 'fixed-1024' } },
     ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);

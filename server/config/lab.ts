@@ -26,6 +26,12 @@ export const Lab = z.strictObject({
     .describe(
       '`per-call`: every frame and every request to a peer has a TCP connection of its own, with its greeting. Set alike on all nodes. Refused beyond the loopback.',
     ),
+  framing: z
+    .enum(['dynamic', 'fixed-1024'])
+    .default('dynamic')
+    .describe(
+      '`fixed-1024`: what peers send is read into 1,024 bytes and loses its end; `network_peer_truncated_total` counts it. Entries that gather are lost like large ones unless `raft.appendBytesMax` is some 500. Refused beyond the loopback.',
+    ),
 });
 export type Lab = z.infer<typeof Lab>;
 
@@ -35,6 +41,7 @@ const EFFECTS: { readonly [Field in keyof Lab]: string } = {
   applier: 'committed entries wait for a timer',
   io: 'every write and sync stops the event loop',
   connections: 'every frame to a peer has a connection of its own',
+  framing: 'messages of peers lose what is longer, and what they carry never arrives',
 };
 
 /** The fields that are not as on every other node. */

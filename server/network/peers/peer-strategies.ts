@@ -1,13 +1,12 @@
 import { type BatchCodec, ProtobufBatches } from './batch-codec.js';
 import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.js';
 import { Outbox } from './outbox.js';
-import type { PeerMetrics } from './peer-metrics.js';
 import type { PeerPool } from './peer-pool.js';
 import { PeerRequests, type PeerRequestsOptions } from './peer-requests.js';
 
 /** The parts of the way to the peers that exist in more than one make. Chosen once, when a transport is made; all nodes of a cluster choose alike. */
 export interface PeerStrategies {
-  codec(metrics: PeerMetrics): BatchCodec;
+  codec(): BatchCodec;
   pool(options: ConnectionPoolOptions): PeerPool;
   outbox(): Outbox;
   requests(options: PeerRequestsOptions): PeerRequests;

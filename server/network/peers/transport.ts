@@ -97,7 +97,7 @@ class TcpTransport implements PeerTransport, PeerConnectionHost {
     this.clock = clock;
     this.timings = { ...defaultPeerTimings, ...options.timings };
     this.metrics = createPeerMetrics(options.metrics, clock);
-    this.#codec = strategies.codec(this.metrics);
+    this.#codec = strategies.codec();
     this.#outbox = strategies.outbox();
     this.frameBytesMax = limits.peerFrameBytesMax;
     this.queueBytesMax = limits.peerQueueBytesMax;

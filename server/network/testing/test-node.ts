@@ -1,5 +1,6 @@
 import type { Message, NodeId } from '../../consensus/messages.js';
 import type { LinkStatus, PeerAddress, PeerRegistry, TransportHandler } from '../../ports/transport.js';
+import { labPeers, type PeerLab } from '../peers/lab/lab-peers.js';
 import type { PeerTimings } from '../peers/peer-timings.js';
 import { createTransport, type PeerTransport, type TransportOptions } from '../peers/transport.js';
 import { MemoryMetrics } from './memory-metrics.js';
@@ -16,6 +17,8 @@ export const shortTimings: PeerTimings = {
   reconnectMsMax: 100,
   closeMs: 50,
 };
+
+const NO_LAB: PeerLab = { connections: 'pool', framing: 'dynamic' };
 
 /** The replicated state as far as the transport asks for it, in the hands of a test. */
 export class TestRegistry implements PeerRegistry {
@@ -51,7 +54,12 @@ export class TestNode implements TransportHandler {
   answer: (payload: Uint8Array, reply: (response: Uint8Array) => void) => void = (payload, reply) =>
     reply(payload);
 
-  constructor(id: NodeId, members: readonly NodeId[], options: Partial<TransportOptions> = {}) {
+  /** `lab`: `testing.lab`, as far as it concerns the way to the peers. */
+  constructor(
+    id: NodeId,
+    members: readonly NodeId[],
+    { lab, ...options }: Partial<TransportOptions> & { lab?: Partial<PeerLab> } = {},
+  ) {
     this.id = id;
     const keep =
       (level: string) =>
@@ -73,6 +81,7 @@ export class TestNode implements TransportHandler {
       metrics: this.metrics,
       log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') },
       timings: shortTimings,
+      ...(lab === undefined ? {} : { strategies: labPeers({ ...NO_LAB, ...lab }, this.metrics) }),
       ...options,
     });
   }

@@ -6,7 +6,6 @@ import { until } from '../../testing/real-clock.js';
 import { testLimits } from '../../testing/test-limits.js';
 import { addressOf, introduce, TestNode } from '../../testing/test-node.js';
 import type { TransportOptions } from '../transport.js';
-import { labPeers } from './lab-peers.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -15,8 +14,7 @@ afterEach(async () => {
 
 async function pair(options: Partial<TransportOptions> = {}): Promise<[TestNode, TestNode]> {
   const make = async (id: number): Promise<TestNode> => {
-    const strategies = labPeers({ connections: 'per-call' });
-    const node = new TestNode(id, [1, 2], { strategies, ...options });
+    const node = new TestNode(id, [1, 2], { lab: { connections: 'per-call' }, ...options });
     await node.start();
     cleanups.push(() => node.transport.close());
     return node;
@@ -74,7 +72,7 @@ test('a peer that is not there: what was to go is dropped and told, and the next
   const again = new TestNode(2, [], {
     members: [addressOf(1, one.transport.port), addressOf(2, port)],
     peerPort: port,
-    strategies: labPeers({ connections: 'per-call' }),
+    lab: { connections: 'per-call' },
   });
   await again.start();
   cleanups.push(() => again.transport.close());

@@ -1,16 +1,29 @@
 import type { NodeConfig } from '../../../config/config.js';
+import type { Metrics } from '../../../ports/metrics.js';
 import { EVERYDAY_PEERS, type PeerStrategies } from '../peer-strategies.js';
 import { CallPool } from './call-pool.js';
+import { FixedBufferBatches, FixedBufferRequests, truncationsOf } from './fixed-buffer.js';
 
 /** The part of `testing.lab` that concerns the way to the peers. */
-export type PeerLab = Pick<NodeConfig['testing']['lab'], 'connections'>;
+export type PeerLab = Pick<NodeConfig['testing']['lab'], 'connections' | 'framing'>;
 
 /** What a transport does otherwise that is to behave as older designs do; `EVERYDAY_PEERS` for one that is not. */
-export function labPeers({ connections }: PeerLab): PeerStrategies {
-  if (connections === 'pool') return EVERYDAY_PEERS;
+export function labPeers({ connections, framing }: PeerLab, metrics: Metrics): PeerStrategies {
+  let strategies = EVERYDAY_PEERS;
+  if (connections === 'per-call') strategies = withCalls(strategies);
+  if (framing === 'fixed-1024') strategies = withFixedBuffer(strategies, metrics);
+  return strategies;
+}
+
+function withCalls(strategies: PeerStrategies): PeerStrategies {
+  return { ...strategies, pool: (options) => new CallPool(options), hasStandingConnections: false };
+}
+
+function withFixedBuffer(strategies: PeerStrategies, metrics: Metrics): PeerStrategies {
+  const truncated = truncationsOf(metrics);
   return {
-    ...EVERYDAY_PEERS,
-    pool: (options) => new CallPool(options),
-    hasStandingConnections: false,
+    ...strategies,
+    codec: () => new FixedBufferBatches(strategies.codec(), truncated),
+    requests: (options) => new FixedBufferRequests(options, truncated),
   };
 }
