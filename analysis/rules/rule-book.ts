@@ -46,7 +46,7 @@ export function changedRules(document: unknown, name: string): RuleBook {
     if (seen.has(row.id)) throw new RulesError(`${name}: rule ${row.id} stands there twice.`);
     seen.add(row.id);
     const own = rules.get(row.id);
-    const rule = checkRule(own === undefined ? row : { ...own, ...row }, name);
+    const rule = checkRule(own === undefined ? row : { ...own, ...row, ...parametersOf(own, row) }, name);
     if (own !== undefined && own.kind !== rule.kind)
       throw new RulesError(
         `${name}: rule ${row.id}, field kind: it is a ${own.kind} and cannot become a ${rule.kind}.`,
@@ -56,6 +56,13 @@ export function changedRules(document: unknown, name: string): RuleBook {
     ids.push(rule.id);
   }
   return { rules: [...rules.values()], changedBy: { name, ids } };
+}
+
+/** A row that changes one parameter leaves the others as they are. */
+function parametersOf(own: Rule, row: Readonly<Record<string, unknown>>): object {
+  const { parameters } = row;
+  const isRecord = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters);
+  return isRecord ? { parameters: { ...own.parameters, ...parameters } } : {};
 }
 
 /** The order in which a user wrote the fields is no change. */
@@ -102,7 +109,9 @@ function checkRule(row: { readonly id: string }, name: string): Rule {
 function firstIssue(error: z.ZodError): { readonly path: readonly PropertyKey[]; readonly message: string } {
   const issue = error.issues[0];
   if (issue === undefined) throw new Error('a schema refused a document without saying why');
-  return issue;
+  return issue.code === 'unrecognized_keys'
+    ? { path: [...issue.path, issue.keys[0]!], message: 'no rule has such a field' }
+    : issue;
 }
 
 export function rulesOf(facts: Facts): RuleBook {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 /** A text for readers of both languages of the report. One string stands for both. */
-const Text = z
-  .union([z.string().min(1).max(2_000), z.strictObject({ en: z.string().min(1), zh: z.string().min(1) })])
-  .transform((text) => (typeof text === 'string' ? { en: text, zh: text } : text));
+const Text = z.preprocess(
+  (text) => (typeof text === 'string' ? { en: text, zh: text } : text),
+  z.strictObject({ en: z.string().min(1).max(2_000), zh: z.string().min(1).max(2_000) }),
+);
 export type Text = z.output<typeof Text>;
 
 /** What a threshold and the value beside it are counted in. Readings give their values in the unit of their rule. */
