@@ -12,7 +12,7 @@ export function processTable({ process, machine, startedAt }: Profile): string {
   const table = new MarkdownTable([left(t`What`), left(t`Value`)], '`profile.json`');
   const told = (value: number | null, format: (value: number) => string) =>
     table.nullable(value, format, translated(NOT_TOLD));
-  table.row(t`process`, `${process.pid}, ${identity(process)}`);
+  table.row(t`process`, t`${process.pid}, ${identity(process)}`);
   table.row(
     t`program`,
     process.program === null ? table.missing(translated(NOT_TOLD)) : code(process.program),

@@ -1,7 +1,8 @@
 import type { ProfileData } from '../../results/profile-directory.js';
 import type { Capture, Profile } from '../../results/schema/index.js';
 import { flamegraph } from '../flamegraph/flamegraph.js';
-import { t, translated } from '../language/language.js';
+import { inLanguage, type Language, t, translated } from '../language/language.js';
+import { ownPath, withOwnPaths } from '../language/own-paths.js';
 import { code } from '../tables/markdown-table.js';
 import { allThreadsTables, heapTables, mainThreadTables } from './cpu-tables.js';
 import { headlines } from './headlines.js';
@@ -10,10 +11,26 @@ import { gapTable, passTable, processTable, procTables, threadTable, toolTable }
 import { blocks, section, sourced } from './sourced.js';
 import { collectorTables, loopTables, poolTables, waitTables } from './wait-tables.js';
 
-/** Files of a profile by their path in its folder: `profile.md` and the flame graphs that it shows. Pure: same data, same bytes. */
-export function renderProfile(data: ProfileData): ReadonlyMap<string, string> {
-  const flames = flameFiles(data);
-  const page = blocks(
+/** Where the page of a language lies in the folder of the profile. */
+export function profilePagePath(language: Language): string {
+  return ownPath(PAGE, language);
+}
+
+const PAGE = 'profile.md';
+
+/**
+ * Files of a profile by their path in its folder: `profile.md` (in Chinese `profile.zh.md`) and the flame graphs that it shows. Pure: same data, same bytes. The
+ * pages of all languages can lie side by side.
+ */
+export function renderProfile(data: ProfileData, language: Language = 'en'): ReadonlyMap<string, string> {
+  return inLanguage(language, () => {
+    const flames = flameFiles(data);
+    return withOwnPaths(PAGE, `${page(data, flames)}\n`, flames, language);
+  });
+}
+
+function page(data: ProfileData, flames: ReadonlyMap<string, string>): string {
+  return blocks(
     t`# Profile of ${title(data.profile)}`,
     data.profile.interrupted ? t`**Interrupted: what follows was captured until then.**` : null,
     headlines(data),
@@ -33,7 +50,6 @@ export function renderProfile(data: ProfileData): ReadonlyMap<string, string> {
     section(t`Tools`, toolTable(data)),
     section(t`Not captured, because`, gapTable(data)),
   );
-  return new Map([['profile.md', `${page}\n`], ...flames]);
 }
 
 function title({ process }: Profile): string {

@@ -1,5 +1,6 @@
 import type { RunData } from '../../results/run-directory.js';
 import { inLanguage, type Language } from '../language/language.js';
+import { ownPath, withOwnPaths } from '../language/own-paths.js';
 import { DEFAULT_RULES, type RuleBook } from '../rules/rule-book.js';
 import { collectFacts } from './facts.js';
 import type { Section } from './section.js';
@@ -52,36 +53,6 @@ export function renderReport(
     const outputs = SECTIONS.map((section) => section(facts));
     const files = new Map(outputs.flatMap((output) => [...(output.files ?? [])]));
     const text = `${outputs.map((output) => output.text).join('\n\n')}\n`;
-    return withOwnPaths(text, files, language);
+    return withOwnPaths('report.md', text, files, language);
   });
-}
-
-/** Gives a picture with words in the language a path of its own, in the one place that knows both the pictures and the text that shows them. */
-function withOwnPaths(
-  text: string,
-  files: ReadonlyMap<string, string>,
-  language: Language,
-): Map<string, string> {
-  const pictures = new Map<string, string>();
-  let report = text;
-  for (const path of [...files.keys()].sort()) {
-    const picture = files.get(path)!;
-    const own = isShared(picture, language) ? path : ownPath(path, language);
-    if (own !== path) report = report.replaceAll(`](${path})`, `](${own})`);
-    pictures.set(own, picture);
-  }
-  return new Map([[reportPath(language), report], ...pictures]);
-}
-
-/** A picture without a word of the language is that of English, byte for byte: names of functions and layers, which nobody translates. */
-function isShared(picture: string, language: Language): boolean {
-  return language === 'en' || !CHINESE_TEXT.test(picture);
-}
-
-/** Characters, and the punctuation that stands between them. */
-const CHINESE_TEXT = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u;
-
-/** `charts/throughput.svg` → `charts/throughput.zh.svg`. */
-function ownPath(path: string, language: Language): string {
-  return language === 'en' ? path : path.replace(/\.\w+$/, (extension) => `.${language}${extension}`);
 }

@@ -1,3 +1,4 @@
+import type { StrategyLetter } from '../../results/schema/index.js';
 import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
 import { t, translated } from '../language/language.js';
 import { map, valueOrNull } from '../measures/measured.js';
@@ -48,7 +49,7 @@ export function strategyTable(facts: Facts): string {
       t`${integer(ref.clients)} clients`,
       `**${ref.strategy}** ${ref.primitive}${arm.unsound.length === 0 ? '' : t` ⚠️ suspect`}`,
       perSecond(arm.summary.throughputPerSecond),
-      DOCUMENT_STRATEGIES[ref.strategy]?.text ?? t`not in it`,
+      documentRange(ref.strategy),
       table.nullable(response.p50, micros, translated(TOO_FEW)),
       table.nullable(response.p99, micros, translated(TOO_FEW)),
       table.cell(fromLeader(arm, entriesPerFsync), significant),
@@ -75,6 +76,11 @@ export function strategyTable(facts: Facts): string {
     );
   }
   return table.toString();
+}
+
+function documentRange(strategy: StrategyLetter): string {
+  const document = DOCUMENT_STRATEGIES[strategy];
+  return document === null ? t`not in it` : translated(document.text);
 }
 
 export function strategyParagraphs(facts: Facts): string {

@@ -18,8 +18,9 @@ import { ProfileFindings, type ProfileRun, profileLaunches, profileProcess } fro
 import { type ProfileTarget, targetByPid, targetByUrl } from '../lib/profile-target.js';
 import { createProgress, type Progress } from '../lib/progress.js';
 import { projectRoot } from '../lib/project-root.js';
+import { addReportOptions, type ReportFlags } from '../lib/report-options.js';
 
-interface ProfileFlags {
+interface ProfileFlags extends ReportFlags {
   readonly url?: string;
   readonly pid?: number;
   readonly launch?: readonly string[];
@@ -27,14 +28,13 @@ interface ProfileFlags {
   readonly probes?: string;
   readonly token?: string;
   readonly out?: string;
-  readonly json: boolean;
   readonly verbose: boolean;
 }
 
 const PID_MAX = 4_194_304;
 
 export function profileCommand(): Command {
-  return new Command('profile')
+  const command = new Command('profile')
     .summary('capture one running process: a node, or any Node.js service')
     .description(
       'Capture one running process, a node of ours or any Node.js service, and write a page about it: CPU by layer and by what ran,\n' +
@@ -67,9 +67,11 @@ export function profileCommand(): Command {
         '  strata profile --url http://127.0.0.1:7001\n' +
         '  strata profile --pid 4711 --seconds 5 --probes cpu-profile,gc,event-loop\n' +
         '  strata profile --pid 4711 --probes light\n' +
+        '  strata profile --pid 4711 --lang en,zh\n' +
         '  strata profile --probes 0x,clinic-doctor -- node app.js --port 3000',
     )
     .action(exitWith(profile));
+  return addReportOptions(command);
 }
 
 function parseCommand(text: string): string[] {
@@ -96,7 +98,7 @@ async function profile(words: readonly string[], flags: ProfileFlags): Promise<n
       ? await captureLaunched(run, command!, probes, findings)
       : await captureRunning(run, running, probes, findings);
   progress.status('writing');
-  const { page, profile } = await writeProfile(directory, startedAt, {
+  const { pages, profile } = await writeProfile(directory, startedAt, flags.lang, {
     secondsPerPass: flags.seconds,
     interrupted: signal.aborted,
     process: target.process,
@@ -104,7 +106,7 @@ async function profile(words: readonly string[], flags: ProfileFlags): Promise<n
     notMeasured: [...missing, ...findings.gaps],
   });
   progress.end();
-  print(flags, directory, page, profile);
+  print(flags, directory, pages, profile);
   if (signal.aborted) return EXIT.interrupted;
   return findings.passes.length === 0 ? EXIT.unknown : EXIT.done;
 }
@@ -192,14 +194,17 @@ function announce(progress: Progress, probes: readonly Probe[], seconds: number)
   progress.note(`about ${Math.round(passes.length * (seconds + 2))} s in all; Ctrl-C ends it early`);
 }
 
-function print({ json }: ProfileFlags, directory: string, page: string, profile: Profile): void {
+function print({ json }: ProfileFlags, directory: string, pages: readonly string[], profile: Profile): void {
   const captured = profile.passes.map(({ probe }) => probe);
   if (json) {
-    printJson({ profile: directory, page, captured, notMeasured: profile.notMeasured });
+    printJson({ profile: directory, page: pages[0], pages, captured, notMeasured: profile.notMeasured });
     return;
   }
   const lines = profile.notMeasured.map(({ what, because }) => `not captured: ${what}, because ${because}`);
-  const short = relative(process.cwd(), page);
+  const shortest = (page: string) => {
+    const short = relative(process.cwd(), page);
+    return short.startsWith('..') ? page : short;
+  };
   const answer = captured.length === 0 ? 'nothing was captured' : `captured: ${captured.join(', ')}`;
-  printLine([answer, ...lines, `page: ${short.startsWith('..') ? page : short}`].join('\n'));
+  printLine([answer, ...lines, ...pages.map((page) => `page: ${shortest(page)}`)].join('\n'));
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { renderProfile } from '../../analysis/profile/render-profile.js';
+import type { Language } from '../../analysis/index.js';
+import { profilePagePath, renderProfile } from '../../analysis/profile/render-profile.js';
 import { capabilities, machineFingerprint, versions } from '../../profiles/index.js';
 import { readProfileDirectory } from '../../results/profile-directory.js';
 import { writeDocument } from '../../results/run-directory.js';
@@ -20,12 +21,13 @@ export type ProfileContents = Pick<
   'secondsPerPass' | 'interrupted' | 'process' | 'passes' | 'notMeasured'
 >;
 
-/** Writes `profile.json`, and what is computed from it and the captures: `profile.md` and flame graphs. Gives the path of the page. */
+/** Writes `profile.json`, and what is computed from it and the captures: a page and its flame graphs in each language. Gives the paths of the pages. */
 export async function writeProfile(
   directory: string,
   startedAt: Date,
+  languages: readonly Language[],
   contents: ProfileContents,
-): Promise<{ readonly page: string; readonly profile: Profile }> {
+): Promise<{ readonly pages: readonly string[]; readonly profile: Profile }> {
   const profile: Profile = {
     schema: 'strata.profile/1',
     id: basename(directory),
@@ -37,10 +39,12 @@ export async function writeProfile(
     ...contents,
   };
   writeDocument(join(directory, 'profile.json'), Profile, profile);
-  for (const [name, content] of renderProfile(readProfileDirectory(directory))) {
+  const data = readProfileDirectory(directory);
+  for (const [name, content] of languages.flatMap((language) => [...renderProfile(data, language)])) {
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
   }
-  return { page: join(directory, 'profile.md'), profile };
+  const pages = languages.map((language) => join(directory, profilePagePath(language)));
+  return { pages, profile };
 }

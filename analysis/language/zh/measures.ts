@@ -69,7 +69,6 @@ export const MEASURES: Catalogue = {
   'committed, not yet applied (per batch)': '已提交、尚未应用（按批次计）',
   'lateness of a timer that is due every 10 ms: the busy loop, the nearest thing to a global lock':
     '每 10 ms 到期的定时器的迟到量：繁忙的事件循环，最接近全局锁',
-  'garbage collection': '垃圾回收',
   'the loop stands still (per collection)': '事件循环停顿（按回收次数计）',
   'points/{0}/stages.json does not exist': 'points/{0}/stages.json 不存在',
   'client and server do not share a monotonic clock': '客户端与服务端没有共用单调时钟',

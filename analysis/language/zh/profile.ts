@@ -23,7 +23,7 @@ export const PROFILE: Catalogue = {
   'The main thread did nothing while it was sampled.': '采样期间主线程没有做任何事。',
   '; the hottest function is {0} ({1})': '；最热的函数是 {0}（{1}）',
   'The main thread was busy for {0} of the time, {1} of it for {2}{3}.':
-    '主线程有 {0} 的时间繁忙，其中 {1} 用于 {2}{3}。',
+    '主线程有 {0} 的时间繁忙，其中 {1} 属于{2}{3}。',
   'The garbage collector ran {0} times, {1} of the time; the longest pause was {2}.':
     '垃圾回收运行了 {0} 次，占时间的 {1}；最长停顿 {2}。',
   'The event loop was used for {0} of the time and came up to {1} late.':
@@ -86,7 +86,7 @@ export const PROFILE: Catalogue = {
   'calls that write': '写调用',
   'bytes written to the page cache for a device': '写入设备页缓存的字节',
   'bytes that reached {0}, whole machine': '到达 {0} 的字节，整机',
-  'flushes of that device': '该设备的 缓存刷写次数',
+  'flushes of that device': '该设备的缓存刷写次数',
   'TCP connections at the end': '结束时的 TCP 连接数',
   'TCP segments sent again, whole machine': '重传的 TCP 报文段，整机',
   Thread: '线程',
@@ -126,7 +126,7 @@ export const PROFILE: Catalogue = {
   'No thread stood in `Atomics.wait`.': '没有线程停在 `Atomics.wait` 中。',
   '`Atomics.wait` called in': '调用 `Atomics.wait` 的位置',
   Times: '次数',
-  Waited: '等待',
+  Waited: '等待时长',
   '{0} waits in `Atomics.wait`, {1} in all, the longest {2}.':
     '`Atomics.wait` 等待 {0} 次，共 {1}，最长 {2}。',
   'Futex waits': 'futex 等待',

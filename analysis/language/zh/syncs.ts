@@ -16,7 +16,7 @@ export const SYNCS: Catalogue = {
   ' The p99 of {0} is above the 10 ms that etcd asks of a disk.':
     'p99 为 {0}，超过 etcd 对磁盘要求的 10 ms。',
   'At {0} a sync of the leader takes {1}; write + {2} of 4 KiB takes {3} on the idle machine. The difference of {4} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.{5}{6}':
-    '在 {0} 下，Leader 一次刷盘耗时 {1}；空闲机器上写 4 KiB + {2} 耗时 {3}。相差的 {4} 来自线程池排队、事件循环唤醒、更大的写入，以及同一磁盘上的其他节点。{5}{6}',
+    '在 {0}下，Leader 一次刷盘耗时 {1}；空闲机器上写 4 KiB + {2} 耗时 {3}。相差的 {4} 来自线程池排队、事件循环唤醒、更大的写入，以及同一磁盘上的其他节点。{5}{6}',
   'that leaves {0} ({1}) for queue and wake-up': '余下 {0}（{1}）为排队和唤醒',
   'which leaves nothing for queue and wake-up: tracing slowed the calls down':
     '没有为排队和唤醒留下时间：追踪拖慢了调用',
@@ -98,7 +98,7 @@ export const SYNCS: Catalogue = {
   'the file system and its journal, not the disk: preallocate, sync data only (fdatasync), keep other writers off this file system':
     '耗时在文件系统及其日志而不是磁盘：预分配、只刷数据（fdatasync）、不让其他程序写该文件系统',
   'the disk itself: only a faster flush helps, or fewer syncs':
-    '磁盘本身：只有更快的缓存刷写 或更少的刷盘才有帮助',
+    '磁盘本身：只有更快的缓存刷写或更少的刷盘才有帮助',
   'the sync is long done before the loop looks: the event loop is busy, so cut CPU per request':
     '刷盘早已完成，事件循环才来查看：事件循环繁忙，应减少每个请求的 CPU',
   'pool queue (submitted → entered)': '线程池排队（提交 → 进入）',
@@ -110,7 +110,7 @@ export const SYNCS: Catalogue = {
   'The largest clock of {0} is **{1}, {2}** of what JavaScript waited: {3}.{4}':
     '{0} 最长的一段是 **{1}，{2}**，以 JavaScript 的等待为 100 %：{3}。{4}',
   ' Over the whole machine a flush of {0} took {1} on average (`/proc/diskstats`), {2} of the mean kernel time.':
-    '整机上 {0} 的一次缓存刷写 平均耗时 {1}（`/proc/diskstats`），为平均内核时间的 {2}。',
+    '整机上 {0} 的一次缓存刷写平均耗时 {1}（`/proc/diskstats`），为平均内核时间的 {2}。',
   Cause: '原因',
   syncs: '刷盘次数',
   'JavaScript, mean': 'JavaScript 均值',
@@ -121,7 +121,7 @@ export const SYNCS: Catalogue = {
   'the process keeps no count of it': '进程没有统计此项',
   '{0} entries': '{0} 个条目',
   '{0} a sync': '每次刷盘 {0}',
-  '{0} written to {1} for each of its flushes (whole machine)': '{1} 每次缓存刷写 写入 {0}（整机）',
+  '{0} written to {1} for each of its flushes (whole machine)': '{1} 每次缓存刷写时写入 {0}（整机）',
   'the device wrote {0} the bytes of the logs in the measured pass (section 2.4)':
     '测量轮中设备写入量为日志字节的 {0}（见 2.4 节）',
   'Volume: {0}.': '数据量：{0}。',

@@ -48,12 +48,12 @@ export const WAITS: Catalogue = {
   'Not taken in the window: {0}.': '测量窗口内未获取：{0}。',
   '`Atomics.wait`: no thread of the leader called it.': '`Atomics.wait`：Leader 没有线程调用。',
   '`Atomics.wait` called at': '调用 `Atomics.wait` 的位置',
-  waited: '等待',
+  waited: '等待时长',
   '`points/{0}/passes/{1}/*.json`, atomics of the leader':
     '`points/{0}/passes/{1}/*.json`，Leader 的 atomics',
   '`Atomics.wait`: {0} waits, {1} in all, callers not known.':
     '`Atomics.wait`：{0} 次等待，共 {1}，调用者未知。',
-  '#### Who waits: the leader at {0}, by layer': '#### 谁在等待：{0} 下的 Leader，按层',
+  '#### Who waits: the leader at {0}, by layer': '#### 谁在等待：{0}下的 Leader，按层',
   'Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up.':
     '每个等待者的等待各计一次：在 100 个等待者面前持有 10 ms 的代价是 1 s。1 s/s 表示任何时刻都有一个停在那里。各视角互有重叠（线程池排队是刷盘的一部分，刷盘又是持锁时间的一部分）：各行不能相加。',
   '#### Who makes them wait': '#### 谁让它们等待',
