@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { analyzeCommand } from './commands/analyze.js';
 import { backupCommand } from './commands/backup.js';
 import { checkCommand } from './commands/check.js';
+import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { flameCommand } from './commands/flame.js';
 import { fsyncCommand } from './commands/fsync.js';
@@ -14,8 +15,10 @@ import { loadCommand } from './commands/load.js';
 import { memberCommand } from './commands/member.js';
 import { nemesisCommand } from './commands/nemesis.js';
 import { profileCommand } from './commands/profile.js';
+import { repeatCommand } from './commands/repeat.js';
 import { reportCommand } from './commands/report.js';
 import { restoreCommand } from './commands/restore.js';
+import { rulesCommand } from './commands/rules.js';
 import { serveCommand } from './commands/serve.js';
 import { simCommand } from './commands/sim.js';
 import { sweepCommand } from './commands/sweep.js';
@@ -39,7 +42,10 @@ const COMMANDS = [
   labCommand,
   profileCommand,
   nemesisCommand,
+  repeatCommand,
   reportCommand,
+  compareCommand,
+  rulesCommand,
   flameCommand,
   simCommand,
   checkCommand,

@@ -1,7 +1,7 @@
 import { differencesCut } from './hodges-lehmann.js';
 import { EXACT_MAX } from './mann-whitney.js';
 import { normalQuantile } from './mann-whitney-normal.js';
-import { mean, quantileOf, sum } from './order-statistics.js';
+import { mean, sorted, sum } from './order-statistics.js';
 import { normalDraws, seededRandom } from './seeded-random.js';
 
 export interface DetectableOptions {
@@ -38,6 +38,18 @@ export function detectableShift(
       normalQuantile(alpha / 2) + (power < 0.5 ? -normalQuantile(power) : normalQuantile(1 - power));
     return reach * Math.sqrt((Math.PI / 3) * (1 / first + 1 / second));
   }
+  const key = `${first} ${second} ${cut}`;
+  const needed = simulated.get(key) ?? neededShifts(first, second, cut);
+  if (simulated.size < SIMULATED_MAX) simulated.set(key, needed);
+  return needed[Math.ceil(power * needed.length) - 1]!;
+}
+
+/** What was simulated once: comparisons ask for the same sizes row by row. It depends on the key alone. */
+const simulated = new Map<string, readonly number[]>();
+const SIMULATED_MAX = 256;
+
+/** The shift that each draw of two samples without a difference would need to be found, ascending. */
+function neededShifts(first: number, second: number, cut: number): number[] {
   const draw = normalDraws(seededRandom(SEED));
   const needed = Array.from({ length: DRAWS }, () => {
     const base = Float64Array.from({ length: first }, draw);
@@ -48,7 +60,7 @@ export function detectableShift(
     }
     return -differences.sort()[cut - 1]!;
   });
-  return quantileOf(needed, power);
+  return sorted(needed);
 }
 
 /** The fewest values in each of two samples with which a shift of so many standard deviations is found; null above a thousand. */

@@ -1,0 +1,97 @@
+/**
+ * Does `strata compare` find what is there, and nothing else? `node dist/scripts/bench/compare-known.js [--times 8] [--slower 0.1] [--clients 100] [--seconds 3] [--out DIR]`.
+ * Three arms of this very build take turns: two that are the same, and one whose servers burn as much CPU at every request as makes them the
+ * share slower that is asked for. How much that is, is learned from two runs before: a closed loop that is bound by the leader's core spends 1 / throughput
+ * on a request, so a tenth of that on top costs a tenth of the throughput or, where the core has time left, somewhat less.
+ *
+ * Exit code 0: the equal arms compare as ~ and the slower one as worse. 1: one of the two is not so. 3: the machine was too noisy for so many runs.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compareRuns, comparisonText, METRICS } from '../../analysis/compare/index.js';
+import { mean } from '../../analysis/statistics/order-statistics.js';
+import { readRuns } from '../lib/compared-runs.js';
+import { EXIT } from '../lib/exit-codes.js';
+import { interruptSignal } from '../lib/interrupt.js';
+import { createProgress } from '../lib/progress.js';
+import { projectRoot } from '../lib/project-root.js';
+import { runInTurns } from '../lib/turns.js';
+
+const { values } = parseArgs({
+  options: {
+    times: { type: 'string', default: '8' },
+    slower: { type: 'string', default: '0.1' },
+    clients: { type: 'string', default: '100' },
+    seconds: { type: 'string', default: '3' },
+    out: { type: 'string' },
+  },
+});
+const times = numberOption('times', 1, 1_000);
+const slower = numberOption('slower', 0.01, 0.9);
+const clients = numberOption('clients', 1, 10_000);
+const seconds = numberOption('seconds', 0.5, 600);
+const out = values.out ?? mkdtempSync(join(tmpdir(), 'strata-compare-known-'));
+/** Chosen before anything is measured: what the slowdown is about. */
+const metrics = METRICS.filter(({ id }) => ['throughput', 'p50', 'mean'].includes(id));
+const shared = {
+  command: ['sweep', '--quick', '--probes', 'none', '--levels', `${clients}`, '--duration', `${seconds}s`],
+  signal: interruptSignal(),
+  progress: createProgress({ verbose: true }),
+  secondsMax: 600,
+};
+
+try {
+  process.exitCode = await bench();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = shared.signal.aborted ? EXIT.interrupted : EXIT.environment;
+}
+process.exit();
+
+async function bench(): Promise<number> {
+  const root = projectRoot();
+  const [trial] = await runInTurns({
+    ...shared,
+    arms: [{ name: 'trial', root }],
+    times: 2,
+    out: join(out, 'trial'),
+  });
+  const perSecond = mean(
+    readRuns([trial!], () => {}).map(({ points }) => points[0]!.summary.throughputPerSecond),
+  )!;
+  const burnUs = ((1e6 / perSecond) * slower) / (1 - slower);
+  process.stdout.write(
+    `${perSecond.toFixed(0)} requests per second: the slow arm burns ${burnUs.toFixed(1)} µs at each\n`,
+  );
+  const slowly = {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${join(root, 'dist/scripts/bench/slow-requests.js')}`,
+    STRATA_SLOW_REQUESTS_US: burnUs.toFixed(3),
+  };
+  const arms = [
+    { name: 'base', root },
+    { name: 'same', root },
+    { name: 'slow', root, environment: slowly },
+  ];
+  const folders = await runInTurns({ ...shared, arms, times, out: join(out, 'arms') });
+  const [base, same, slow] = folders.map((folder) => readRuns([folder], () => {}));
+  const equal = compareRuns(base!, same!, { metrics });
+  const worse = compareRuns(base!, slow!, { metrics });
+  process.stdout.write(
+    `\nthe same build twice\n${comparisonText(equal)}\n\nslower by ${slower * 100} %\n${comparisonText(worse)}\n`,
+  );
+  process.stdout.write(`\nruns: ${out}\n`);
+  if (equal.verdict === 'unknown' || worse.verdict === 'unknown') return EXIT.unknown;
+  const found = worse.rows.some(({ metric, verdict }) => metric === 'throughput' && verdict === 'worse');
+  if (equal.verdict === '~' && found) return EXIT.done;
+  const detectable = worse.rows[0]?.detectable ?? null;
+  return equal.verdict === '~' && (detectable === null || detectable > slower) ? EXIT.unknown : EXIT.finding;
+}
+
+function numberOption(name: 'times' | 'slower' | 'clients' | 'seconds', min: number, max: number): number {
+  const value = Number(values[name]);
+  if (value >= min && value <= max) return value;
+  process.stderr.write(`--${name} must be a number from ${min} to ${max}, not ${values[name]}.\n`);
+  process.exit(EXIT.usage);
+}
