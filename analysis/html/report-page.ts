@@ -45,15 +45,19 @@ export function pagePath(language: Language): string {
 }
 
 /**
- * The page of a rendered report (`renderReport`: path → text): one file with its pictures, its scripts and every
- * flamegraph of the run, which loads nothing and says so in its own content security policy. Same run, same bytes.
+ * The page of a rendered report (path → text): one file with its pictures, its scripts and every
+ * flamegraph of `data`, which loads nothing and says so in its own content security policy. Same run, same bytes.
  */
-export function reportPage(rendered: ReadonlyMap<string, string>, data: RunData, language: Language): string {
+export function reportPage(
+  rendered: ReadonlyMap<string, string>,
+  data: RunData | null,
+  language: Language,
+): string {
   return inLanguage(language, () => {
     const markdown = rendered.get(reportPath(language));
     if (markdown === undefined)
       throw new RangeError(`no ${reportPath(language)} among the files of the report`);
-    const found = runGraphs(data);
+    const found = data === null ? { graphs: [], leftOut: 0 } : runGraphs(data);
     const graphIds = new Set(found.graphs.map(({ id }) => id));
     let figures = 0;
     const text = renderSections(markdown, new Slugs([...VIEWER_IDS, ...OWN_IDS]), (path, caption) => {

@@ -30,7 +30,7 @@ export function renderTable(table: Tokens.Table, { caption, inline }: TableOptio
 /** A last row that alone has a name in bold sums the others up: sorting leaves it where it is. */
 function totalRow(rows: readonly Tokens.TableCell[][]): Tokens.TableCell[] | undefined {
   const isBold = (cells: readonly Tokens.TableCell[]): boolean => {
-    const [token, ...more] = cells[0]?.tokens ?? [];
+    const [token, ...more] = cells.find(({ text }) => text.trim() !== '')?.tokens ?? [];
     return token?.type === 'strong' && more.length === 0;
   };
   const bold = rows.filter(isBold);
@@ -52,10 +52,15 @@ function renderCell(
     : `<td${classes(cell, true)}>${content}</td>`;
 }
 
-/** `n`: a number. `none`: a reason under the table says why there is none. */
+/** Cells up to this length stay on one line. */
+const SHORT_MAX = 24;
+
+/** `n`: a number. `none`: a reason under the table says why there is none. `short`: breaking it would only cost height. */
 function classes({ align, text }: Tokens.TableCell, isValue: boolean): string {
-  const names = [align === 'right' ? 'n' : '', isValue && /\[\d+\]$/.test(text) ? 'none' : ''].filter(
-    (name) => name !== '',
-  );
+  const names = [
+    ...(align === 'right' ? ['n'] : []),
+    ...(isValue && align !== 'right' && text.length <= SHORT_MAX ? ['short'] : []),
+    ...(isValue && /\[\d+\]$/.test(text) ? ['none'] : []),
+  ];
   return names.length === 0 ? '' : ` class="${names.join(' ')}"`;
 }

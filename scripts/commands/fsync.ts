@@ -7,17 +7,22 @@ import { interruptSignal } from '../lib/interrupt.js';
 import { ownClusterFacts } from '../lib/own-cluster.js';
 import { parseInteger, parseStrategies } from '../lib/parse.js';
 import { finishRun } from '../lib/report-files.js';
-import { addReportOptions, type ReportFlags } from '../lib/report-options.js';
+import {
+  addFormatOption,
+  addReportOptions,
+  type FormatFlags,
+  type ReportFlags,
+} from '../lib/report-options.js';
 import { addRunOptions, modeOf, openRun, type RunFlags, writeBaseline } from '../lib/run-session.js';
 
-interface FsyncFlags extends RunFlags, ReportFlags {
+interface FsyncFlags extends RunFlags, ReportFlags, FormatFlags {
   readonly strategies: readonly StrategyLetter[];
   readonly powerCut: boolean;
   readonly cuts?: number;
 }
 
 export function fsyncCommand(): Command {
-  return addReportOptions(addRunOptions(new Command('fsync')))
+  return addFormatOption(addReportOptions(addRunOptions(new Command('fsync'))))
     .summary('compare the fsync strategies: speed, and what a crash loses')
     .description(
       'Compare the fsync strategies, each on a fresh cluster: speed at every level, and at the middle one what is left of the\n' +

@@ -13,5 +13,6 @@ export function labReport(directory: string): ReportSource {
   return {
     render: (language) => renderLabReport(data, language),
     exitCode: unanswered ? EXIT.unknown : EXIT.done,
+    sampled: null,
   };
 }

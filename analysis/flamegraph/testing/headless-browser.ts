@@ -30,8 +30,16 @@ export function findBrowser(): string | null {
 
 interface Answer {
   readonly id?: number;
+  readonly method?: string;
+  readonly params?: Record<string, unknown>;
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly message: string };
+}
+
+export interface Viewport {
+  readonly width: number;
+  readonly height: number;
+  readonly theme: 'light' | 'dark';
 }
 
 /** A page in a browser without a window, driven by the DevTools protocol over pipes: no port, no dependency. */
@@ -45,6 +53,7 @@ export class HeadlessBrowser {
   #next = 1;
   #session: string | null = null;
   #rest = '';
+  #events: { readonly method: string; readonly params: Record<string, unknown> }[] | null = null;
 
   private constructor(path: string) {
     this.#profile = mkdtempSync(join(tmpdir(), 'strata-browser-'));
@@ -102,6 +111,38 @@ export class HeadlessBrowser {
     }
   }
 
+  /** From now on errors, lines of the console and requests are kept. */
+  async watch(): Promise<void> {
+    this.#events = [];
+    for (const domain of ['Runtime', 'Log', 'Network']) await this.#send(`${domain}.enable`, {});
+  }
+
+  /** What went wrong since `watch()`, and every address that was asked for. */
+  get seen(): { readonly errors: readonly string[]; readonly requests: readonly string[] } {
+    const of = (method: string): Record<string, unknown>[] =>
+      (this.#events ?? []).filter((event) => event.method === method).map(({ params }) => params);
+    const errors = [
+      ...of('Runtime.exceptionThrown'),
+      ...of('Runtime.consoleAPICalled'),
+      ...of('Log.entryAdded'),
+    ];
+    const requests = of('Network.requestWillBeSent').map(({ request }) => (request as { url: string }).url);
+    return { errors: errors.map((error) => JSON.stringify(error)), requests };
+  }
+
+  async look({ width, height, theme }: Viewport): Promise<void> {
+    const size = { width, height, deviceScaleFactor: 1, mobile: false };
+    await this.#send('Emulation.setDeviceMetricsOverride', size);
+    const features = [{ name: 'prefers-color-scheme', value: theme }];
+    await this.#send('Emulation.setEmulatedMedia', { features });
+  }
+
+  /** What is in view, as PNG in base64. */
+  async picture(): Promise<string> {
+    const { data } = await this.#send('Page.captureScreenshot', { format: 'png' });
+    return data as string;
+  }
+
   async press(key: string): Promise<void> {
     const text = key.length === 1 ? { text: key } : key === 'Enter' ? { text: '\r' } : {};
     await this.#send('Input.dispatchKeyEvent', { type: 'keyDown', key, ...text });
@@ -154,7 +195,10 @@ export class HeadlessBrowser {
     this.#rest = messages.pop()!;
     for (const message of messages) {
       const answer = JSON.parse(message) as Answer;
-      if (answer.id === undefined) continue;
+      if (answer.id === undefined) {
+        this.#events?.push({ method: answer.method ?? '', params: answer.params ?? {} });
+        continue;
+      }
       this.#waiting.get(answer.id)?.resolve(answer);
       this.#waiting.delete(answer.id);
     }

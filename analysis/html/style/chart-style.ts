@@ -3,8 +3,9 @@ export const CHART_STYLE = `
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 620px), 1fr)); gap: 8px 24px; margin: 14px 0; }
 figure { margin: 0; min-width: 0; }
 figure.picture { grid-column: 1 / -1; }
-.plot { overflow-x: auto; scrollbar-width: thin; border: 1px solid var(--line); border-radius: 6px; }
-.drawn { display: block; width: 100%; min-width: 600px; max-width: 860px; height: auto; }
+.plot { overflow-x: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; border: 1px solid var(--line); border-radius: 6px; }
+figure.chart { max-width: 862px; }
+.drawn { display: block; width: 100%; min-width: 600px; height: auto; }
 .drawn.large { min-width: 900px; max-width: none; }
 .drawn text { font-family: var(--text); font-size: 12px; fill: var(--ink); }
 .drawn .title { font-size: 14px; font-weight: 600; }

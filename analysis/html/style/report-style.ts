@@ -39,7 +39,7 @@ main { min-width: 0; padding: 8px 28px 80px; max-width: 1240px; }
 .contents a[aria-current] { border-left-color: var(--accent); color: var(--accent); }
 @media (min-width: 1080px) {
   .layout { grid-template-columns: 248px minmax(0, 1fr); }
-  .contents { position: sticky; top: 0; max-height: 100vh; overflow-y: auto; padding: 22px 8px 24px 20px; border-right: 1px solid var(--line); scrollbar-width: thin; }
+  .contents { position: sticky; top: 0; max-height: 100vh; overflow-y: auto; padding: 22px 8px 24px 20px; border-right: 1px solid var(--line); scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
   .contents summary { list-style: none; pointer-events: none; padding: 0 8px 6px; color: var(--muted); font-weight: 500; }
   .contents summary::-webkit-details-marker { display: none; }
   main { padding: 8px 36px 80px; }
@@ -67,8 +67,8 @@ details > summary { cursor: pointer; color: var(--accent); width: fit-content; }
 blockquote { margin: 12px 0; padding: 2px 14px; border-left: 3px solid var(--line); color: var(--muted); }
 
 .verdict { padding-top: 16px; }
-.verdict > p:first-of-type { font-size: 15.5px; line-height: 1.6; max-width: 88ch; margin: 0 0 14px; padding: 12px 16px; background: var(--raised); border-left: 3px solid var(--accent); border-radius: 0 6px 6px 0; }
-.verdict > p:first-of-type strong { font-weight: 550; }
+.verdict > p:first-of-type { font-size: 16px; line-height: 1.55; max-width: 86ch; margin: 0 0 14px; padding: 12px 16px; background: var(--raised); border-left: 3px solid var(--accent); border-radius: 0 6px 6px 0; }
+.verdict > p:first-of-type strong { font-weight: inherit; }
 .verdict li strong { font-weight: 600; }
 #run { margin-top: 30px; padding-top: 14px; border-top: 1px solid var(--line); }
 
@@ -77,16 +77,20 @@ blockquote { margin: 12px 0; padding: 2px 14px; border-left: 3px solid var(--lin
 .sign.good circle { fill: var(--good); }
 .sign.warn .ground { fill: var(--warn); }
 .sign.bad circle { fill: var(--bad); }
+.sign.open circle { fill: var(--muted); }
 
-.wide { overflow-x: auto; margin: 10px 0 4px; scrollbar-width: thin; }
+.wide { overflow-x: auto; margin: 10px 0 4px; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 table { border-collapse: collapse; font-size: 13px; line-height: 1.4; font-variant-numeric: tabular-nums; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 th, td { text-align: left; vertical-align: top; padding: 4px 18px 4px 0; border-bottom: 1px solid var(--line); font-weight: 400; min-width: 3.2em; max-width: 52ch; }
-th[scope="row"] { white-space: nowrap; }
+th[scope="row"], .short { white-space: nowrap; }
+.wide th[scope="row"]:first-child, .wide thead th:first-child { position: sticky; left: 0; z-index: 1; background: var(--ground); }
+tbody tr:hover > th[scope="row"]:first-child { background: var(--raised); }
 table.facts th[scope="row"] { padding-right: 22px; }
+table.facts td { max-width: 90ch; }
 table.facts th[scope="row"] strong { font-weight: 400; color: var(--muted); }
 thead th { font-size: 12px; font-weight: 500; color: var(--muted); vertical-align: bottom; border-bottom-color: var(--muted); max-width: 20ch; }
-tbody tr:hover > * { background: var(--raised); }
+tbody tr:hover > td, tbody tr:hover > th { background: var(--raised); }
 tfoot > tr > * { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; padding-left: 8px; padding-right: 10px; }
 thead .n { white-space: normal; }

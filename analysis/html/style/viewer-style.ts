@@ -21,5 +21,5 @@ export const VIEWER_STYLE = `
 kbd { border: 1px solid var(--line); border-radius: 4px; padding: 0 4px; background: var(--raised); }
 .number { text-align: right; white-space: nowrap; padding-left: 8px; padding-right: 10px; }
 #flamegraphs section caption { position: static; width: auto; height: auto; clip-path: none; text-align: left; white-space: normal; color: var(--muted); font-size: 12px; padding-bottom: 4px; }
-#flamegraphs section th, #flamegraphs section td { overflow-wrap: anywhere; }
+#flamegraphs section th, #flamegraphs section td { overflow-wrap: break-word; }
 `;

@@ -12,6 +12,7 @@ export const HTML_CHINESE: Catalogue = {
   good: '良好',
   bad: '不合格',
   warning: '警告',
+  undecided: '未定',
   'Explore it: zoom, search, callers': '交互查看：缩放、搜索、调用者',
   'Values as a table': '以表格查看数值',
   place: '位置',
