@@ -108,7 +108,7 @@ function legend(): string[] {
   ];
   return [
     ...entry(16, OURS, '1', t`measured, with its 95 % interval`),
-    ...entry(300, THEIRS, '0.45', t`the document's range`),
+    ...entry(300, THEIRS, '0.45', t`the document’s range`),
   ];
 }
 

@@ -72,7 +72,7 @@ function header({ run }: LabData): string {
     .row(t`machine`, `${machine.cpuModel}, ${t`${machine.cpuCount} CPUs`}, ${memory}`)
     .row(t`system`, `${machine.os}, ${machine.kernel}, ${machine.filesystem}`)
     .row('Node.js', run.versions.nodejs ?? t`unknown`);
-  return blocks(`# ${t`Laboratory: the document's claims, put to the test`}`, table.toString());
+  return blocks(`# ${t`Laboratory: the document’s claims, put to the test`}`, table.toString());
 }
 
 function verdictLine(judged: readonly Judged[]): string {
@@ -140,7 +140,8 @@ function experimentSection({ experiment, effects }: Judged, suffix: string, char
   });
   return blocks(
     `## ${title}`,
-    `**${translated(experiment.question)}** ${translated(experiment.says)}`,
+    `**${translated(experiment.question)}**`,
+    t`The document: ${translated(experiment.says)}`,
     stateText(experiment),
     findings(effects),
     ...images,
@@ -216,7 +217,7 @@ function howMeasured(experiment: LabExperiment): string {
 
 function notMeasured({ run, experiments }: LabData): string {
   const lines = [
-    ...run.notMeasured.map(({ what, because }) => `- ${what}: ${because}`),
+    ...run.notMeasured.map(({ what, because }) => `- ${translated(what)}: ${translated(because)}`),
     ...experiments
       .filter(({ state }) => state !== 'done')
       .map((experiment) => `- ${experiment.id} · ${translated(experiment.title)}: ${stateText(experiment)}`),

@@ -1,5 +1,5 @@
 import type { LabClaim, LabExperiment, LabMetric } from '../../results/schema/index.js';
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import { bytes, micros, percent, perSecond, significant, times } from '../tables/format.js';
 import type { ArmSummary, Effect } from './effects.js';
 import { ALPHA, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
@@ -93,7 +93,7 @@ function undecidedText(why: Undecided): string {
 
 export function stateText({ state, because }: LabExperiment): string | null {
   if (state === 'done') return null;
-  const reason = because ?? '';
+  const reason = translated(because ?? '');
   if (state === 'failed') return t`The experiment failed: ${reason}.`;
   if (state === 'interrupted') return t`The experiment did not come to its end: ${reason}.`;
   return t`Not decidable on this machine: ${reason}.`;
@@ -107,7 +107,7 @@ export function rulesText(): string {
     t`- Arms run in turns: every round runs each arm once, in an order drawn from the seed. Unit of every statistic is one run of an arm; no value is thrown out but those of a warm-up round.`,
     t`- Of an arm: the median, with the interval of order statistics that covers it with at least 95 %.`,
     t`- Effect: Hodges–Lehmann, the median of all pairwise ratios (differences for shares) with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.`,
-    t`- **Confirmed**: the interval has values in the document's range, and either lies inside it or is no wider than a factor of ${width}; unless the range holds “no effect”, p is also at most ${alpha} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.`,
+    t`- **Confirmed**: the interval has values in the document’s range, and either lies inside it or is no wider than a factor of ${width}; unless the range holds “no effect”, p is also at most ${alpha} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.`,
     t`- **Refuted**: no value of the interval lies in the range. **Undecided**: everything else. **Not decidable here**: this machine cannot show it.`,
   ].join('\n');
 }

@@ -122,21 +122,19 @@ async function run(ids: readonly string[], flags: RunFlags): Promise<number> {
   return signal.aborted ? EXIT.interrupted : code;
 }
 
-/** In the order of the list, each once; ids in either case. A claim finds the experiment that answers it. */
-function chosen(ids: readonly string[]): readonly Experiment[] {
-  if (ids.some((id) => id.toLowerCase() === 'all')) return EXPERIMENTS;
-  const wanted = new Set(ids.flatMap((id) => id.split(',')).map((id) => id.toUpperCase()));
-  const isWanted = ({ id, claims }: Experiment) =>
-    [id, ...claims].some((name) => wanted.has(name.toUpperCase()));
-  const known = new Set(
-    EXPERIMENTS.flatMap(({ id, claims }) => [id, ...claims]).map((id) => id.toUpperCase()),
-  );
-  const unknown = [...wanted].find((id) => !known.has(id));
-  if (unknown !== undefined)
-    throw new CliError(
-      'STRATA_LAB_UNKNOWN',
-      `There is no experiment ${JSON.stringify(unknown)}: strata lab list names them all.`,
-      EXIT.usage,
-    );
-  return EXPERIMENTS.filter(isWanted);
+/** In the order of the list, each once, in either case. An id names one experiment; a claim that is nobody's id, all that answer it. */
+function chosen(names: readonly string[]): readonly Experiment[] {
+  const wanted = names.flatMap((name) => name.split(',')).map((name) => name.toLowerCase());
+  if (wanted.includes('all')) return EXPERIMENTS;
+  const found = new Set(wanted.flatMap(experimentsOf));
+  return EXPERIMENTS.filter((experiment) => found.has(experiment));
+}
+
+function experimentsOf(name: string): readonly Experiment[] {
+  const named = EXPERIMENTS.filter(({ id }) => id.toLowerCase() === name);
+  if (named.length > 0) return named;
+  const answering = EXPERIMENTS.filter(({ claims }) => claims.some((claim) => claim.toLowerCase() === name));
+  if (answering.length > 0) return answering;
+  const sentence = `There is no experiment ${JSON.stringify(name)}: strata lab list names them all.`;
+  throw new CliError('STRATA_LAB_UNKNOWN', sentence, EXIT.usage);
 }

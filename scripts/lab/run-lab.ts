@@ -22,7 +22,7 @@ export async function runLab(options: LabOptions): Promise<void> {
   try {
     for (const [index, experiment] of experiments.entries()) {
       if (signal.aborted) {
-        writer.notMeasured(`${experiment.id} · ${experiment.title}`, 'the run was interrupted before it.');
+        writer.notMeasured(experiment.title, 'the run was interrupted before it');
         continue;
       }
       const done = await runOne(experiment, options, `${index + 1} of ${experiments.length}`);

@@ -5,6 +5,7 @@ import { CLAIMS } from './claims.js';
 import { CONCLUSIONS } from './conclusions.js';
 import { ELECTIONS } from './elections.js';
 import { HTML_CHINESE } from './html.js';
+import { LAB } from './lab.js';
 import { MEASURES } from './measures.js';
 import { PROCESS } from './process.js';
 import { PROFILE } from './profile.js';
@@ -17,6 +18,7 @@ import { WAITS } from './waits.js';
 
 /** Simplified Chinese, one file a room of the report. */
 export const CHINESE: Catalogue = {
+  ...LAB,
   ...RULES,
   ...WAITS,
   ...TABLES,

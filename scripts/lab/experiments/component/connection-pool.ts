@@ -14,16 +14,16 @@ export const connectionPool: Experiment = {
   title: 'Connections: a new one for every call, or a pool',
   question: 'How much sooner are 1000 calls done over connections that are kept?',
   document: {
-    says: 'The document says that 1000 calls take 15 s with a connection of their own each, 5 s over a pool (3x) and 3 s over a pool that was connected before (5x). A factor is read as what rounds to it.',
+    says: '1000 calls take 15 s with a connection of their own each, 5 s over a pool (3x) and 3 s over a pool that was connected before (5x). A factor is read as what rounds to it.',
     effects: [
       { metric: 'calls', arm: 'pool', against: 'connection-per-call', low: 2.5, high: 3.5 },
       { metric: 'calls', arm: 'pool-connected-before', against: 'connection-per-call', low: 4.5, high: 5.5 },
     ],
   },
   arms: [
-    { name: 'connection-per-call', what: 'connects, calls, closes' },
-    { name: 'pool', what: 'a connection for each caller, made at its first call and kept' },
-    { name: 'pool-connected-before', what: 'the same, all connected before the first call' },
+    { name: 'connection-per-call', what: 'Connects, calls, closes.' },
+    { name: 'pool', what: 'A connection for each caller, made at its first call and kept.' },
+    { name: 'pool-connected-before', what: 'The same, all connected before the first call.' },
   ],
   workload: `${CALLS} calls of 128 bytes by ${CALLERS} callers, one after the other each, to a server on a thread of its own, in the framing of the peers.`,
   limits:

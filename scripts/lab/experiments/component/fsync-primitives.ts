@@ -15,16 +15,16 @@ export const fsyncPrimitives: Experiment = {
   title: 'fsync, fdatasync, O_DSYNC',
   question: 'How much faster are durable writes with fdatasync or O_DSYNC than with fsync?',
   document: {
-    says: 'The document says that fdatasync is 20 to 30 % faster than fsync. It does not say on which kind of file, so both are measured.',
+    says: 'fdatasync is 20 to 30 % faster than fsync. On which kind of file is not said, so both are measured.',
     effects: [
       { metric: 'preallocated', arm: 'fdatasync', against: 'fsync', low: 1.2, high: 1.3 },
       { metric: 'growing', arm: 'fdatasync', against: 'fsync', low: 1.2, high: 1.3 },
     ],
   },
   arms: [
-    { name: 'fsync', what: 'write, then fsync: data and all metadata' },
-    { name: 'fdatasync', what: 'write, then fdatasync: data, and the metadata that reading back needs' },
-    { name: 'dsync', what: 'one write on a file opened with O_DSYNC' },
+    { name: 'fsync', what: 'Write, then fsync: data and all metadata.' },
+    { name: 'fdatasync', what: 'Write, then fdatasync: data, and the metadata that reading back needs.' },
+    { name: 'dsync', what: 'One write on a file opened with O_DSYNC.' },
   ],
   workload:
     'Blocks of 4 KiB, each durable before the next, one after the other: into a file whose 8 MiB were written and synced before (preallocated, as the segments of the log are), and at the end of one that starts empty (growing).',

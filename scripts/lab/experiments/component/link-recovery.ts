@@ -16,12 +16,12 @@ export const linkRecovery: Experiment = {
   title: 'A link between nodes that is cut and heals',
   question: 'When is a cut link noticed, and how soon is it healthy again once it heals?',
   document: {
-    says: 'The document says that a link goes from healthy over probing to disconnected with a heartbeat of 10 s and a probe of 5 s, and recovers within 15 s. These are bounds, not a comparison: recovered has to be at most 15 s, noticed about 10 s and given up about 15 s after a silent cut.',
+    says: 'A link goes from healthy over probing to disconnected with a heartbeat of 10 s and a probe of 5 s, and recovers within 15 s. These are bounds, not a comparison: recovered has to be at most 15 s, noticed about 10 s and given up about 15 s after a silent cut.',
     effects: [],
   },
   arms: [
-    { name: 'silent', what: 'nothing gets through in either direction, the connections stay open' },
-    { name: 'reset', what: `all connections break, and new ones for ${BROKEN_MS} ms` },
+    { name: 'silent', what: 'Nothing gets through in either direction, the connections stay open.' },
+    { name: 'reset', what: `All connections break, and new ones for ${BROKEN_MS} ms.` },
   ],
   workload:
     'Two transports of the peers over TCP with a proxy between them, which is cut until the link is given up, then healed. Noticed and given up count from the cut, recovered from the healing.',

@@ -25,13 +25,13 @@ export const logPlacement: Experiment = {
   title: 'The log: on the event loop, in the pool, on a thread',
   question: 'What does the event loop get back when it does not wait for the disk itself?',
   document: {
-    says: 'The document says that asynchronous persistence keeps the main thread free and needs care in recovery. It gives no figure.',
+    says: 'Asynchronous persistence keeps the main thread free and needs care in recovery. No figure is given.',
     effects: [],
   },
   arms: [
-    { name: 'event-loop', what: 'writes and syncs where it stands: nothing else happens meanwhile' },
-    { name: 'pool', what: "libuv's pool of threads, as every node does" },
-    { name: 'thread', what: 'a worker thread that gets a copy of each batch' },
+    { name: 'event-loop', what: 'Writes and syncs where it stands: nothing else happens meanwhile.' },
+    { name: 'pool', what: "The threads of libuv's pool, as every node does." },
+    { name: 'thread', what: 'A worker thread that gets a copy of each batch.' },
   ],
   workload: `The write-ahead log of a node under ${WRITERS} writers, each appending an entry of 128 bytes in the turn of the loop after its last one became durable; the appends of a turn go together, group commit with fdatasync.`,
   limits:

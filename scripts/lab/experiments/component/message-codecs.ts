@@ -46,16 +46,16 @@ export const messageCodecs: Experiment = {
   title: 'Codecs: Protocol Buffers by static code, JSON, v8.serialize',
   question: 'How many AppendEntries messages a second can be encoded and decoded again?',
   document: {
-    says: 'The document puts serialisation at 10 to 15 % of the CPU, advises another codec or arenas above 25 %, and gives no figure for what another codec brings.',
+    says: 'Serialisation takes 10 to 15 % of the CPU; above 25 % another codec or arenas help. What they bring is not said.',
     effects: [],
   },
   arms: [
     {
       name: 'protobuf-static',
-      what: 'the codec of the peers: code written for each message, sizes computed first',
+      what: 'The codec of the peers: code written for each message, sizes computed first.',
     },
-    { name: 'json', what: 'JSON.stringify and JSON.parse, data as base64' },
-    { name: 'v8-serialize', what: 'v8.serialize and v8.deserialize, the structured clone' },
+    { name: 'json', what: '`JSON.stringify` and `JSON.parse`, data as base64.' },
+    { name: 'v8-serialize', what: '`v8.serialize` and `v8.deserialize`, the structured clone.' },
   ],
   workload:
     'Encodes an AppendEntries message and decodes it again: one entry of 128 bytes, 64 of them, and 4 of 10 KiB.',

@@ -23,7 +23,7 @@ export const receiveBuffers: Experiment = {
   title: 'Receiving: a buffer of 1024 bytes, or frames of any length',
   question: 'What does a buffer of fixed size lose, and what does it cost where it loses nothing?',
   document: {
-    says: 'The document says that a buffer of 1024 bytes truncates every larger message and length-prefixed frames none, that small messages are hardly affected, that messages above 10 KB take 70 % fewer switches, and those above 100 KB are 2 to 3 times as fast. A switch is a read event of the loop here; “hardly” is read as 5 %.',
+    says: 'A buffer of 1024 bytes truncates every larger message and length-prefixed frames none; small messages are hardly affected, those above 10 KB take 70 % fewer switches, and those above 100 KB are 2 to 3 times as fast. A switch is a read event of the loop here; “hardly” is read as 5 %.',
     effects: [
       ...['128-B', '10-KiB', '100-KiB', '1-MiB'].map((size) => ({
         metric: `truncated-${size}`,
@@ -46,13 +46,13 @@ export const receiveBuffers: Experiment = {
   arms: [
     {
       name: 'fixed-1024',
-      what: 'one read into a buffer of 1024 bytes is the message; the rest is thrown away',
+      what: 'One read into a buffer of 1024 bytes is the message; the rest is thrown away.',
     },
     {
       name: 'fixed-1024-assembled',
-      what: 'reads into a buffer of 1024 bytes, put together by the length in front of the message',
+      what: 'Reads into a buffer of 1024 bytes, put together by the length in front of the message.',
     },
-    { name: 'dynamic', what: 'the frames of the peers: lengths in front, buffers as large as what came' },
+    { name: 'dynamic', what: 'The frames of the peers: lengths in front, buffers as large as what came.' },
   ],
   workload:
     'One message after the other over a loopback connection, each acknowledged with a byte before the next, of 128 B, 1, 10, 100 KiB and 1 MiB in turn.',

@@ -18,16 +18,16 @@ export const rpcBatches: Experiment = {
   title: 'Calls: one request each, or batches',
   question: 'How many more AppendEntries messages a second get through when several share a call?',
   document: {
-    says: 'The document says that sending several requests in one call brings 50 to 100 %. It names no size of a batch, so the figure is held against both.',
+    says: 'Sending several requests in one call brings 50 to 100 %. No size of a batch is named, so the figure is held against both.',
     effects: [
       { metric: 'messages', arm: 'batch-16', against: 'single', low: 1.5, high: 2 },
       { metric: 'messages', arm: 'batch-64', against: 'single', low: 1.5, high: 2 },
     ],
   },
   arms: [
-    { name: 'single', what: 'a frame for every message, an answer for every frame' },
-    { name: 'batch-16', what: '16 messages in a frame, one answer' },
-    { name: 'batch-64', what: '64 messages in a frame, one answer' },
+    { name: 'single', what: 'A frame for every message, an answer for every frame.' },
+    { name: 'batch-16', what: '16 messages in a frame, one answer.' },
+    { name: 'batch-64', what: '64 messages in a frame, one answer.' },
   ],
   workload: `AppendEntries messages with one entry of 128 bytes, ${WINDOW} of them under way at a time, over one connection to a thread that decodes and answers.`,
   limits:

@@ -21,14 +21,14 @@ export const stripedPool: Experiment = {
   title: 'Connections to a peer: one queue, or stripes',
   question: 'How many more calls get through when callers wait in several queues instead of one?',
   document: {
-    says: 'The document says that a pool whose lock is split into 16 to 32 stripes brings 30 to 50 % at high concurrency. What callers wait for here is a queue for a connection that one call has at a time, not a mutex: one event loop has no other.',
+    says: 'A pool whose lock is split into 16 to 32 stripes brings 30 to 50 % at high concurrency. What callers wait for here is a queue for a connection that one call has at a time, not a mutex: one event loop has no other.',
     effects: [{ metric: 'calls', arm: 'striped-16', against: 'one-queue', low: 1.3, high: 1.5 }],
   },
   arms: [
-    { name: 'one-queue', what: 'all callers wait for one connection' },
-    { name: 'striped-2', what: '2 connections, each with a queue, callers spread over them' },
-    { name: 'striped-4', what: '4 connections' },
-    { name: 'striped-16', what: '16 connections' },
+    { name: 'one-queue', what: 'All callers wait for one connection.' },
+    { name: 'striped-2', what: '2 connections, each with a queue, callers spread over them.' },
+    { name: 'striped-4', what: '4 connections.' },
+    { name: 'striped-16', what: '16 connections.' },
   ],
   workload: `${CALLERS} callers, each with one call of 128 bytes at a time, to a server on a thread of its own; a connection carries one call at a time, as a pool without multiplexing does.`,
   limits:

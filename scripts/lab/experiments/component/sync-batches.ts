@@ -22,7 +22,7 @@ export const syncBatches: Experiment = {
   title: 'Bytes that share a sync',
   question: 'How many more entries become durable when more of them share one sync?',
   document: {
-    says: 'The document says that writing the log in batches brings 200 to 300 % (a batch is eight entries here, 4 KiB), and puts small writes with a sync each at 500 to 2,000 per second, batches of 64 KB at 10,000 to 50,000 and of 1 MB at 50,000 to 200,000: at least 5 and at most 100 times, at least 25 and at most 400 times as many.',
+    says: 'Writing the log in batches brings 200 to 300 % (a batch is eight entries here, 4 KiB). Small writes with a sync each reach 500 to 2,000 per second, batches of 64 KB 10,000 to 50,000, batches of 1 MB 50,000 to 200,000: 5 to 100 times and 25 to 400 times as many.',
     effects: [
       { metric: 'entries', arm: '4-KiB', against: '512-B', low: 3, high: 4 },
       { metric: 'entries', arm: '64-KiB', against: '512-B', low: 5, high: 100 },
@@ -30,10 +30,10 @@ export const syncBatches: Experiment = {
     ],
   },
   arms: [
-    { name: '512-B', what: 'one entry, one write, one fdatasync' },
-    { name: '4-KiB', what: '8 entries in one write, one fdatasync' },
-    { name: '64-KiB', what: '128 entries in one write, one fdatasync' },
-    { name: '1-MiB', what: '2048 entries in one write, one fdatasync' },
+    { name: '512-B', what: 'One entry, one write, one fdatasync.' },
+    { name: '4-KiB', what: '8 entries in one write, one fdatasync.' },
+    { name: '64-KiB', what: '128 entries in one write, one fdatasync.' },
+    { name: '1-MiB', what: '2048 entries in one write, one fdatasync.' },
   ],
   workload:
     'Entries of 512 bytes, written one batch after the other into a file whose 32 MiB were written and synced before.',
