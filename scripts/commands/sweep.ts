@@ -21,12 +21,17 @@ import {
   QUICK_PROBES,
 } from '../lib/probe-plan.js';
 import { finishRun } from '../lib/report-files.js';
-import { addReportOptions, type ReportFlags } from '../lib/report-options.js';
+import {
+  addFormatOption,
+  addReportOptions,
+  type FormatFlags,
+  type ReportFlags,
+} from '../lib/report-options.js';
 import type { RunContext } from '../lib/run-context.js';
 import { addRunOptions, modeOf, openRun, type RunFlags, writeBaseline } from '../lib/run-session.js';
 import { type SweepOptions, sweepLevels } from '../lib/sweep-points.js';
 
-interface SweepFlags extends RunFlags, ReportFlags {
+interface SweepFlags extends RunFlags, ReportFlags, FormatFlags {
   readonly fsync: StrategyLetter;
   readonly target?: readonly string[];
   readonly via: 'leader' | 'all';
@@ -41,7 +46,7 @@ const NOT_QUICK = 'a quick run has no time for it; leave --quick out, or name it
 const ALL_STRATEGIES: readonly StrategyLetter[] = ['A', 'B', 'C', 'G'];
 
 export function sweepCommand(): Command {
-  return addReportOptions(addRunOptions(new Command('sweep')))
+  return addFormatOption(addReportOptions(addRunOptions(new Command('sweep'))))
     .summary('measure a cluster level by level and write a report')
     .description(
       'Measure a cluster at low, mid and high concurrency and write a report. Starts a cluster of its own on free ports, its data\n' +
