@@ -59,16 +59,6 @@ export const PROBES: Catalogue = {
     '每次系统调用停两次：吞吐量降到五分之一；单次调用耗时仍可用',
   'two events per sync with bpftrace or perf; with strace alone two stops per system call':
     '用 bpftrace 或 perf 时每次刷盘两个事件；只有 strace 时每次系统调用停两次',
-  'kill -9 of all {0} nodes at once under {1} clients, restart, read back of every key written':
-    '在 {1} 个客户端的负载下同时对全部 {0} 个节点 kill -9，重启后回读每个写过的键',
-  "what was not synced is in the processes' memory only; kill -9 of all {0} nodes at once under {1} clients, restart, every acknowledged write looked for on every node; {2} cuts":
-    '未刷盘的内容只在进程内存中；在 {1} 个客户端的负载下同时对全部 {0} 个节点 kill -9，重启后在每个节点上查找每次已确认的写入；共断电 {2} 次',
-  'cut {0}: {1} acknowledged writes are gone under {2}, which promises all':
-    '第 {0} 次断电：策略 {2} 保证不丢，却丢失了 {1} 次已确认的写入',
-  'cut {0}: a write acknowledged {1} before the cut is gone, {2} allows {3}':
-    '第 {0} 次断电：断电前 {1} 确认的一次写入丢失，策略 {2} 只允许 {3}',
-  'cut {0}: {1} keys hold what was never written': '第 {0} 次断电：{1} 个键的值从未被写入过',
-  'cut {0}: the nodes differ afterwards': '第 {0} 次断电：之后各节点不一致',
   'interactive flame graph of JavaScript': 'JavaScript 的交互式火焰图',
   'groups of asynchronous operations, and the delays between them': '异步操作的分组及其间的延迟',
   'CPU, memory, loop delay and handles over time, with its diagnosis':
@@ -84,8 +74,4 @@ export const PROBES: Catalogue = {
   'the profile was interrupted before': '采集在此之前被中断',
   'the process is not on this machine': '进程不在本机',
   'it has to start the process itself: use --launch': '它必须自己启动进程：请使用 --launch',
-  '{0} is not installed; {1} is not installed; {2} is not installed ({3})': '未安装 {0}、{1}、{2}（{3}）',
-  '{0} is not installed; {1} is not installed; {2} is not installed': '未安装 {0}、{1}、{2}',
-  '{0} is not installed; {1} is not installed ({2})': '未安装 {0}、{1}（{2}）',
-  '{0} is not installed; {1} is not installed': '未安装 {0}、{1}',
 };

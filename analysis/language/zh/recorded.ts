@@ -76,4 +76,20 @@ export const RECORDED: Catalogue = {
     '未能保持速率：每秒要求 {1} 次，应答 {0} 次，因此延迟会随运行时长增长。',
   'Percentiles from p99 up are lower bounds: {0} requests timed out, {1} were shed, {2} were still unanswered at the end after longer than p99.':
     'p99 及以上的百分位是下界：{0} 个请求超时，{1} 个被丢弃，{2} 个在结束时等待已超过 p99 仍未得到应答。',
+
+  // What was lost, and what is not installed.
+  'kill -9 of all {0} nodes at once under {1} clients, restart, read back of every key written':
+    '在 {1} 个客户端的负载下同时对全部 {0} 个节点 kill -9，重启后回读每个写过的键',
+  "what was not synced is in the processes' memory only; kill -9 of all {0} nodes at once under {1} clients, restart, every acknowledged write looked for on every node; {2} cuts":
+    '未刷盘的内容只在进程内存中；在 {1} 个客户端的负载下同时对全部 {0} 个节点 kill -9，重启后在每个节点上查找每次已确认的写入；共断电 {2} 次',
+  'cut {0}: {1} acknowledged writes are gone under {2}, which promises all':
+    '第 {0} 次断电：策略 {2} 保证不丢，却丢失了 {1} 次已确认的写入',
+  'cut {0}: a write acknowledged {1} before the cut is gone, {2} allows {3}':
+    '第 {0} 次断电：断电前 {1} 确认的一次写入丢失，策略 {2} 只允许 {3}',
+  'cut {0}: {1} keys hold what was never written': '第 {0} 次断电：{1} 个键的值从未被写入过',
+  'cut {0}: the nodes differ afterwards': '第 {0} 次断电：之后各节点不一致',
+  '{0} is not installed; {1} is not installed; {2} is not installed ({3})': '未安装 {0}、{1}、{2}（{3}）',
+  '{0} is not installed; {1} is not installed; {2} is not installed': '未安装 {0}、{1}、{2}',
+  '{0} is not installed; {1} is not installed ({2})': '未安装 {0}、{1}（{2}）',
+  '{0} is not installed; {1} is not installed': '未安装 {0}、{1}',
 };

@@ -108,7 +108,7 @@ export const SYNCS: Catalogue = {
   'wake-up (returned → callback)': '唤醒（返回 → 回调）',
   'fewer than 10 syncs lie above this percentile': '该百分位之上的刷盘少于 10 次',
   'The largest clock of {0} is **{1}, {2}** of what JavaScript waited: {3}.{4}':
-    '{0} 最长的一段是 **{1}，{2}**，以 JavaScript 的等待为 100 %：{3}。{4}',
+    '{0} 最长的一段是 **{1}，占 JavaScript 等待的 {2}**：{3}。{4}',
   ' Over the whole machine a flush of {0} took {1} on average (`/proc/diskstats`), {2} of the mean kernel time.':
     '整机上 {0} 的一次缓存刷写平均耗时 {1}（`/proc/diskstats`），为平均内核时间的 {2}。',
   Cause: '原因',
