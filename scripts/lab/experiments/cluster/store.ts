@@ -28,7 +28,7 @@ export const store = clusterExperiment({
     { name: 'skip-list', what: 'A skip list behind one coarse lock.' },
     { name: 'ordered-map', what: 'The ordered map that every node has.' },
   ],
-  workload: `100,000 keys (10,000 with --quick) on three nodes; ${CLIENTS} clients read single keys of the leader, then ranges of ${RANGE_KEYS}, both with the consistency \`stale\`, which asks nobody but the store.`,
+  workload: `Three nodes hold 100,000 keys (10,000 with --quick); ${CLIENTS} clients read single keys of the leader, then ranges of ${RANGE_KEYS}, both with the consistency \`stale\`, which asks nobody but the store.`,
   limits:
     'Parsing a request and writing its answer cost far more than looking up a key, and are the same in both arms: the store alone is compared by C6.',
   metrics: [

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { smallestP } from '../../../../analysis/statistics/mann-whitney.js';
+import { CLUSTER_EXPERIMENTS } from './index.js';
+
+const NAME = /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/;
+
+test('ids are unique, and begin with the claim that they answer', () => {
+  const ids = CLUSTER_EXPERIMENTS.map(({ id }) => id);
+  assert.deepEqual([...new Set(ids)], ids);
+  for (const { id, claims } of CLUSTER_EXPERIMENTS) assert.ok(id.startsWith(claims[0]!), id);
+});
+
+for (const experiment of CLUSTER_EXPERIMENTS) {
+  const { id, arms, metrics, document, repeats } = experiment;
+
+  test(`${id}: arms and metrics have names, and effects refer to them`, () => {
+    const armNames = arms.map(({ name }) => name);
+    const metricNames = metrics.map(({ name }) => name);
+    assert.ok(arms.length >= 2);
+    for (const names of [armNames, metricNames]) {
+      assert.deepEqual([...new Set(names)], names);
+      for (const name of names) assert.match(name, NAME);
+    }
+    for (const { arm, against, metric, low, high } of document.effects) {
+      assert.ok(metricNames.includes(metric), metric);
+      assert.ok(armNames.includes(arm) && armNames.includes(against) && arm !== against, `${arm} ${against}`);
+      assert.ok(low === null || high === null || low <= high, `${low} to ${high}`);
+      assert.ok(low !== null || high !== null, `${metric} of ${arm} claims nothing`);
+    }
+  });
+
+  test(`${id}: its sentences are whole`, () => {
+    assert.match(experiment.question, /^[A-Z].*\?$/);
+    for (const text of [
+      document.says,
+      experiment.workload,
+      experiment.limits,
+      ...arms.map(({ what }) => what),
+    ])
+      if (text !== undefined) assert.match(text, /^[A-Z].*\.$/s);
+  });
+
+  test(`${id}: its repeats can decide every effect after Holm's correction`, () => {
+    const comparisons = metrics.length * (arms.length - 1) + document.effects.length;
+    assert.ok(smallestP(repeats, repeats) * comparisons <= 0.05, `${comparisons} tests with ${repeats} runs`);
+  });
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { NodeWindow } from '../../../../results/schema/index.js';
+import { proveApplier } from './applier.js';
+import { proveBatching } from './batching.js';
+import { proveIo } from './blocking-io.js';
+import { proveConnections } from './connections.js';
+import { proveFraming } from './framing.js';
+import { proveGroups } from './groups.js';
+import { proveHeartbeats } from './heartbeat.js';
+import { checkAnswers } from './lab-cluster.js';
+import { labLocks, lockShare, proveLocks } from './lock-share.js';
+import { proveSwitch, UnprovenError } from './proof.js';
+import { proveReads } from './reads.js';
+import { proveRecovery } from './recovery.js';
+import { proveSnapshots } from './snapshot-pause.js';
+import { proveStrategy } from './strategy-proof.js';
+import { proveBound } from './wal-batching.js';
+
+type Part = Partial<Pick<NodeWindow, 'counters' | 'config' | 'histograms' | 'locks' | 'seconds'>>;
+
+function leader(part: Part): NodeWindow {
+  return {
+    schema: 'strata.node/1',
+    node: 1,
+    role: 'leader',
+    pid: 1,
+    seconds: 1,
+    config: {},
+    counters: {},
+    gauges: {},
+    histograms: {},
+    proc: null,
+    ...part,
+  };
+}
+
+function histogram(count: number, sum = 0): NodeWindow['histograms'][string] {
+  return { count, sum, buckets: [] };
+}
+
+function holds(check: () => void): void {
+  assert.doesNotThrow(check);
+}
+
+function fails(check: () => void, sentence: RegExp): void {
+  assert.throws(check, (error: unknown) => {
+    assert.ok(error instanceof UnprovenError);
+    assert.equal(error.code, 'STRATA_LAB_UNPROVEN');
+    assert.match(error.message, sentence);
+    return true;
+  });
+}
+
+test('each strategy is told by its syncs, and by no other', () => {
+  const traces = {
+    A: { entries: 100, forEntries: 95, byInterval: 0 },
+    B: { entries: 100, forEntries: 0, byInterval: 10 },
+    C: { entries: 100, forEntries: 0, byInterval: 0 },
+    G: { entries: 100, forEntries: 20, byInterval: 0 },
+  };
+  for (const letter of ['A', 'B', 'C', 'G'] as const)
+    for (const [name, counts] of Object.entries(traces)) {
+      const check = () => proveStrategy('arm', letter, counts);
+      // A cluster of strategy A passes for G as well: every entry has had its sync.
+      if (name === letter || (letter === 'G' && name === 'A')) holds(check);
+      else fails(check, /^Arm arm is not what it says: of 100 entries/);
+    }
+  fails(() => proveStrategy('arm', 'C', { entries: 0, forEntries: 0, byInterval: 0 }), /no entry/);
+});
+
+test('a bounded write holds no more than there is room for', () => {
+  holds(() => proveBound('batch-1KiB', 7.9));
+  fails(() => proveBound('batch-1KiB', 8.1), /held 8\.1 entries/);
+  holds(() => proveBound('group', 1_000));
+});
+
+test('the node has to say that it is switched', () => {
+  holds(() => proveSwitch('global', { labLock: 'global' }, 'lock', 'global'));
+  fails(() => proveSwitch('global', { labLock: 'none' }, 'lock', 'global'), /labLock is none/);
+  fails(() => proveSwitch('global', {}, 'lock', 'global'), /not known to it instead of global/);
+});
+
+const lock = {
+  name: 'global_lock',
+  layer: 'consensus' as const,
+  acquisitions: 10,
+  contended: 4,
+  waitNs: 2e9,
+  waitNsMax: 1e9,
+  holdNs: 0,
+  holdNsMax: 0,
+  handOffNs: 0,
+  waitersMax: 3,
+  waiters: [],
+  holders: [],
+};
+
+test('locks: as many as the arm says, waited for under load', () => {
+  const slot = { ...lock, name: 'append_slot' };
+  const one = labLocks({ locks: [slot, lock] });
+  assert.deepEqual(one, { names: ['global_lock'], waitNs: 2e9, contended: 4 });
+  const none = labLocks({ locks: [slot] });
+  holds(() => proveLocks('none', none, true));
+  fails(() => proveLocks('none', one, true), /its locks are global_lock/);
+  holds(() => proveLocks('global', one, true));
+  fails(() => proveLocks('global', none, false), /its locks are none/);
+  fails(() => proveLocks('global', { ...one, contended: 0 }, true), /waited for 0 times/);
+  holds(() => proveLocks('global', { ...one, contended: 0 }, false));
+  fails(() => proveLocks('split', one, true), /its locks are global_lock/);
+  holds(() => proveLocks('split', { ...one, names: ['log_lock', 'state_lock'] }, true));
+});
+
+test('the share of a lock is its wait over the time of all requests', () => {
+  assert.equal(lockShare({ leader: leader({ locks: [lock], seconds: 2 }), underWay: 10 }), 0.1);
+  assert.equal(lockShare({ leader: leader({ locks: [lock], seconds: 1 }), underWay: 1 }), 1);
+  assert.equal(lockShare({ leader: leader({}), underWay: 10 }), 0);
+});
+
+test('blocking I/O leaves the thread pool alone, asynchronous I/O does not', () => {
+  const node = (io: string, calls: number): NodeWindow =>
+    leader({
+      config: { labIo: io },
+      counters: { log_batches_total: 100 },
+      histograms: { io_pool_calls: histogram(calls) },
+    });
+  holds(() => proveIo('blocking', node('blocking', 2)));
+  fails(() => proveIo('blocking', node('blocking', 100)), /called 100 times for 100 writes/);
+  holds(() => proveIo('async', node('async', 200)));
+  fails(() => proveIo('async', node('async', 0)), /called 0 times/);
+});
+
+test('a polled applier lets entries wait', () => {
+  const node = (applier: string, meanMs: number): NodeWindow =>
+    leader({
+      config: { labApplier: applier },
+      histograms: { state_apply_wait_ns: histogram(100, 100 * meanMs * 1e6) },
+    });
+  holds(() => proveApplier('poll-10ms', node('poll-10ms', 5)));
+  fails(() => proveApplier('poll-10ms', node('poll-10ms', 0.3)), /waited 0\.30 ms/);
+  holds(() => proveApplier('notify', node('notify', 0.3)));
+  fails(() => proveApplier('notify', node('poll-20ms', 0.3)), /labApplier is poll-20ms/);
+});
+
+test('connections: one per message, or none', () => {
+  const node = (mode: string, connects: number): NodeWindow =>
+    leader({
+      config: { labConnections: mode },
+      counters: { network_peer_connects_total: connects, network_peer_messages_sent_total: 100 },
+    });
+  holds(() => proveConnections('per-call', node('per-call', 90)));
+  fails(() => proveConnections('per-call', node('per-call', 3)), /connected 3 times for 100 messages/);
+  holds(() => proveConnections('pool', node('pool', 0)));
+  fails(() => proveConnections('pool', node('pool', 60)), /connected 60 times/);
+});
+
+test('batching, framing, groups, snapshots, recovery: on both sides', () => {
+  holds(() => proveBatching('off', 1));
+  fails(() => proveBatching('off', 0.3), /0\.30 messages per entry/);
+  holds(() => proveBatching('on', 0.3));
+  fails(() => proveBatching('on', 1), /1\.00 messages per entry/);
+  holds(() => proveFraming('fixed-1024', 1, 0));
+  fails(() => proveFraming('fixed-1024', 0.5, 0), /50 % of the small writes/);
+  fails(() => proveFraming('dynamic', 1, 0.8), /80 % of the large ones/);
+  holds(() => proveGroups('two-groups', [10, 20], 2));
+  fails(() => proveGroups('two-groups', [10, 0], 2), /gave 10, 0 answers/);
+  fails(() => proveGroups('two-groups', [10], 2), /1 groups of 2/);
+  holds(() => proveSnapshots('snapshot', 1));
+  fails(() => proveSnapshots('snapshot', 0), /0 snapshots ended/);
+  fails(() => proveSnapshots('no-snapshot', 1), /instead of 0/);
+  holds(() => proveRecovery('snapshot', 2_000, 2_001));
+  fails(() => proveRecovery('snapshot', 2_000, 10), /covers 10/);
+  fails(() => proveRecovery('no-snapshot', 2_000, 2_001), /covers 2001/);
+});
+
+test('an idle leader sends the heartbeats of its interval', () => {
+  holds(() => proveHeartbeats('every-100ms', 40, 2, 2));
+  fails(
+    () => proveHeartbeats('every-100ms', 400, 2, 2),
+    /sent 400 heartbeats to 2 followers in 2\.0 s, and 40/,
+  );
+  fails(() => proveHeartbeats('every-10ms', 40, 2, 2), /and 400 were due/);
+});
+
+test('reads go the way of their arm', () => {
+  const none = { proposals: 0, rounds: 0, lease: 0, stale: 0 };
+  const ways = {
+    log: { ...none, proposals: 1_000 },
+    'read-index': { ...none, rounds: 50 },
+    lease: { ...none, lease: 990, rounds: 2 },
+    stale: { ...none, stale: 1_000 },
+  };
+  for (const arm of Object.keys(ways))
+    for (const [way, counts] of Object.entries(ways))
+      if (way === arm) holds(() => proveReads(arm, 1_000, 0, counts));
+      else fails(() => proveReads(arm, 1_000, 0, counts), /1000 reads made/);
+  fails(() => proveReads('stale', 1_000, 500, ways.stale), /500 reads failed/);
+});
+
+test('a window of errors is no measurement', () => {
+  const operations = { total: 100, ok: 100, put: 100, get: 0 };
+  holds(() => checkAnswers('arm', { operations, errors: [{ kind: 'timeout', count: 1 }] }));
+  for (const errors of [[{ kind: 'timeout', count: 10 }]])
+    assert.throws(
+      () => checkAnswers('arm', { operations, errors }),
+      /10 of 110 requests failed \(10 timeout\)/,
+    );
+  assert.throws(() => checkAnswers('arm', { operations: { ...operations, ok: 0 }, errors: [] }), /0 of 0/);
+});
