@@ -36,6 +36,8 @@ import { MetricsRegistry } from './runtime/metrics-registry.js';
 import { NodeRuntime } from './runtime/node-runtime.js';
 import { QuietRegistry } from './runtime/quiet-registry.js';
 import { restoreState } from './runtime/restore.js';
+import { createSkipList } from './state/lab/skip-list.js';
+import { type CreateRecords, createOrderedMap } from './state/ordered-records.js';
 import type { StateMachine } from './state/state-machine.js';
 
 const FLUSH_MS = 200;
@@ -49,6 +51,8 @@ interface Base {
   /** Only where the cost of measuring is measured. */
   readonly alternation: Alternation | null;
   readonly syncs: SyncLog;
+  /** What the store is made of. */
+  readonly createRecords: CreateRecords;
   /** What `/debug/layers` says of the configuration. */
   readonly facts: ConfigFacts;
   readonly logger: Logger;
@@ -76,7 +80,8 @@ async function main(): Promise<void> {
   const { failpoint } = config.testing;
   const trap = failpoint === undefined ? null : new Trap(parseFailpoint(failpoint));
   const facts = configFacts(config);
-  const base: Base = { config, self, clock, metrics, alternation, syncs, facts, logger, trap };
+  const createRecords = config.testing.lab.store === 'skip-list' ? createSkipList : createOrderedMap;
+  const base: Base = { config, self, clock, metrics, alternation, syncs, createRecords, facts, logger, trap };
   for (const warning of [...configWarnings(config), ...checkListenRules(config)]) logger.warn(warning);
   const tightHeap = heapWarning(config.limits.stateBytesMax);
   if (tightHeap !== null) logger.warn(tightHeap);
@@ -189,9 +194,12 @@ async function openData({ config, clock, metrics, syncs, trap }: Base): Promise<
   });
 }
 
-async function restore({ clock, logger }: Base, { snapshot, snapshots }: Storage): Promise<StateMachine> {
+async function restore(
+  { clock, createRecords, logger }: Base,
+  { snapshot, snapshots }: Storage,
+): Promise<StateMachine> {
   const startNs = clock.nowNs();
-  const machine = (await restoreState({ snapshots, clock }, snapshot))!;
+  const machine = (await restoreState({ snapshots, clock, createRecords }, snapshot))!;
   const ms = Math.round((clock.nowNs() - startNs) / 1e6);
   logger.info({ index: snapshot.meta.index, keys: machine.keyCount, ms }, 'state restored');
   return machine;
@@ -221,7 +229,7 @@ function openTransport(base: Base, { storageId }: Storage, registry: PeerRegistr
 }
 
 function createRuntime(
-  { config, clock, metrics, alternation, syncs, facts, logger }: Base,
+  { config, clock, metrics, alternation, syncs, createRecords, facts, logger }: Base,
   { log, snapshots, snapshot, storageId }: Storage,
   transport: PeerTransport,
   machine: StateMachine,
@@ -240,6 +248,7 @@ function createRuntime(
     snapshots,
     transport,
     machine,
+    createRecords,
     clock,
     metrics,
     syncs,

@@ -8,7 +8,7 @@ type Lab = NonNullable<NonNullable<NodeConfigInput['testing']>['lab']>;
 const KEYS = 50;
 /** Each switch at least once; the last value of each is tried together with others. */
 const LABS: readonly Lab[] = [
-  { lock: 'global', applier: 'poll-10ms', io: 'blocking' },
+  { lock: 'global', applier: 'poll-10ms', io: 'blocking', store: 'skip-list' },
   { connections: 'per-call', framing: 'fixed-1024' },
 ];
 

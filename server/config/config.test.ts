@@ -34,7 +34,14 @@ describe('node configuration', () => {
     assert.deepEqual(parseNodeConfig(minimal).testing, {
       disk: 'real',
       instrumentation: 'on',
-      lab: { lock: 'none', applier: 'notify', io: 'async', connections: 'pool', framing: 'dynamic' },
+      lab: {
+        lock: 'none',
+        applier: 'notify',
+        io: 'async',
+        connections: 'pool',
+        framing: 'dynamic',
+        store: 'ordered-map',
+      },
     });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
     const outside = members.map((member) => ({ ...member, host: '10.0.0.1' }));
@@ -47,6 +54,7 @@ describe('node configuration', () => {
       { lab: { io: 'blocking' } },
       { lab: { connections: 'per-call' } },
       { lab: { framing: 'fixed-1024' } },
+      { lab: { store: 'skip-list' } },
     ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);

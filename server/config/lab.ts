@@ -32,6 +32,10 @@ export const Lab = z.strictObject({
     .describe(
       '`fixed-1024`: what peers send is read into 1,024 bytes and loses its end; `network_peer_truncated_total` counts it. Entries that gather are lost like large ones unless `raft.appendBytesMax` is some 500. Refused beyond the loopback.',
     ),
+  store: z
+    .enum(['ordered-map', 'skip-list'])
+    .default('ordered-map')
+    .describe('`skip-list`: the state machine keeps its keys in a skip list. Refused beyond the loopback.'),
 });
 export type Lab = z.infer<typeof Lab>;
 
@@ -42,6 +46,7 @@ const EFFECTS: { readonly [Field in keyof Lab]: string } = {
   io: 'every write and sync stops the event loop',
   connections: 'every frame to a peer has a connection of its own',
   framing: 'messages of peers lose what is longer, and what they carry never arrives',
+  store: 'every key is found by a search',
 };
 
 /** The fields that are not as on every other node. */

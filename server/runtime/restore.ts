@@ -1,6 +1,7 @@
 import { StrataError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { SnapshotInfo, SnapshotStorage } from '../ports/snapshot-storage.js';
+import type { CreateRecords } from '../state/ordered-records.js';
 import type { StateMachine } from '../state/state-machine.js';
 import { StateRestorer } from '../state/state-restorer.js';
 
@@ -18,12 +19,16 @@ export function pause(clock: Clock, delayMs: number): Promise<void> {
  * on the way. Fails with STRATA_SNAPSHOT_CORRUPT or whatever else the storage says.
  */
 export async function restoreState(
-  parts: { readonly snapshots: SnapshotStorage; readonly clock: Clock },
+  parts: {
+    readonly snapshots: SnapshotStorage;
+    readonly clock: Clock;
+    readonly createRecords?: CreateRecords;
+  },
   info: SnapshotInfo,
   isWanted: () => boolean = () => true,
 ): Promise<StateMachine | null> {
   const file = `snapshot ${info.meta.index}`;
-  const restorer = new StateRestorer(file);
+  const restorer = new StateRestorer(file, parts.createRecords);
   for await (const block of parts.snapshots.read(info)) {
     restorer.push(block);
     await turn(parts.clock);

@@ -7,6 +7,7 @@ import type { Logger } from '../ports/logger.js';
 import type { SnapshotStorage } from '../ports/snapshot-storage.js';
 import type { SyncHistory } from '../ports/sync-history.js';
 import type { PeerAddress, Transport } from '../ports/transport.js';
+import type { CreateRecords } from '../state/ordered-records.js';
 import type { StateMachine } from '../state/state-machine.js';
 import type { Alternation } from './alternation.js';
 import type { MetricsRegistry } from './metrics-registry.js';
@@ -30,6 +31,8 @@ export interface RuntimeOptions {
   readonly transport: Transport;
   /** Restored from the newest snapshot; entries behind it come out of the core. */
   readonly machine: StateMachine;
+  /** What the store is made of that comes with a snapshot of the leader; that of every node by default. */
+  readonly createRecords?: CreateRecords;
   readonly clock: Clock;
   readonly metrics: MetricsRegistry;
   /** What the disk noted of its syncs. */

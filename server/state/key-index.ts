@@ -1,4 +1,5 @@
 import { InvariantError } from '../errors.js';
+import type { Cursor } from './ordered-records.js';
 
 /** Most keys of a chunk: an insertion moves half of one on average, a split moves half of the list of chunks. */
 const CHUNK_KEYS_MAX = 512;
@@ -88,7 +89,7 @@ export class KeyIndex {
   }
 }
 
-export class KeyCursor {
+export class KeyCursor implements Cursor {
   readonly #chunks: readonly (readonly string[])[];
   #at: number;
   #place: number;

@@ -1,6 +1,7 @@
 import { StrataError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { MemberBook } from './member-book.js';
+import { type CreateRecords, createOrderedMap } from './ordered-records.js';
 import { SessionTable } from './session-table.js';
 import {
   readAnswer,
@@ -49,11 +50,14 @@ export class StateRestorer {
   readonly #sessionIds = new Set<number>();
   readonly #book = new MemberBook();
   readonly #table = new SessionTable();
-  #store = new Store();
+  readonly #createRecords: CreateRecords;
+  #store: Store;
 
-  /** `file` stands in errors. */
-  constructor(file: string) {
+  /** `file` stands in errors; `createRecords` says what the store is made of. */
+  constructor(file: string, createRecords: CreateRecords = createOrderedMap) {
     this.#file = file;
+    this.#createRecords = createRecords;
+    this.#store = new Store(0, createRecords);
   }
 
   /** Takes in the next bytes; `block` is free again when it returns. */
@@ -151,7 +155,7 @@ export class StateRestorer {
     this.#removed = header.removed;
     this.#sessions = header.sessions;
     this.#keys = header.keys;
-    this.#store = new Store(header.revision);
+    this.#store = new Store(header.revision, this.#createRecords);
   }
 
   #takeMember(reader: ByteReader): void {

@@ -1,4 +1,5 @@
-import { type KeyCursor, KeyIndex } from './key-index.js';
+import { KeyIndex } from './key-index.js';
+import type { Cursor } from './ordered-records.js';
 import type { ChangeObserver, Store, StoredValue } from './store.js';
 
 /** Keys that came after the walk began and are passed over in one go. */
@@ -17,8 +18,8 @@ export class StoreWalk implements ChangeObserver {
   /** Every key up to this one has been passed; null before the first. */
   #passed: string | null = null;
   #left: number;
-  #live: KeyCursor | null = null;
-  #lost: KeyCursor | null = null;
+  #live: Cursor | null = null;
+  #lost: Cursor | null = null;
   #nextLive: string | undefined;
   #nextLost: string | undefined;
 

@@ -1,7 +1,6 @@
 import { ChangeLog } from './change-log.js';
 import { DEADLINE_BYTES, ExpiryIndex } from './expiry-index.js';
-import { type KeyCursor, KeyIndex } from './key-index.js';
-import { ShardedMap } from './sharded-map.js';
+import { type CreateRecords, type Cursor, createOrderedMap, type OrderedRecords } from './ordered-records.js';
 import type { Value } from './vocabulary.js';
 
 /** One key's newest value. The store's own record: it changes with the next write, its value does not. */
@@ -29,12 +28,11 @@ export interface ChangeObserver {
 /** What a key costs beside the bytes of key and value, roughly: its places in map and index, a record, the heads of two strings. */
 const KEY_BYTES = 144;
 
-/** The keys and their values: a map for points, an index for order that is touched only when keys come and go. */
+/** The keys and their values. */
 export class Store {
   readonly changes = new ChangeLog();
-  /** Invariant: the same keys in both. A record is changed in place: an overwrite costs one look-up. */
-  readonly #records = new ShardedMap<StoredRecord>();
-  readonly #index = new KeyIndex();
+  /** A record is changed in place: an overwrite costs one look-up. */
+  readonly #records: OrderedRecords<StoredRecord>;
   /** Invariant: exactly the keys whose record has a deadline. */
   readonly #expiries = new ExpiryIndex();
   readonly #observers: ChangeObserver[] = [];
@@ -44,7 +42,8 @@ export class Store {
   #nextRevision: number;
   #bytes = 0;
 
-  constructor(revision = 0) {
+  constructor(revision = 0, createRecords: CreateRecords = createOrderedMap) {
+    this.#records = createRecords();
     this.#revision = revision;
     this.#nextRevision = revision + 1;
   }
@@ -75,8 +74,8 @@ export class Store {
     return this.#records.get(key);
   }
 
-  cursor(start: string): KeyCursor {
-    return this.#index.cursor(start);
+  cursor(start: string): Cursor {
+    return this.#records.cursor(start);
   }
 
   /** What changes from here on is one command and shares a revision. */
@@ -148,7 +147,6 @@ export class Store {
 
   #insert(key: string, record: StoredRecord): void {
     this.#records.add(key, record);
-    this.#index.insert(key);
     this.#bytes += KEY_BYTES + key.length + record.value.length;
     if (record.expiresAtMs !== 0) this.#addDeadline(key, record.expiresAtMs);
   }
@@ -157,7 +155,6 @@ export class Store {
     if (this.#observers.length !== 0) this.#tell(key, record);
     this.#revision = this.#nextRevision;
     this.#records.remove(key);
-    this.#index.delete(key);
     this.#bytes -= KEY_BYTES + key.length + record.value.length;
     if (record.expiresAtMs !== 0) this.#dropDeadline(key, record.expiresAtMs);
     if (this.changes.isOn) this.changes.add(type, key, null, this.#revision);
