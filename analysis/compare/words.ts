@@ -86,15 +86,20 @@ export function verdictSentence(found: RunComparison): string {
   }
 }
 
+/** Of each metric the level where it changed most, in the order of the metrics: throughput says more than what follows from it. */
 function named(rows: readonly ComparisonRow[]): string {
-  const ordered = [...rows].sort((one, other) => Math.abs(other.delta ?? 0) - Math.abs(one.delta ?? 0));
-  const told = ordered
-    .slice(0, NAMED_MAX)
-    .map(
-      (row) =>
-        t`${metricTitle(row.metric)} at ${row.point} ${signedPercent(row.delta)} (p ${pCell(row.pAdjusted)})`,
-    );
-  const more = ordered.length > NAMED_MAX ? [t`and ${ordered.length - NAMED_MAX} more`] : [];
+  const size = ({ delta }: ComparisonRow): number => Math.abs(delta ?? Number.POSITIVE_INFINITY);
+  const worst = METRICS.flatMap(({ id }) =>
+    rows
+      .filter(({ metric }) => metric === id)
+      .sort((one, other) => size(other) - size(one))
+      .slice(0, 1),
+  ).slice(0, NAMED_MAX);
+  const told = worst.map(
+    (row) =>
+      t`${metricTitle(row.metric)} at ${row.point} ${signedPercent(row.delta)} (p ${pCell(row.pAdjusted)})`,
+  );
+  const more = rows.length > worst.length ? [t`and ${rows.length - worst.length} more`] : [];
   return [...told, ...more].join(t`, `);
 }
 

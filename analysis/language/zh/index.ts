@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.js';
 import { CAPACITY } from './capacity.js';
 import { CHARTS } from './charts.js';
 import { CLAIMS } from './claims.js';
+import { COMPARE } from './compare.js';
 import { CONCLUSIONS } from './conclusions.js';
 import { ELECTIONS } from './elections.js';
 import { HTML_CHINESE } from './html.js';
@@ -18,6 +19,7 @@ import { WAITS } from './waits.js';
 
 /** Simplified Chinese, one file a room of the report. */
 export const CHINESE: Catalogue = {
+  ...COMPARE,
   ...LAB,
   ...RULES,
   ...WAITS,
