@@ -9,14 +9,14 @@ const KEYS = 50;
 /** Each switch at least once; the last value of each is tried together with others. */
 const LABS: readonly Lab[] = [
   { lock: 'global', applier: 'poll-10ms', io: 'blocking', store: 'skip-list' },
-  { connections: 'per-call', framing: 'fixed-1024' },
+  { connections: 'per-call', framing: 'fixed-1024', batching: 'off', codec: 'json' },
 ];
 
 for (const lab of LABS) {
   test(`real processes with ${JSON.stringify(lab)} keep what they acknowledged, and say what they are`, async (t) => {
     const cluster = await startCluster(t, {
       // A fixed buffer has room for a few small entries.
-      adjust: (config) => ({ ...config, raft: { appendBytesMax: 500 }, testing: { lab } }),
+      adjust: (config) => ({ ...config, raft: { appendBytesMax: 300 }, testing: { lab } }),
     });
     await cluster.waitForLeader();
     const urls = cluster.urls;

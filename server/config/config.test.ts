@@ -41,6 +41,8 @@ describe('node configuration', () => {
         connections: 'pool',
         framing: 'dynamic',
         store: 'ordered-map',
+        batching: 'on',
+        codec: 'protobuf',
       },
     });
     const three = [...members, { id: 3, host: 'localhost', peerPort: 7203, httpPort: 7003 }];
@@ -55,6 +57,8 @@ describe('node configuration', () => {
       { lab: { connections: 'per-call' } },
       { lab: { framing: 'fixed-1024' } },
       { lab: { store: 'skip-list' } },
+      { lab: { batching: 'off' } },
+      { lab: { codec: 'json' } },
     ]) {
       const config = parseNodeConfig({ ...minimal, members: three, testing });
       const warnings = configWarnings(config);

@@ -36,6 +36,16 @@ export const Lab = z.strictObject({
     .enum(['ordered-map', 'skip-list'])
     .default('ordered-map')
     .describe('`skip-list`: the state machine keeps its keys in a skip list. Refused beyond the loopback.'),
+  batching: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      '`off`: every message to a peer is a frame and a write of its own. Refused beyond the loopback.',
+    ),
+  codec: z
+    .enum(['protobuf', 'json'])
+    .default('protobuf')
+    .describe('`json`: how peers write their messages. Set alike on all nodes. Refused beyond the loopback.'),
 });
 export type Lab = z.infer<typeof Lab>;
 
@@ -47,6 +57,8 @@ const EFFECTS: { readonly [Field in keyof Lab]: string } = {
   connections: 'every frame to a peer has a connection of its own',
   framing: 'messages of peers lose what is longer, and what they carry never arrives',
   store: 'every key is found by a search',
+  batching: 'messages to a peer share nothing',
+  codec: 'peers understand each other only when all of them are set alike',
 };
 
 /** The fields that are not as on every other node. */

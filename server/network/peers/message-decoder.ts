@@ -185,7 +185,7 @@ function wireType(type: number): MessageType {
 }
 
 /** Entries of an append stand in a row behind `index`: damage is refused here, before the core would have to crash on it. */
-function checkAppend({ index, logTerm, term, entries }: Message): void {
+export function checkAppend({ index, logTerm, term, entries }: Message): void {
   let previousTerm = logTerm;
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i]!;

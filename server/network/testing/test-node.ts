@@ -18,7 +18,7 @@ export const shortTimings: PeerTimings = {
   closeMs: 50,
 };
 
-const NO_LAB: PeerLab = { connections: 'pool', framing: 'dynamic' };
+const NO_LAB: PeerLab = { connections: 'pool', framing: 'dynamic', batching: 'on', codec: 'protobuf' };
 
 /** The replicated state as far as the transport asks for it, in the hands of a test. */
 export class TestRegistry implements PeerRegistry {
