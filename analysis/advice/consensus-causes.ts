@@ -15,7 +15,7 @@ export const CONSENSUS_CAUSES = {
   'futex-wait-share': reading('share', futexWaits, { command: probeCommand('strata.syscalls/1') }),
   'heartbeats-per-second': reading('per-second', heartbeats),
   'apply-poll-wait': reading('ms', applyPollWait, {
-    parameters: { shareOfWriteMin: 0.15, meanOverMedianMax: 2 },
+    parameters: { shareOfWriteMin: 0.05, meanOverMedianMax: 2 },
   }),
 } as const satisfies Readonly<Record<string, Reading>>;
 

@@ -13,7 +13,7 @@ import { syncFloor } from './sync-floor.js';
 
 /** Two of the document's abnormal shapes, a slow disk and too many syncs: each by the node's own ledger, and by a table of system calls as strace prints it. */
 export const DISK_CAUSES = {
-  'disk-time-of-sync': reading('ms', diskTimeOfSync, { parameters: { syncsMin: 20, shareOfWriteMin: 0.1 } }),
+  'disk-time-of-sync': reading('ms', diskTimeOfSync, { parameters: { syncsMin: 20, shareOfWriteMin: 0.15 } }),
   'syscall-sync-mean': reading('ms', syscallSyncMean, {
     parameters: { shareMin: 0.3 },
     command: probeCommand('strata.syscalls/1'),

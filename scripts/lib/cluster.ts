@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly token?: string;
   /** Arguments of Node.js for every node, such as a probe may ask for. */
   readonly nodeArguments?: readonly string[];
+  /** Command and arguments in front of every node's own, such as a tracer; the process that it becomes must be the node. */
+  readonly wrapper?: readonly string[];
   /** Nodes that are not started yet, fewer than half. */
   readonly later?: readonly number[];
   /** Last word on the configuration of every node. */
@@ -45,13 +47,18 @@ export class Cluster {
   readonly #nodes = new Map<number, NodeProcess>();
   readonly #token: string | undefined;
   readonly #nodeArguments: readonly string[];
+  readonly #wrapper: readonly string[];
   #stopping = false;
   /** Called when a node ends that nobody asked to end. */
   onNodeLost: ((node: NodeProcess, how: string) => void) | null = null;
 
-  private constructor({ directory, token, nodeArguments }: ClusterOptions, planned: readonly PlannedNode[]) {
+  private constructor(
+    { directory, token, nodeArguments, wrapper }: ClusterOptions,
+    planned: readonly PlannedNode[],
+  ) {
     this.#token = token;
     this.#nodeArguments = nodeArguments ?? [];
+    this.#wrapper = wrapper ?? [];
     this.directory = directory;
     this.planned = planned;
   }
@@ -102,7 +109,11 @@ export class Cluster {
   async startNode(id: number, options: StartOptions = {}): Promise<NodeProcess> {
     const planned = this.planned.find((node) => node.id === id)!;
     const nodeFlags = [...this.#nodeArguments, ...(options.nodeFlags ?? [])];
-    const node = await NodeProcess.start(id, planned.configPath, urlOf(planned), { ...options, nodeFlags });
+    const node = await NodeProcess.start(id, planned.configPath, urlOf(planned), {
+      wrapper: this.#wrapper,
+      ...options,
+      nodeFlags,
+    });
     this.#nodes.set(id, node);
     node.exited.then(({ code, signal }) => {
       if (!this.#stopping && this.#nodes.get(id) === node)
