@@ -101,7 +101,11 @@ function detailWord(detail: string): string {
   const words: Readonly<Record<string, string>> = {
     transfer: t`transfer`,
     'higher term': t`higher term`,
+    'check-quorum': t`check-quorum`,
     removed: t`removed`,
+    'another leads': t`another leads`,
+    'pre-vote lost': t`pre-vote lost`,
+    'vote lost': t`vote lost`,
     write: t`write`,
     sync: t`sync`,
     taken: t`taken`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inLanguage } from '../language/language.js';
 import { measured, missing } from '../measures/measured.js';
 import { code, left, MarkdownTable, right } from './markdown-table.js';
 
@@ -22,6 +23,19 @@ describe('MarkdownTable', () => {
         '<sub>Source: `run.json`</sub>',
       ].join('\n'),
     );
+  });
+
+  it('says in the language of the report that a value is missing, and where the numbers are from', () => {
+    const text = inLanguage('zh', () => {
+      const table = new MarkdownTable([left('甲')], '`run.json`');
+      return table.row(table.missing('节点没有报告')).toString();
+    });
+    assert.deepEqual(text.split('\n').slice(2), [
+      '| 未测量 [1] |',
+      '',
+      '[1] 未测量，原因：节点没有报告。  ',
+      '<sub>来源：`run.json`</sub>',
+    ]);
   });
 
   it('keeps a cell inside its row', () => {
