@@ -28,3 +28,16 @@ export function analysisSources(): readonly Source[] {
     .sort()
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
+
+/** All sources of these folders in one text, tests left out: to ask whether a sentence still stands in one of them. */
+export function sourceTexts(folders: readonly string[]): string {
+  return folders
+    .flatMap((folder) => {
+      const root = join(projectRoot(), folder);
+      return readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+        .sort()
+        .map((path) => readFileSync(join(root, path), 'utf8'));
+    })
+    .join('\n');
+}
