@@ -121,7 +121,7 @@ test('a node whose process is not here: what asks over HTTP runs, the rest is to
 test('without strace and perf: a whole profile that says what is missing', async (t) => {
   const service = await startService(t);
   const out = join(temporaryDirectory(t), 'profile');
-  const args = ['profile', '--pid', `${service.pid}`, '--seconds', '1', '--out', out];
+  const args = ['profile', '--pid', `${service.pid}`, '--seconds', '1', '--lang', 'en,zh', '--out', out];
   const { code, stdout, stderr } = await runCli(t, args, { PATH: barePath(t) });
   assert.equal(code, 0, `${stdout}${stderr}`);
   assert.match(stdout, /not captured: strace, because strace is not installed/);
@@ -129,6 +129,7 @@ test('without strace and perf: a whole profile that says what is missing', async
   assert.ok(profile.passes.length > 0);
   assert.ok(profile.passes.every(({ probe }) => probe !== 'strace'));
   assert.match(readFileSync(join(out, 'profile.md'), 'utf8'), /\| strace \| strace is not installed/);
+  assert.match(readFileSync(join(out, 'profile.zh.md'), 'utf8'), /\| strace \| 未安装 strace/);
 });
 
 test('a sweep without strace and perf: a report that says so', async (t) => {
