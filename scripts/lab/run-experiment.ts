@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { LabExperiment, LabRound } from '../../results/schema/index.js';
 import { type Experiment, type ExperimentContext, NotDecidableError, type Session } from './experiment.js';
 import { drawRounds } from './rounds.js';
@@ -84,6 +85,8 @@ async function runRounds(
     const isWarmUp = warmUp && index === 0;
     const runs: LabRound['runs'] = [];
     for (const arm of order) {
+      // Arms that never leave the thread would keep a signal from being heard.
+      await turn();
       signal.throwIfAborted();
       progress(`${isWarmUp ? 'warm-up' : `round ${index + (warmUp ? 0 : 1)} of ${repeats}`} · ${arm}`);
       const startedMs = performance.now();
@@ -91,6 +94,7 @@ async function runRounds(
       const durationMs = Math.round(performance.now() - startedMs);
       runs.push({ arm, durationMs, values: checkedValues(metrics, arm, values) });
     }
+    await turn();
     signal.throwIfAborted();
     onRound({ warmUp: isWarmUp, runs });
   }

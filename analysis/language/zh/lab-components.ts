@@ -41,7 +41,7 @@ export const LAB_COMPONENTS: Catalogue = {
   '`v8.serialize` and `v8.deserialize`, the structured clone.':
     '`v8.serialize` 与 `v8.deserialize`，即结构化克隆。',
   'Encodes an AppendEntries message and decodes it again: one entry of 128 bytes, 64 of them, and 4 of 10 KiB.':
-    '编码一条 AppendEntries 消息再解码：1 个 128 字节的条目、64 个这样的条目，以及 4 个 10 KiB 的条目。',
+    '编码一条 AppendEntries 消息再解码：一个 128 字节的条目、64 个这样的条目，以及 4 个 10 KiB 的条目。',
   'Calls: one request each, or batches': '调用：每次一个请求，还是成批',
   'How many more AppendEntries messages a second get through when several share a call?':
     '多条 AppendEntries 消息共用一次调用时，每秒能多通过多少条？',

@@ -5,7 +5,7 @@ import { nowMs, supportedQuantile } from './timing.js';
 
 const BLOCK_BYTES = 4_096;
 const FILE_BYTES = 8 * 1024 * 1024;
-const QUICK_SECONDS = 0.3;
+const QUICK_SECONDS = 0.15;
 const SECONDS = 1.5;
 
 /** L5: what the three ways to make a write durable cost. */

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LabMetric } from '../../results/schema/index.js';
+import { effectsOf, summarize } from './effects.js';
+import { madeUpExperiment } from './testing/made-up-lab.js';
+import type { Verdict } from './verdict.js';
+
+const OLD = [100, 102, 98, 101, 99, 103, 97];
+const TWICE = OLD.map((value) => 2 * value);
+const SAME = [101, 99, 100, 102, 98, 97, 103];
+/** Around the old values, from half of them to twice. */
+const NOISY = [50, 200, 70, 150, 100, 190, 60];
+
+function verdictOf(...parts: Parameters<typeof madeUpExperiment>): Verdict | null {
+  return effectsOf(madeUpExperiment(...parts))[0]!.verdict;
+}
+
+test('twice as much is measured as 2, with an interval around it and a p of the exact test', () => {
+  const [effect] = effectsOf(madeUpExperiment(OLD, TWICE, { low: 1.5, high: 2.5 }));
+  assert.ok(Math.abs(effect!.estimate! - 2) < 0.02, String(effect!.estimate));
+  assert.ok(effect!.interval!.low > 1.9 && effect!.interval!.high < 2.1, JSON.stringify(effect!.interval));
+  // Seven against seven without overlap: 2 of C(14, 7) = 3432 divisions.
+  assert.ok(Math.abs(effect!.pAdjusted! - 2 / 3432) < 1e-12);
+});
+
+test('a figure that holds the effect is confirmed, one on either side of it refuted, one the other way round refuted as such', () => {
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 1.5, high: 2.5 }), { kind: 'confirmed' });
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 2, high: 2.02 }), { kind: 'confirmed' });
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: null, high: 0.9 }), { kind: 'refuted', how: 'opposite' });
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 3, high: 4 }), { kind: 'refuted', how: 'weaker' });
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 1.2, high: 1.3 }), { kind: 'refuted', how: 'stronger' });
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 5, high: null }), { kind: 'refuted', how: 'weaker' });
+  assert.deepEqual(verdictOf(TWICE, OLD, { low: 0.2, high: 0.4 }), { kind: 'refuted', how: 'weaker' });
+});
+
+test('no effect in much noise is undecided, no effect in little noise refutes a gain and confirms that nothing changes', () => {
+  const claim = { low: 1.2, high: 2 };
+  assert.deepEqual(verdictOf(OLD, NOISY, claim), { kind: 'undecided', why: 'no difference shown' });
+  assert.deepEqual(verdictOf(OLD, SAME, claim), { kind: 'refuted', how: 'weaker' });
+  assert.deepEqual(verdictOf(OLD, SAME, { low: 0.9, high: 1.1 }), { kind: 'confirmed' });
+  assert.deepEqual(verdictOf(OLD, SAME, { low: 0.99, high: 1.01 }), {
+    kind: 'undecided',
+    why: 'range not filled',
+  });
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 0.95, high: 1.05 }), { kind: 'refuted', how: 'stronger' });
+});
+
+test('an interval that is wide and merely touches the figure decides nothing', () => {
+  const spread = [110, 130, 200, 260, 350, 450, 520];
+  assert.deepEqual(verdictOf(OLD, spread, { low: 1.2, high: 1.3 }), {
+    kind: 'undecided',
+    why: 'interval too wide',
+  });
+  assert.deepEqual(verdictOf(OLD, spread, { low: 1.01, high: null }), { kind: 'confirmed' });
+});
+
+test('three runs are too few, and four are where Holm asks for more than they can give', () => {
+  const claim = { low: 1.5, high: 2.5 };
+  const few = { kind: 'undecided', why: 'too few runs' };
+  assert.deepEqual(verdictOf(OLD.slice(0, 3), TWICE.slice(0, 3), claim), few);
+  assert.deepEqual(verdictOf(OLD.slice(0, 4), TWICE.slice(0, 4), claim), { kind: 'confirmed' });
+  const metrics: LabMetric[] = ['rate', 'second'].map((name) => ({
+    name,
+    unit: '1/s',
+    better: 'higher',
+    scale: 'ratio',
+  }));
+  const four = madeUpExperiment(OLD.slice(0, 4), TWICE.slice(0, 4), claim, { metrics });
+  for (const run of four.rounds.flatMap(({ runs }) => runs)) run.values.second = run.values.rate!;
+  // 2 / C(8, 4) = 0.029, twice that is above 0.05.
+  assert.deepEqual(effectsOf(four)[0]!.verdict, few);
+});
+
+test('a share that may be 0 is compared by its difference; a ratio to 0 is none, and says so', () => {
+  const metrics: LabMetric[] = [{ name: 'rate', unit: 'share', better: 'lower', scale: 'difference' }];
+  const lost = [1, 1, 1, 1];
+  const kept = [0, 0, 0, 0];
+  const [effect] = effectsOf(madeUpExperiment(lost, kept, { low: -1, high: -1 }, { metrics }));
+  assert.deepEqual([effect!.estimate, effect!.verdict], [-1, { kind: 'confirmed' }]);
+  assert.deepEqual(verdictOf(lost, kept, { low: null, high: 0.1 }), { kind: 'undecided', why: 'no ratio' });
+});
+
+test('rounds to warm up count nowhere', () => {
+  const experiment = madeUpExperiment(OLD, TWICE, { low: 1.5, high: 2.5 });
+  experiment.rounds[0]!.warmUp = true;
+  assert.deepEqual(summarize(experiment, 'old', 'rate').values, OLD.slice(1));
+});
+
+test('what failed or cannot be decided here has its own verdict, whatever was measured before', () => {
+  const claim = { low: 1.5, high: 2.5 };
+  const none = { state: 'failed', because: 'the disk is gone', rounds: [] } as const;
+  assert.deepEqual(verdictOf([], [], claim, { ...none, rounds: [] }), { kind: 'undecided', why: 'failed' });
+  const undecidable = { state: 'not-decidable', because: 'perf is missing' } as const;
+  assert.deepEqual(verdictOf(OLD, TWICE, claim, undecidable), { kind: 'not-decidable' });
+  const cut = { state: 'interrupted', because: 'it was stopped from outside' } as const;
+  assert.deepEqual(verdictOf(OLD, TWICE, claim, cut), { kind: 'confirmed' });
+});

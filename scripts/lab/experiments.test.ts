@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CHINESE } from '../../analysis/language/zh/index.js';
+import { LabExperiment } from '../../results/schema/index.js';
+import type { Experiment } from './experiment.js';
+import { COMPONENT_EXPERIMENTS } from './experiments/component/index.js';
+import { EXPERIMENTS } from './experiments/index.js';
+import { undecidableExperiment } from './run-experiment.js';
+
+test('every experiment has an id of its own, claims of the document, and at least two arms', () => {
+  const ids = EXPERIMENTS.map(({ id }) => id.toLowerCase());
+  assert.deepEqual([...new Set(ids)], ids);
+  for (const { id, claims, arms } of EXPERIMENTS) {
+    assert.ok(claims.length > 0 && claims.every((claim) => /^[NLC]\d{1,2}$/.test(claim)), id);
+    assert.match(id, new RegExp(`^${claims[0]}(-|$)`));
+    assert.ok(arms.length >= 2, id);
+  }
+});
+
+test('every figure of the document is about arms and metrics that there are, its range the right way round', () => {
+  for (const { id, document, arms, metrics } of EXPERIMENTS)
+    for (const { metric, arm, against, low, high } of document.effects) {
+      assert.ok(
+        metrics.some(({ name }) => name === metric),
+        `${id}: ${metric}`,
+      );
+      for (const name of [arm, against])
+        assert.ok(
+          arms.some((known) => known.name === name),
+          `${id}: ${name}`,
+        );
+      assert.ok(low === null || high === null || low <= high, `${id}: ${low} to ${high}`);
+      assert.notEqual(arm, against, id);
+    }
+});
+
+test('every definition fits the schema of its file', () => {
+  const context = {
+    signal: new AbortController().signal,
+    directory: '/nowhere',
+    quick: true,
+    seed: 1,
+    progress: () => {},
+  };
+  for (const experiment of EXPERIMENTS)
+    LabExperiment.parse(undecidableExperiment(experiment, { context, repeats: experiment.repeats }, 'why'));
+});
+
+test('repeats are enough that Holm lets the experiment decide', () => {
+  for (const { id, repeats, arms, metrics } of COMPONENT_EXPERIMENTS) {
+    const effects = (arms.length - 1) * metrics.length + 1;
+    // Two samples that do not overlap: 2 of C(2n, n) divisions.
+    let divisions = 1;
+    for (let k = 1; k <= repeats; k += 1) divisions *= (repeats + k) / k;
+    assert.ok((2 * effects) / divisions <= 0.05, `${id}: ${repeats} repeats for ${effects} effects`);
+  }
+});
+
+test('all that a reader sees of an experiment has its Chinese', () => {
+  const textsOf = ({ title, question, document, workload, limits, arms }: Experiment) => [
+    title,
+    question,
+    document.says,
+    workload,
+    ...(limits === undefined ? [] : [limits]),
+    ...arms.map(({ what }) => what),
+  ];
+  const missing = COMPONENT_EXPERIMENTS.flatMap(textsOf).filter((text) => !Object.hasOwn(CHINESE, text));
+  assert.deepEqual(missing, []);
+});
