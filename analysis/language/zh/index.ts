@@ -7,6 +7,7 @@ import { CONCLUSIONS } from './conclusions.js';
 import { ELECTIONS } from './elections.js';
 import { HTML_CHINESE } from './html.js';
 import { LAB } from './lab.js';
+import { LAB_CLUSTERS } from './lab-clusters.js';
 import { MEASURES } from './measures.js';
 import { PROCESS } from './process.js';
 import { PROFILE } from './profile.js';
@@ -21,6 +22,7 @@ import { WAITS } from './waits.js';
 export const CHINESE: Catalogue = {
   ...COMPARE,
   ...LAB,
+  ...LAB_CLUSTERS,
   ...RULES,
   ...WAITS,
   ...TABLES,

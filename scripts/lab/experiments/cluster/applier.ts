@@ -24,7 +24,7 @@ export const applier = clusterExperiment({
     ],
   },
   arms: [
-    { name: 'poll-10ms', what: 'Looks every 10 ms, as the document’s code does.' },
+    { name: 'poll-10ms', what: "Looks every 10 ms, as the document's code does." },
     { name: 'poll-20ms', what: 'Looks every 20 ms.' },
     { name: 'notify', what: 'Applies in the turn of the loop in which entries are committed.' },
   ],

@@ -35,7 +35,7 @@ export const networkIo = clusterExperiment({
   arms: ARMS,
   workload: 'Writes of 128 bytes to three nodes, at 10, 100 and 1,000 clients with a connection each.',
   limits:
-    'Node’s sockets cannot block, so the blocking arm blocks where it can: on every write and sync of the log, during which no socket is served either. The document’s arm had a thread for each of 500 connections. No more than 1,000 connections are asked for.',
+    "Node's sockets cannot block, so the blocking arm blocks where it can: on every write and sync of the log, during which no socket is served either. The document's arm had a thread for each of 500 connections. No more than 1,000 connections are asked for.",
   metrics: [...levelMetrics(LEVELS), { name: 'connections', unit: 'connections', better: 'higher' }],
   repeats: 6,
   cost: 'minutes',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { CHINESE } from '../../../../analysis/language/zh/index.js';
 import { smallestP } from '../../../../analysis/statistics/mann-whitney.js';
 import { CLUSTER_EXPERIMENTS } from './index.js';
 
@@ -46,3 +47,18 @@ for (const experiment of CLUSTER_EXPERIMENTS) {
     assert.ok(smallestP(repeats, repeats) * comparisons <= 0.05, `${comparisons} tests with ${repeats} runs`);
   });
 }
+
+test('every sentence of theirs has its Chinese', () => {
+  const sentences = CLUSTER_EXPERIMENTS.flatMap(({ title, question, document, workload, limits, arms }) => [
+    title,
+    question,
+    document.says,
+    workload,
+    ...(limits === undefined ? [] : [limits]),
+    ...arms.map(({ what }) => what),
+  ]);
+  assert.deepEqual(
+    sentences.filter((sentence) => !(sentence in CHINESE)),
+    [],
+  );
+});

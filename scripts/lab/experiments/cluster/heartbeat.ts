@@ -57,7 +57,7 @@ export const heartbeat = clusterExperiment({
   }),
   workload: `Three nodes: idle, then under writes of ${CLIENTS} clients, then with their leader killed while a client asks the others to write.`,
   limits:
-    'An election time-out below three heartbeats, with which 1,000 ms would cause needless elections, is refused by the nodes’ configuration; here it grows with the heartbeat. `idle-cpu` is the leader’s, of one core.',
+    "An election time-out below three heartbeats, with which 1,000 ms would cause needless elections, is refused by the nodes' configuration; here it grows with the heartbeat. `idle-cpu` is the leader's, of one core.",
   metrics: [
     { name: 'idle-cpu', unit: 'share', better: 'lower' },
     { name: 'idle-traffic', unit: 'B/s', better: 'lower' },

@@ -33,7 +33,7 @@ export const reads = clusterExperiment({
     { name: 'lease', what: 'The leader answers by itself while no other can have been elected.' },
     { name: 'stale', what: 'The node answers from its own state, whatever its age.' },
   ],
-  workload: `Reads of one of ${KEYS} keys at the leader of three nodes from ${CLIENTS} clients.`,
+  workload: `Reads of one of ${KEYS.toLocaleString('en')} keys at the leader of three nodes from ${CLIENTS} clients.`,
   limits:
     'The clients run on one thread of this process, which lease and stale reads can saturate before the leader: their gain is then a lower bound.',
   metrics: [

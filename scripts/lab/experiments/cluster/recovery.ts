@@ -32,7 +32,7 @@ export const recovery: Experiment = {
     { name: 'no-snapshot', what: 'The whole log is read back.' },
     { name: 'snapshot', what: 'A snapshot was taken after the last entry; the log behind it is empty.' },
   ],
-  workload: `A node alone with 2,000, 50,000 and 200,000 puts of ${VALUE_BYTES} bytes to ${KEYS} keys: from the start of its process to the answer of the first linearizable read.`,
+  workload: `A node alone with 2,000, 50,000 and 200,000 puts of ${VALUE_BYTES} bytes to ${KEYS.toLocaleString('en')} keys: from the start of its process to the answer of the first linearizable read.`,
   limits:
     'The start of the process is part of every figure and the same in both arms; `per-entry` leaves it out. It is the rise from the shortest to the longest log: linear growth has one above 0, a fixed time none.',
   metrics: [

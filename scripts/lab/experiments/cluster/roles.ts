@@ -22,7 +22,7 @@ export const roles = clusterExperiment({
   ],
   workload: `Writes of 128 bytes to the leader of three nodes from ${CLIENTS} clients; each run is a cluster of its own.`,
   limits:
-    'Both are per write. Traffic is that between the nodes, in both directions, without that of the clients, which only the leader has. CPU holds the answers to clients, as the document’s does. Its “twice” is read as 1.9 to 2.1.',
+    "Both are per write. Traffic is that between the nodes, in both directions, without that of the clients, which only the leader has. CPU holds the answers to clients, as the document's does. Its 'twice' is read as 1.9 to 2.1.",
   metrics: [
     { name: 'cpu', unit: 'µs', better: 'lower' },
     { name: 'peer-traffic', unit: 'B', better: 'lower' },
