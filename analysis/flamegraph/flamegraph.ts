@@ -32,7 +32,7 @@ export function flamegraph(capture: StackCapture, options: FlamegraphOptions): s
   const root = buildTree(graph);
   const layout = layOut({ side: 'after', zoom: root, minShare, levelsMax: LEVELS_MAX });
   const notes = noteLines(
-    `${subtitle(capture, graph, root)}; ${cutNote(layout, percent(minShare))}`,
+    `${subtitle(capture, graph, root)}${t`; `}${cutNote(layout, percent(minShare))}`,
     TOP + 20,
   );
   const legendY = TOP + 28 + notes.length * 16;

@@ -28,7 +28,7 @@ export function renderFigure(svg: string, { caption, id, graph }: FigureOptions)
       : ` <a class="explore" href="#graph=${graph}">${escapeHtml(t`Explore it: zoom, search, callers`)}</a>`;
   return [
     `<figure class="${kind}" id="${id}">`,
-    `<div class="plot" tabindex="0" role="group" aria-label="${title}">${inlineSvg(svg, id, title)}</div>`,
+    `<div class="plot" tabindex="0" role="group" aria-label="${kind === 'chart' ? `${title}. ${escapeHtml(t`Arrow keys read the values.`)}` : title}">${inlineSvg(svg, id, title)}</div>`,
     `<figcaption>${escapeHtml(caption)}${link}</figcaption>`,
     ...(marks.length === 0 ? [] : [valueTable(marks, title)]),
     '</figure>\n',

@@ -8,7 +8,7 @@ import { reportPath } from '../report/render-report.js';
 import { renderFigure } from './figure.js';
 import { FLAMEGRAPHS_ID, heading as flameHeading, flameSection, VIEWER_IDS } from './flame-section.js';
 import { runGraphs } from './run-graphs.js';
-import { type PageSection, type PageText, renderSections } from './sections.js';
+import { type PageSection, type PageText, renderSections, runHeading } from './sections.js';
 import { Slugs } from './slugs.js';
 import { REPORT_STYLE } from './style/report-style.js';
 
@@ -28,6 +28,7 @@ const THEME_FIRST =
   "try { const theme = localStorage.getItem('strata-theme'); if (theme === 'dark' || theme === 'light') document.documentElement.setAttribute('data-theme', theme); } catch {}";
 
 const OWN_IDS = [
+  'run-heading',
   'main',
   'theme',
   'words',
@@ -94,7 +95,7 @@ function page(text: PageText, flames: string, language: Language): string {
     contents(text.sections, flames !== ''),
     '<main id="main" tabindex="-1">',
     ...(verdict === undefined ? [] : [section(verdict, 'verdict')]),
-    `<section id="run" aria-label="${escapeHtml(t`The run`)}">\n${text.preamble}</section>`,
+    `<section id="run" aria-labelledby="run-heading">\n<h2 id="run-heading">${escapeHtml(runHeading())}</h2>\n${text.preamble}</section>`,
     ...others.map((one) => section(one, 'part')),
     flames,
     '</main>',
@@ -133,6 +134,7 @@ function contents(sections: readonly PageSection[], hasFlames: boolean): string 
     const inner = parts.map((part) => `<li>${entry(part.id, part.html)}</li>`).join('');
     return `<li>${entry(id, html)}${inner === '' ? '' : `<ol>${inner}</ol>`}</li>`;
   });
+  lines.splice(1, 0, `<li>${entry('run', escapeHtml(runHeading()))}</li>`);
   if (hasFlames) lines.push(`<li>${entry(FLAMEGRAPHS_ID, escapeHtml(flameHeading()))}</li>`);
   const name = escapeHtml(t`Contents`);
   return `<nav class="contents" aria-label="${name}"><details id="contents" open><summary>${name}</summary>\n<ol>${lines.join('\n')}</ol></details></nav>`;

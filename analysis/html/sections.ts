@@ -1,5 +1,6 @@
 import { Lexer, Parser, Renderer, type Token, type Tokens } from 'marked';
 import { escapeHtml } from '../flamegraph/html/escape.js';
+import { t } from '../language/language.js';
 import { RawHtml } from './raw-html.js';
 import { drawSigns } from './signs.js';
 import type { Slugs } from './slugs.js';
@@ -47,6 +48,11 @@ export function renderSections(markdown: string, slugs: Slugs, draw: DrawPicture
   };
 }
 
+/** What the part before the first section is about: the run itself. */
+export function runHeading(): string {
+  return t`The run`;
+}
+
 /** What stands before the first heading of the second level, then a group from each. */
 function groupByHeading(tokens: readonly Token[]): Token[][] {
   const groups: Token[][] = [[]];
@@ -63,7 +69,7 @@ class PageRenderer extends Renderer {
   readonly #raw = new RawHtml();
   #parts: PageHeading[] = [];
   /** The nearest heading and the line in bold under it: they name the next table. */
-  #heading = '';
+  #heading = runHeading();
   #lead = '';
 
   constructor(slugs: Slugs, draw: DrawPicture) {

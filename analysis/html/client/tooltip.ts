@@ -81,12 +81,18 @@ class Chart {
       ...sentencesOf({ marks, name, x: null }).map(({ text, colour }) => this.#row(text, colour)),
     );
     this.#tip.hidden = false;
+    this.#place(at);
+  }
+
+  /** Beside the place, on its other side where the edge of the window is near, and in the window even where the place is not. */
+  #place(at: { readonly x: number; readonly y: number }): void {
+    const y = Math.max(0, Math.min(this.#window.innerHeight, at.y));
     const leftOf = at.x > this.#window.innerWidth / 2;
     this.#tip.style.left = leftOf ? 'auto' : `${at.x + TIP_DISTANCE_PX}px`;
     this.#tip.style.right = leftOf ? `${this.#window.innerWidth - at.x + TIP_DISTANCE_PX}px` : 'auto';
-    const above = at.y > this.#window.innerHeight * 0.7;
-    this.#tip.style.top = above ? 'auto' : `${at.y + TIP_DISTANCE_PX}px`;
-    this.#tip.style.bottom = above ? `${this.#window.innerHeight - at.y + TIP_DISTANCE_PX}px` : 'auto';
+    const above = y > this.#window.innerHeight * 0.7;
+    this.#tip.style.top = above ? 'auto' : `${y + TIP_DISTANCE_PX}px`;
+    this.#tip.style.bottom = above ? `${this.#window.innerHeight - y + TIP_DISTANCE_PX}px` : 'auto';
   }
 
   #row(text: string, colour: string): ReportElement {

@@ -46,7 +46,7 @@ main { min-width: 0; padding: 8px 28px 80px; max-width: 1240px; }
 }
 
 h2 { font-size: 20px; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; margin: 0 0 10px; }
-section.part, #flamegraphs { margin-top: 44px; padding-top: 18px; border-top: 1px solid var(--line); }
+section.part, #run, #flamegraphs { margin-top: 44px; padding-top: 18px; border-top: 1px solid var(--line); }
 h3 { font-size: 16px; font-weight: 620; margin: 30px 0 8px; }
 h4 { font-size: 14px; font-weight: 620; margin: 22px 0 6px; }
 p, li { max-width: 92ch; overflow-wrap: anywhere; }
@@ -70,7 +70,6 @@ blockquote { margin: 12px 0; padding: 2px 14px; border-left: 3px solid var(--lin
 .verdict > p:first-of-type { font-size: 16px; line-height: 1.55; max-width: 86ch; margin: 0 0 14px; padding: 12px 16px; background: var(--raised); border-left: 3px solid var(--accent); border-radius: 0 6px 6px 0; }
 .verdict > p:first-of-type strong { font-weight: inherit; }
 .verdict li strong { font-weight: 600; }
-#run { margin-top: 30px; padding-top: 14px; border-top: 1px solid var(--line); }
 
 .sign { width: 1em; height: 1em; vertical-align: -0.13em; fill: none; stroke: var(--ground); stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .sign circle, .sign .ground { stroke: none; }

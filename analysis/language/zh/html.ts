@@ -15,6 +15,7 @@ export const HTML_CHINESE: Catalogue = {
   undecided: '未定',
   'Explore it: zoom, search, callers': '交互查看：缩放、搜索、调用者',
   'Values as a table': '以表格查看数值',
+  'Arrow keys read the values.': '可用方向键读取数值。',
   place: '位置',
   what: '内容',
   value: '数值',

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sortedRows, sortKey } from './sort-key.js';
+import { stopAfter } from './stops.js';
+
+describe('the key by which a cell is sorted', () => {
+  it('is its number in one unit', () => {
+    assert.equal(sortKey('1.25 ms'), sortKey('1,250 µs'));
+    assert.equal(sortKey('4,837/s'), 4837);
+    assert.equal(sortKey('-19.8 %'), -19.8);
+    assert.equal(sortKey('12.0 KiB/s'), 12_288);
+    assert.equal(sortKey('1.01:1'), 1.01);
+    assert.equal(sortKey('0 of 1,265 keys'), 0);
+    assert.ok(sortKey('< 0.01 %')! < 0.01 && sortKey('< 0.01 %')! > 0.0099);
+  });
+
+  it('is none for words', () => {
+    for (const text of ['not measured [1]', 'none', '', 'p50', 'leader 1']) assert.equal(sortKey(text), null);
+  });
+});
+
+describe('sorting', () => {
+  it('orders numbers by their size over units, missing ones last both ways', () => {
+    const column = ['900 µs', 'not measured [1]', '1.00 ms', '15.0 ns', '2.00 s'];
+    assert.deepEqual(sortedRows(column, 'descending'), [4, 2, 0, 3, 1]);
+    assert.deepEqual(sortedRows(column, 'ascending'), [3, 0, 2, 4, 1]);
+  });
+
+  it('orders words by their letters, and equals as they stood', () => {
+    assert.deepEqual(sortedRows(['b', 'a', 'b', 'c'], 'ascending'), [1, 0, 2, 3]);
+    assert.deepEqual(sortedRows(['b', 'a', 'b', 'c'], 'descending'), [3, 0, 2, 1]);
+  });
+});
+
+describe('the keys of a chart', () => {
+  it('walk through its stops and stay in it', () => {
+    assert.deepEqual(
+      ['ArrowRight', 'ArrowLeft', 'Home', 'End', 'x'].map((key) => stopAfter(key, 1, 3)),
+      [2, 0, 0, 2, null],
+    );
+    assert.equal(stopAfter('ArrowRight', 2, 3), 2);
+    assert.equal(stopAfter('ArrowLeft', -1, 3), 2);
+  });
+});
