@@ -52,6 +52,7 @@ describe('node configuration', () => {
       { failpoint: 'log-entries-sync:before:1' },
       { instrumentation: 'off' },
       { lab: { lock: 'global' } },
+      { lab: { lock: 'split' } },
       { lab: { applier: 'poll-10ms' } },
       { lab: { io: 'blocking' } },
       { lab: { connections: 'per-call' } },

@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 export const Lab = z.strictObject({
   lock: z
-    .enum(['none', 'global'])
+    .enum(['none', 'global', 'split'])
     .default('none')
     .describe(
-      '`global`: one lock, `consensus_global_lock`, that a write holds until its entry is durable on its own disk, and a follower while it appends; linearizable reads take it too. Refused beyond the loopback.',
+      '`global`: one lock, `consensus_global_lock`, that a write holds until its entry is durable on its own disk, and a follower while it appends; linearizable reads take it too. `split`: `consensus_log_lock` in its place, and `state_apply_lock` for applies and reads, which is not held across the disk. Refused beyond the loopback.',
     ),
   applier: z
     .enum(['notify', 'poll-10ms', 'poll-20ms'])

@@ -53,7 +53,7 @@ export class LockedLog implements LogStorage {
   }
 
   /**
-   * A write has the lock and is about to be proposed. The lock is free again once its entry may be acknowledged, or with `endWrite`, whichever comes
+   * A write has the lock and is about to be proposed. The lock is free again once the log acknowledges its entry, or with `endWrite`, whichever comes
    * first.
    */
   beginWrite(data: Uint8Array, release: Release): void {
@@ -63,7 +63,7 @@ export class LockedLog implements LogStorage {
     this.#pass();
   }
 
-  /** The write with these bytes is answered or has gone to another node. Nothing when it does not hold the lock any more. */
+  /** The write with these bytes has failed, perhaps because its time was over. Nothing when it does not hold the lock any more. */
   endWrite(data: Uint8Array): void {
     if (this.#write?.data === data) this.#releaseWrite();
   }

@@ -86,7 +86,8 @@ export class LockedWriteDesk extends WriteDesk {
     } else {
       this.#log.beginWrite(data, release);
       super.arrive(op, data, session, context, (error, outcome) => {
-        this.#log.endWrite(data);
+        // The others may have committed it before this node's own disk is done: the lock waits for that.
+        if (error !== null) this.#log.endWrite(data);
         done(error, outcome);
       });
     }

@@ -12,7 +12,7 @@ function applyWaitMs(cluster: TestCluster, id: number): number {
 
 async function writeApart(lab: 'notify' | 'poll-10ms' | 'poll-20ms'): Promise<TestCluster> {
   const cluster = await TestCluster.start({ lab: { applier: lab } });
-  for (let at = 0; at < 40; at++) {
+  for (let at = 0; at < 20; at++) {
     const write = cluster.put(1, `k${at}`, `v${at}`);
     await cluster.pass(37);
     assert.equal(codeOf(write), null);
