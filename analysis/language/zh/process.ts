@@ -23,7 +23,7 @@ export const PROCESS: Catalogue = {
   'Allocated in': '分配处',
   'the profile holds no sample': '采样结果中没有样本',
   '{0}, {1}': '{0}，{1}',
-  '{0}, bytes by layer at {1} ({2})': '{0}，{1} 时各层的字节数（{2}）',
+  '{0}, bytes by layer at {1} ({2})': '{0}，{1}时各层的字节数（{2}）',
 
   // Collector.
   "{0} The pauses themselves are in section 3.3, as the nodes' own histogram.":
@@ -131,5 +131,5 @@ export const PROCESS: Catalogue = {
   '`points/{0}/nodes/*.json`, `points/{1}/disk.json`, `points/{2}/passes/*/node-*.json`, of the leader':
     '`points/{0}/nodes/*.json`、`points/{1}/disk.json`、`points/{2}/passes/*/node-*.json`，Leader 的数据',
   'The leader at {0}: how busy each resource is, how much waits for it, what failed.':
-    '{0} 时的 Leader：每种资源有多忙、有多少在等待它、有什么失败了。',
+    '{0}时的 Leader：每种资源有多忙、有多少在等待它、有什么失败了。',
 };

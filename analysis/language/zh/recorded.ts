@@ -59,11 +59,11 @@ export const RECORDED: Catalogue = {
 
   // Why the load generator doubts itself.
   "Little's law does not hold: {0} requests were in the system, but throughput times mean response time is {1}; a backlog grew or shrank, so the run was not steady.":
-    '利特尔定律不成立：系统中有 {0} 个请求，而吞吐量乘以平均响应时间为 {1}；积压在增减，因此运行不稳定。',
+    'Little 定律不成立：系统中有 {0} 个请求，而吞吐量乘以平均响应时间为 {1}；积压在增减，因此运行不稳定。',
   "Little's law does not hold: there are {0} clients, but throughput times mean response time is {1} and {2} requests were in the system on average; the rest of their time went into errors and back-off.":
-    '利特尔定律不成立：有 {0} 个客户端，而吞吐量乘以平均响应时间为 {1}，系统中平均有 {2} 个请求；其余时间耗在错误与退避上。',
+    'Little 定律不成立：有 {0} 个客户端，而吞吐量乘以平均响应时间为 {1}，系统中平均有 {2} 个请求；其余时间耗在错误与退避上。',
   "Little's law does not hold: there are {0} clients, but throughput times mean response time is {1} and {2} requests were in the system on average.":
-    '利特尔定律不成立：有 {0} 个客户端，而吞吐量乘以平均响应时间为 {1}，系统中平均有 {2} 个请求。',
+    'Little 定律不成立：有 {0} 个客户端，而吞吐量乘以平均响应时间为 {1}，系统中平均有 {2} 个请求。',
   'No request was answered in the measured time.': '测量时间内没有任何请求得到应答。',
   'The generator may be the limit: worker {0} had its event loop busy for {1} of the time.':
     '负载发生器可能是瓶颈：worker {0} 的事件循环有 {1} 的时间繁忙。',
@@ -92,4 +92,10 @@ export const RECORDED: Catalogue = {
   '{0} is not installed; {1} is not installed; {2} is not installed': '未安装 {0}、{1}、{2}',
   '{0} is not installed; {1} is not installed ({2})': '未安装 {0}、{1}（{2}）',
   '{0} is not installed; {1} is not installed': '未安装 {0}、{1}',
+
+  // Why a history proves nothing, or what it proves.
+  'the history is empty': '历史为空',
+  'it tested nothing: {0} operations were answered ({1} reads and {2} writes were sent), and fewer than {3}, or fewer than {4} of a kind, prove nothing':
+    '什么也没有检验到：应答了 {0} 个操作（发出 {1} 个读、{2} 个写），少于 {3} 个，或某一类少于 {4} 个，不能证明任何事',
+  '{0} operations on key {1} have no order: {2}': '键 {1} 上的 {0} 个操作不存在合法顺序：{2}',
 };

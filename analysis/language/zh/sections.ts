@@ -150,7 +150,7 @@ export const SECTIONS: Catalogue = {
   'Kinds of error': '错误种类',
   Censored: '未完成数',
   Resends: '重发数',
-  "Little's law N / (X·R)": '利特尔定律 N / (X·R)',
+  "Little's law N / (X·R)": 'Little 定律 N / (X·R)',
   'Generator CPU': '发生器 CPU',
   '`points/*/summary.json`, audit, errors, censored': '`points/*/summary.json`，audit、errors、censored',
   closed: '闭环',
