@@ -21,8 +21,10 @@ import { CliError } from '../lib/cli-error.js';
 import { readRuns, readStored, saveBaseline } from '../lib/compared-runs.js';
 import { EXIT, type ExitCode } from '../lib/exit-codes.js';
 import { exitWith } from '../lib/exit-with.js';
-import { printJson, printLine } from '../lib/output.js';
+import { printLine } from '../lib/output.js';
 import { parseShare, splitList } from '../lib/parse.js';
+
+type Print = (text: string) => void;
 
 interface CompareFlags {
   readonly baseline?: string;
@@ -37,7 +39,8 @@ interface CompareFlags {
   readonly lang: Language;
 }
 
-export function compareCommand(): Command {
+/** `print` gets the result, one piece with its last line break left out. */
+export function compareCommand(print: Print = printLine): Command {
   return new Command('compare')
     .summary('tell whether a version is slower than another')
     .description(
@@ -84,16 +87,25 @@ export function compareCommand(): Command {
         '  strata compare --baseline baselines results/ab/new --markdown > comment.md\n' +
         '  strata compare --history baselines',
     )
-    .action(exitWith(compare));
+    .action(
+      exitWith((base: string | undefined, next: string | undefined, flags: CompareFlags) =>
+        compare(base, next, flags, print),
+      ),
+    );
 }
 
-function compare(first: string | undefined, second: string | undefined, flags: CompareFlags): number {
+function compare(
+  first: string | undefined,
+  second: string | undefined,
+  flags: CompareFlags,
+  print: Print,
+): number {
   if (flags.json && flags.markdown) throw usage('Choose one of --json and --markdown.');
   if (!(flags.alpha > 0 && flags.alpha < 1)) throw usage('--alpha lies between 0 and 1, without either.');
   if (flags.history !== undefined) {
     if (first !== undefined || flags.baseline !== undefined || flags.save !== undefined)
       throw usage('--history takes a folder and nothing else.');
-    return history(flags.history, flags);
+    return history(flags.history, flags, print);
   }
   const oneSide = flags.baseline !== undefined || (flags.save !== undefined && second === undefined);
   const contender = oneSide ? first : second;
@@ -104,8 +116,8 @@ function compare(first: string | undefined, second: string | undefined, flags: C
   const code =
     oneSide && flags.baseline === undefined
       ? EXIT.done
-      : compareWith(baseOf(first!, runs, flags), runs, flags);
-  if (flags.save !== undefined) save(flags.save, runs, flags);
+      : compareWith(baseOf(first!, runs, flags), runs, flags, print);
+  if (flags.save !== undefined) save(flags.save, runs, flags, print);
   return code;
 }
 
@@ -125,14 +137,15 @@ function compareWith(
   base: readonly ComparedRun[],
   contender: readonly ComparedRun[],
   flags: CompareFlags,
+  print: Print,
 ): ExitCode {
   const { threshold = COMPARE_DEFAULTS.threshold, alpha, metrics = METRICS, force } = flags;
   // A document for programs is in English, whatever its reader speaks.
   return inLanguage(flags.json ? 'en' : flags.lang, () => {
     const found = refusing(() => compareRuns(base, contender, { threshold, alpha, metrics, force }));
-    if (flags.json) printJson(found);
-    else if (flags.markdown) printLine(comparisonMarkdown(found).trimEnd());
-    else printLine(comparisonText(found));
+    if (flags.json) print(JSON.stringify(found));
+    else if (flags.markdown) print(comparisonMarkdown(found).trimEnd());
+    else print(comparisonText(found));
     return exitCodeOf(found);
   });
 }
@@ -142,25 +155,30 @@ function exitCodeOf({ verdict }: RunComparison): ExitCode {
   return verdict === 'unknown' || verdict === 'not-comparable' ? EXIT.unknown : EXIT.done;
 }
 
-function history(folder: string, flags: CompareFlags): ExitCode {
+function history(folder: string, flags: CompareFlags, print: Print): ExitCode {
   const { metrics = METRICS, threshold = HISTORY_DEFAULTS.magnitudeMin } = flags;
   const runs = read(folder);
   return inLanguage(flags.json ? 'en' : flags.lang, () => {
     const found = runHistory(runs, { metrics, magnitudeMin: threshold });
-    if (flags.json) printJson(found);
-    else if (flags.markdown) printLine(historyMarkdown(found).trimEnd());
-    else printLine(historyText(found));
+    if (flags.json) print(JSON.stringify(found));
+    else if (flags.markdown) print(historyMarkdown(found).trimEnd());
+    else print(historyText(found));
     if (found.verdict === 'worse') return EXIT.finding;
     return found.verdict === 'unknown' ? EXIT.unknown : EXIT.done;
   });
 }
 
-function save(folder: string, runs: readonly ComparedRun[], { json, markdown }: CompareFlags): void {
+function save(
+  folder: string,
+  runs: readonly ComparedRun[],
+  { json, markdown }: CompareFlags,
+  print: Print,
+): void {
   const saved = saveBaseline(resolve(folder), runs);
   const told = `${saved.length} of ${runs.length} runs added to ${folder}${saved.length < runs.length ? ', the others are there already' : ''}`;
   // Next to a document on stdout this is a remark, not a result.
   if (json || markdown) process.stderr.write(`${told}\n`);
-  else printLine(told);
+  else print(told);
 }
 
 function read(list: string): ComparedRun[] {
