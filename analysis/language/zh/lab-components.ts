@@ -116,4 +116,18 @@ export const LAB_COMPONENTS: Catalogue = {
     '节点的预写日志，32 个写入者，各自在上一条目持久后的下一轮循环追加一个 128 字节的条目；同一轮的追加一起进行，以 fdatasync 组提交。',
   'Nothing but the log is on the loop. The delay is that of a timer of 1 ms, which is never shorter than 1 ms; busy is the share of time in which the loop did not wait.':
     '循环上只有日志。延迟取自 1 ms 的定时器，因此不会小于 1 ms；busy 是循环没有等待的时间占比。',
+  'Reads: a locked skip list, a skip list, the ordered map': '读取：加锁的跳表、跳表、有序映射',
+  'How many more reads does a store serve whose readers need not wait for each other?':
+    '读者无需互相等待时，存储能多服务多少读取？',
+  'A lock that readers share instead of one coarse lock around the skip list brings 200 to 400 % where reads prevail. On one event loop readers without a lock are what readers that share one are among threads.':
+    '用读者可共享的锁代替跳表的粗粒度锁，在读多的场景下可提升 200 至 400 %。在单个事件循环上，不加锁的读者相当于线程中共享锁的读者。',
+  'A skip list behind one lock that every read takes and gives back.':
+    '跳表外有一把锁，每次读取都要获取并归还。',
+  'The skip list without the lock.': '不加锁的跳表。',
+  'The map with an index of its keys that every node has, without a lock.':
+    '所有节点都使用的带键索引的映射，不加锁。',
+  '32 readers of a store of 50,000 keys: single keys, then ranges of 100 keys, all drawn from the seed.':
+    '32 个读者读取含 50,000 个键的存储：先读单个键，再读 100 个键的范围，均由种子抽取。',
+  'One thread owns the state, so the lock costs the hand-over from reader to reader and no waiting for work that runs beside it. Threads would lose more to a coarse lock, and a processor for every reader would win more without one.':
+    '状态由单个线程拥有，因此锁的代价是读者之间的交接，而不是等待并行的工作。多线程在粗粒度锁上会损失更多；若每个读者有一个处理器，去掉锁的收益也更大。',
 };

@@ -4,6 +4,7 @@ import { fsyncPrimitives } from './fsync-primitives.js';
 import { linkRecovery } from './link-recovery.js';
 import { logPlacement } from './log-placement.js';
 import { messageCodecs } from './message-codecs.js';
+import { orderedReads } from './ordered-reads.js';
 import { receiveBuffers } from './receive-buffers.js';
 import { rpcBatches } from './rpc-batches.js';
 import { stripedPool } from './striped-pool.js';
@@ -20,4 +21,5 @@ export const COMPONENT_EXPERIMENTS: readonly Experiment[] = [
   linkRecovery,
   syncBatches,
   logPlacement,
+  orderedReads,
 ];
