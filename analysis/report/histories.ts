@@ -1,5 +1,5 @@
 import type { HistoryCheck, RecordingCost } from '../../results/schema/index.js';
-import { recorded, t } from '../language/language.js';
+import { recorded, t, translated } from '../language/language.js';
 import { median, medianInterval } from '../statistics/order-statistics.js';
 import { integer, percent, perSecond } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
@@ -130,7 +130,9 @@ export function historyTable(facts: Facts): string | null {
       integer(check.writes),
       integer(check.unknown),
       check.limitReached ? t`no, the limit of ${integer(check.operationsMax)} was reached` : t`yes`,
-      check.because === null ? check.verdict : t`**${check.verdict}**: ${recorded(check.because)}`,
+      check.because === null
+        ? translated(check.verdict)
+        : t`**${translated(check.verdict)}**: ${recorded(check.because)}`,
     );
   }
   return table.isEmpty ? null : table.toString();

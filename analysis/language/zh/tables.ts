@@ -81,6 +81,8 @@ export const TABLES: Catalogue = {
   Operations: '操作数',
   Reads: '读',
   Writes: '写',
+  linearizable: '满足线性一致性',
+  'not-linearizable': '不满足线性一致性',
   'Outcome open': '结果未知',
   'Whole run': '覆盖全程',
   '`points/*/summary.json`, `points/*/history.jsonl` (`strata check` reads it)':
