@@ -9,7 +9,14 @@ const KEYS = 50;
 /** Each switch at least once; the last value of each is tried together with others. */
 const LABS: readonly Lab[] = [
   { lock: 'global', applier: 'poll-10ms', io: 'blocking', store: 'skip-list' },
-  { lock: 'split', connections: 'per-call', framing: 'fixed-1024', batching: 'off', codec: 'json' },
+  {
+    lock: 'split',
+    io: 'worker',
+    connections: 'per-call',
+    framing: 'fixed-1024',
+    batching: 'off',
+    codec: 'json',
+  },
 ];
 
 for (const lab of LABS) {

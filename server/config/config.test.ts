@@ -55,6 +55,7 @@ describe('node configuration', () => {
       { lab: { lock: 'split' } },
       { lab: { applier: 'poll-10ms' } },
       { lab: { io: 'blocking' } },
+      { lab: { io: 'worker' } },
       { lab: { connections: 'per-call' } },
       { lab: { framing: 'fixed-1024' } },
       { lab: { store: 'skip-list' } },

@@ -15,10 +15,10 @@ export const Lab = z.strictObject({
       '`poll-10ms`, `poll-20ms`: committed entries are applied only when a timer finds them. Refused beyond the loopback.',
     ),
   io: z
-    .enum(['async', 'blocking'])
+    .enum(['async', 'blocking', 'worker'])
     .default('async')
     .describe(
-      '`blocking`: files are written and synced by synchronous calls on the event loop, and nothing else happens meanwhile. Refused beyond the loopback.',
+      '`blocking`: files are written and synced by synchronous calls on the event loop, and nothing else happens meanwhile. `worker`: by one thread of their own instead of the pool. Refused beyond the loopback.',
     ),
   connections: z
     .enum(['pool', 'per-call'])
@@ -53,7 +53,7 @@ export type Lab = z.infer<typeof Lab>;
 const EFFECTS: { readonly [Field in keyof Lab]: string } = {
   lock: 'requests wait for each other behind a lock that is held across the disk',
   applier: 'committed entries wait for a timer',
-  io: 'every write and sync stops the event loop',
+  io: 'files are written and synced elsewhere than on every other node',
   connections: 'every frame to a peer has a connection of its own',
   framing: 'messages of peers lose what is longer, and what they carry never arrives',
   store: 'every key is found by a search',

@@ -6,6 +6,7 @@ import { FailpointFileSystem } from './failpoint-file-system.js';
 import { HeldBackFileSystem } from './held-back-file-system.js';
 import { BLOCKING_CALLS } from './lab/blocking-calls.js';
 import { LateFileSystem } from './lab/late-file-system.js';
+import { WorkerCalls } from './lab/worker-calls.js';
 import { NodeFileSystem } from './node-file-system.js';
 import type { SyncLog } from './sync-ring.js';
 
@@ -16,8 +17,8 @@ export function stagingDirectoryOf(dataDirectory: string): string {
 
 export interface DiskOptions {
   readonly kind: 'real' | 'power-cut';
-  /** Where writes and syncs are made: by libuv's pool, or on the event loop. */
-  readonly io: 'async' | 'blocking';
+  /** Where writes and syncs are made: by libuv's pool, on the event loop, or on one thread of their own. */
+  readonly io: 'async' | 'blocking' | 'worker';
   readonly dataDirectory: string;
   /** Kills the process at a named step; null on every node that is not under test. */
   readonly trap: Trap | null;
@@ -37,13 +38,18 @@ export async function openDisk({
   metrics,
   syncs,
 }: DiskOptions): Promise<FileSystem> {
-  const parts = { clock, metrics, syncs };
-  const real =
-    io === 'async'
-      ? new NodeFileSystem(parts)
-      : new LateFileSystem(new NodeFileSystem({ ...parts, calls: BLOCKING_CALLS }));
+  const real = realDisk(io, { clock, metrics, syncs });
   const stagingDirectory = stagingDirectoryOf(dataDirectory);
   const disk =
     kind === 'real' ? real : await HeldBackFileSystem.start({ disk: real, clock, stagingDirectory });
   return trap === null ? disk : new FailpointFileSystem(disk, trap);
+}
+
+function realDisk(
+  io: DiskOptions['io'],
+  parts: Pick<DiskOptions, 'clock' | 'metrics' | 'syncs'>,
+): FileSystem {
+  if (io === 'async') return new NodeFileSystem(parts);
+  if (io === 'worker') return new NodeFileSystem({ ...parts, calls: new WorkerCalls() });
+  return new LateFileSystem(new NodeFileSystem({ ...parts, calls: BLOCKING_CALLS }));
 }
