@@ -65,6 +65,6 @@ test('all that a reader sees of an experiment has its Chinese', () => {
     ...(limits === undefined ? [] : [limits]),
     ...arms.map(({ what }) => what),
   ];
-  const missing = COMPONENT_EXPERIMENTS.flatMap(textsOf).filter((text) => !Object.hasOwn(CHINESE, text));
+  const missing = EXPERIMENTS.flatMap(textsOf).filter((text) => !Object.hasOwn(CHINESE, text));
   assert.deepEqual(missing, []);
 });

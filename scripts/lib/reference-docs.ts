@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configReference } from '../../server/config/reference.js';
 import { ERRORS } from '../../server/errors.js';
+import { experimentTable } from '../lab/experiment-table.js';
 import { projectRoot } from './project-root.js';
 
 /** Parts of documents that are made from the code: the code is the source, a test holds the documents to it. */
@@ -16,6 +17,7 @@ export interface ReferenceDoc {
 export const REFERENCE_DOCS: readonly ReferenceDoc[] = [
   { path: 'server/config/README.md', name: 'fields', render: configReference },
   { path: 'server/ERRORS.md', name: 'codes', render: errorReference },
+  { path: 'scripts/lab/README.md', name: 'experiments', render: experimentTable },
 ];
 
 /** The registry of operating errors as a table. */
