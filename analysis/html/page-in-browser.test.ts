@@ -94,7 +94,13 @@ describe('the page of the report in a browser', { skip }, () => {
         contrasts.filter(([, ratio]) => ratio < 4.5),
         [],
       );
-      if (width === 1280) assert.deepEqual(await browser.evaluate(OVERLAPPING), []);
+      if (width < 1280) return;
+      assert.deepEqual(await browser.evaluate(OVERLAPPING), []);
+      await browser.evaluate(
+        `(() => { const text = document.querySelector('figure.chart svg .title'); text.after(text.cloneNode(true)); })()`,
+      );
+      assert.equal((await browser.evaluate<string[]>(OVERLAPPING)).length, 1, 'a planted overlap is found');
+      await browser.evaluate(`document.querySelector('figure.chart svg .title').remove()`);
     });
   }
 

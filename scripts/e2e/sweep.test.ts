@@ -29,6 +29,10 @@ test('a sweep with an fsync arm writes a whole run directory, and its report aga
   const printed = JSON.parse(stdout) as { run: string; report: string; verdict: string[] };
   assert.equal(printed.report, join(out, 'report.md'));
   assert.ok(printed.verdict.length > 0);
+  assert.match(
+    readFileSync(join(out, 'report.html'), 'utf8'),
+    /^<!doctype html>[\s\S]*id="tab-c3-leader-node/,
+  );
   assert.deepEqual(checkRunDirectory(out).problems, []);
 
   const { run, points, baseline } = readRunDirectory(out);

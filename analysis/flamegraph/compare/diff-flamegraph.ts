@@ -1,6 +1,7 @@
 import { layerColour } from '../../charts/colours.js';
 import { legend } from '../../charts/legend.js';
 import { element, label, svgDocument } from '../../charts/svg.js';
+import { t, translated } from '../../language/language.js';
 import { integer, percent } from '../../tables/format.js';
 import { kindLegend } from '../flamegraph.js';
 import {
@@ -104,8 +105,15 @@ function layerRow(row: LayerChange, y: number): string {
 export function layerCells({ layer, before, after, shift, verdict, because }: LayerChange): string[] {
   const { interval } = shift;
   const range =
-    interval === null ? 'none: too few' : `${pointsText(interval.low)} to ${pointsText(interval.high)}`;
-  return [layer, percent(before), percent(after), pointsText(shift.shift), range, `${verdict} (${because})`];
+    interval === null ? t`none: too few` : t`${pointsText(interval.low)} to ${pointsText(interval.high)}`;
+  return [
+    layer,
+    percent(before),
+    percent(after),
+    pointsText(shift.shift),
+    range,
+    t`${translated(verdict)} (${because})`,
+  ];
 }
 
 function counted(samples: number): string {

@@ -1,4 +1,5 @@
 import type { LayerName } from '../../../results/schema/index.js';
+import { t } from '../../language/language.js';
 import { hodgesLehmann, type Shift } from '../../statistics/hodges-lehmann.js';
 import { holm } from '../../statistics/holm.js';
 import { mannWhitney, samplesNeeded, smallestP } from '../../statistics/mann-whitney.js';
@@ -38,7 +39,7 @@ export function layerChanges({ before, after }: Sides): LayerChanges {
     [...shares.before, ...shares.after].some((capture) => (capture.get(layer) ?? 0) > 0),
   );
   if (shares.before.length === 0 || shares.after.length === 0)
-    return { rows: [], note: 'Nothing to compare: a side has no sample of work.' };
+    return { rows: [], note: t`Nothing to compare: a side has no sample of work.` };
   const values = layers.map((layer) => ({
     first: shares.before.map((capture) => capture.get(layer) ?? 0),
     second: shares.after.map((capture) => capture.get(layer) ?? 0),
@@ -57,18 +58,22 @@ export function layerChanges({ before, after }: Sides): LayerChanges {
       shift,
       p,
       verdict: found ? (shift.shift > 0 ? 'grew' : 'shrank') : '~',
-      because: found ? `p = ${pText(p)}` : least > ALPHA ? 'too few captures' : `p = ${pText(p)}`,
+      because: !found && least > ALPHA ? t`too few captures` : `p = ${pText(p)}`,
     };
   });
   return { rows, note: noteOf(shares.before.length, shares.after.length, least, layers.length) };
 }
 
 function noteOf(before: number, after: number, least: number, layers: number): string {
-  const captures = `${before} against ${after} ${before + after === 2 ? 'capture' : 'captures'}`;
-  const test = `exact Mann-Whitney, Holm over ${layers} ${layers === 1 ? 'layer' : 'layers'}`;
-  if (least <= ALPHA) return `${captures}: ${test}, ${decimal(ALPHA * 100, 0)} % for all layers together.`;
+  const captures =
+    before + after === 2 ? t`${before} against ${after} capture` : t`${before} against ${after} captures`;
+  const test =
+    layers === 1
+      ? t`exact Mann-Whitney, Holm over ${layers} layer`
+      : t`exact Mann-Whitney, Holm over ${layers} layers`;
+  if (least <= ALPHA) return t`${captures}: ${test}, ${decimal(ALPHA * 100, 0)} % for all layers together.`;
   const needed = samplesNeeded(ALPHA / layers);
-  return `${captures} cannot tell a change from chance: the smallest p of the first layer is ${pText(least)} (${test}); ${needed} captures on each side could.`;
+  return t`${captures} cannot tell a change from chance: the smallest p of the first layer is ${pText(least)} (${test}); ${needed} captures on each side could.`;
 }
 
 /** Empty for a capture without a sample of work: it has no shares. */
@@ -81,5 +86,5 @@ function layerShares(capture: StackCapture): ReadonlyMap<LayerName, number>[] {
 }
 
 export function pText(p: number): string {
-  return p < 0.001 ? 'below 0.001' : decimal(p, p < 0.1 ? 3 : 2);
+  return p < 0.001 ? t`below 0.001` : decimal(p, p < 0.1 ? 3 : 2);
 }

@@ -62,8 +62,9 @@ const ROWS_MAX = 40;
 /** The picture in words, for screen readers and for browsers without scripts. */
 export function functionTable(graph: Graph): string {
   const rows = functionRows(graph);
-  if (rows.length === 0) return `<p>${escapeHtml(t`No sample of work.`)}</p>`;
   const compares = graph.compared !== null;
+  if (rows.length === 0)
+    return `<p>${escapeHtml(compares ? t`No function has another share.` : t`No sample of work.`)}</p>`;
   const whole = graph.stacks.reduce((sum, { layer, weight }) => sum + (layer === 'idle' ? 0 : weight), 0);
   const cells = ({ frame, layer, self, total, selfBefore }: FunctionRow): [string[], string[]] => {
     const names = [shownName(graph.frames[frame]!), shownPlace(graph.frames[frame]!), layer];

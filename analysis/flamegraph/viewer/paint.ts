@@ -1,3 +1,4 @@
+import { t } from '../../language/language.js';
 import type { Canvas2D, PageDocument, PageElement } from './dom.js';
 import { fitName, type Graph, shownName } from './graph.js';
 import type { Box, Layout } from './layout.js';
@@ -68,7 +69,7 @@ function paintBox(
     context.fillStyle = hatch;
     context.fillRect(left, top, span, ROW_PX - 1);
   }
-  const text = fitName(frame === undefined ? 'all' : shownName(frame), (span - 6) / column);
+  const text = fitName(frame === undefined ? t`all` : shownName(frame), (span - 6) / column);
   context.globalAlpha = faded ? 0.6 : 1;
   if (text !== '') {
     context.fillStyle = faded ? accent : INK;

@@ -112,12 +112,14 @@ ${CHART_STYLE}${VIEWER_STYLE}
 @media print {
   :root, :root[data-theme] { ${LIGHT} }
   body { font-size: 10pt; }
-  .contents, .skip, .theme, .bar, .tabs, #keys, #chart-tip, #tip, .explore { display: none; }
+  .contents, .skip, .theme, .bar, .tabs, #keys, #chart-tip, #tip, .explore, .values { display: none; }
   .layout { display: block; }
   main { padding: 0; max-width: none; }
+  .drawn, .drawn.large { min-width: 0; }
   .wide { overflow: visible; }
-  table { font-size: 7.5pt; }
-  th, td { padding-right: 8px; overflow-wrap: anywhere; }
+  table, thead th { font-size: 7.5pt; }
+  th, td, .n, .short, th[scope="row"] { padding: 2px 8px 2px 0; white-space: normal; overflow-wrap: break-word; }
+  th, td { min-width: 0; }
   section.part { border-top: 0; margin-top: 16px; }
   h2, h3, h4, p.lead { break-after: avoid; }
   figure, tr { break-inside: avoid; }
