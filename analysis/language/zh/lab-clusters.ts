@@ -44,7 +44,8 @@ export const LAB_CLUSTERS: Catalogue = {
     '用一条消息向 follower 发送多个写请求能带来什么？',
   'Several requests in one call give 50–100 % more throughput.':
     '一次调用携带多个请求使吞吐量提高 50–100 %。',
-  'Every write is a message of its own.': '每个写请求单独成为一条消息。',
+  'Every write is an append of its own, in a frame of its own.':
+    '每个写请求单独成为一次追加，占用单独的一帧。',
   'Writes that come together leave together.': '一同到达的写请求一同发出。',
   'Writes of 128 bytes to three nodes, at 100 and 1,000 clients.':
     '向三个节点写入 128 字节的值，客户端数为 100 和 1,000。',
@@ -174,15 +175,19 @@ export const LAB_CLUSTERS: Catalogue = {
   'Clients wait for their answers, so a late applier lowers the throughput that so many clients can ask for.':
     '客户端要等应答，因此迟到的 applier 会降低同样多的客户端所能要求的吞吐量。',
   'Skip list and ordered map behind a server': '服务器背后的跳表与有序映射',
-  'What do clients notice of the store behind their reads?': '客户端从读请求背后的存储中能察觉到什么？',
-  'A skip list without its coarse lock serves 200–400 % more reads where reads prevail.':
-    '读多写少时，去掉粗粒度锁的跳表能多服务 200–400 % 的读请求。',
-  'A skip list behind one coarse lock.': '一把粗粒度锁保护的跳表。',
+  'What do clients notice of the store behind their reads, and of its lock?':
+    '客户端从读请求背后的存储及其锁中能察觉到什么？',
+  'A skip list that readers share instead of locking it coarsely serves 200–400 % more reads where reads prevail.':
+    '读多写少时，由读者共享而不是粗粒度加锁的跳表能多服务 200–400 % 的读请求。',
+  'A skip list behind one lock that every read and every apply takes.':
+    '由一把锁保护的跳表，每次读与每次应用都要取得这把锁。',
+  'The same list without the lock: readers never wait for each other.':
+    '同样的跳表，不加锁：读者之间从不互相等待。',
   'The ordered map that every node has.': '每个节点都使用的有序映射。',
-  'Three nodes hold 100,000 keys (10,000 with --quick); 50 clients read single keys of the leader, then ranges of 100, both with the consistency `stale`, which asks nobody but the store.':
-    '三个节点持有 100,000 个键（--quick 时为 10,000 个）；50 个客户端先从 leader 读单个键，再读 100 个键的范围，一致性均为 `stale`，只查询存储。',
-  'Parsing a request and writing its answer cost far more than looking up a key, and are the same in both arms: the store alone is compared by C6.':
-    '解析请求与写出应答的代价远高于查找一个键，且两个分支相同：单独的存储由 C6 比较。',
+  'Three nodes hold 100,000 keys (10,000 with --quick); 50 clients ask the leader for single keys, then for ranges of 100, then for single keys with one write in ten requests. All reads are linearizable.':
+    '三个节点持有 100,000 个键（--quick 时为 10,000 个）；50 个客户端先向 leader 读单个键，再读 100 个键的范围，最后读单个键并以十分之一的请求写入。所有读均为线性一致读。',
+  'One thread serves all readers, so a lock costs them its queue and never a processor. In the mixed load the locked arm also writes one at a time. Parsing a request and writing its answer cost far more than looking up a key: the store alone is compared by C6.':
+    '所有读者由一个线程服务，因此锁的代价只是排队，不会浪费处理器。在混合负载中，加锁的分支还逐个写入。解析请求与写出应答的代价远高于查找一个键：单独的存储由 C6 比较。',
   'Reads past the log': '绕过日志的读',
   'How much faster is a read that the leader answers by itself than one that goes through consensus?':
     'leader 自行应答的读比经过共识的读快多少？',

@@ -14,6 +14,7 @@ import { proveSwitch, UnprovenError } from './proof.js';
 import { proveReads } from './reads.js';
 import { proveRecovery } from './recovery.js';
 import { proveSnapshots } from './snapshot-pause.js';
+import { proveStore } from './store.js';
 import { proveStrategy } from './strategy-proof.js';
 import { proveBound } from './wal-batching.js';
 
@@ -155,10 +156,11 @@ test('connections: one per message, or none', () => {
 });
 
 test('batching, framing, groups, snapshots, recovery: on both sides', () => {
-  holds(() => proveBatching('off', 1));
-  fails(() => proveBatching('off', 0.3), /0\.30 messages per entry/);
-  holds(() => proveBatching('on', 0.3));
-  fails(() => proveBatching('on', 1), /1\.00 messages per entry/);
+  holds(() => proveBatching('off', 1, 1));
+  fails(() => proveBatching('off', 0.3, 1), /0\.30 messages per entry/);
+  fails(() => proveBatching('off', 1, 4), /4\.00 messages per frame/);
+  holds(() => proveBatching('on', 0.3, 1.5));
+  fails(() => proveBatching('on', 1, 1), /1\.00 messages per entry/);
   holds(() => proveFraming('fixed-1024', { small: 1, large: 0, truncated: 7 }));
   fails(() => proveFraming('fixed-1024', { small: 1, large: 1, truncated: 0 }), /0 messages truncated/);
   holds(() => proveFraming('dynamic', { small: 1, large: 1, truncated: 0 }));
@@ -197,6 +199,22 @@ test('reads go the way of their arm', () => {
       if (way === arm) holds(() => proveReads(arm, 1_000, 0, counts));
       else fails(() => proveReads(arm, 1_000, 0, counts), /1000 reads made/);
   fails(() => proveReads('stale', 1_000, 500, ways.stale), /500 reads failed/);
+});
+
+test('a locked store is locked by its readers, another one has no lock', () => {
+  const node = (switches: Record<string, string>, acquisitions: number): NodeWindow =>
+    leader({
+      config: { labStore: 'skip-list', labLock: 'none', ...switches },
+      locks: acquisitions === 0 ? [] : [{ ...lock, name: 'apply_lock', acquisitions }],
+    });
+  holds(() => proveStore('locked-skip-list', node({ labLock: 'split' }, 100), 100));
+  fails(
+    () => proveStore('locked-skip-list', node({ labLock: 'split' }, 5), 100),
+    /taken 5 times for 100 reads/,
+  );
+  fails(() => proveStore('locked-skip-list', node({}, 100), 100), /labLock is none/);
+  holds(() => proveStore('skip-list', node({}, 0), 100));
+  fails(() => proveStore('ordered-map', node({}, 0), 100), /labStore is skip-list/);
 });
 
 test('a window of errors is no measurement', () => {
