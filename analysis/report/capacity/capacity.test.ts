@@ -92,7 +92,7 @@ describe('scenarios of the document', () => {
         (template) => missing.push(template),
       );
       assert.deepEqual(missing, []);
-      const numbers = (text: string) => text.match(/\d[\d,.]*/g)!.sort();
+      const numbers = (text: string) => text.match(/\d+(?:[.,]\d+)*/g)!.sort();
       assert.deepEqual(numbers(chinese), numbers(textOf(run)));
     }
   });
