@@ -1,8 +1,8 @@
 /**
  * Does `strata compare` find what is there, and nothing else? `node dist/scripts/bench/compare-known.js [--times 8] [--slower 0.1] [--clients 100] [--seconds 3] [--out DIR]`.
- * Three arms of this very build take turns: two that are the same, and one whose servers burn as much CPU at every request as makes them the
- * share slower that is asked for. How much that is, is learned from two runs before: a closed loop that is bound by the leader's core spends 1 / throughput
- * on a request, so a tenth of that on top costs a tenth of the throughput or, where the core has time left, somewhat less.
+ * Three arms of this very build take turns: two that are the same, and one whose servers burn CPU at every request. How much makes them the share slower that
+ * is asked for is learned first, from runs with none and with so much that it cannot be missed: the time of a request, 1 / throughput, grows in proportion
+ * to what is burned, less than one to one where a core has time left.
  *
  * Exit code 0: the equal arms compare as ~ and the slower one as worse. 1: one of the two is not so. 3: the machine was too noisy for so many runs.
  */
@@ -17,7 +17,11 @@ import { EXIT } from '../lib/exit-codes.js';
 import { interruptSignal } from '../lib/interrupt.js';
 import { createProgress } from '../lib/progress.js';
 import { projectRoot } from '../lib/project-root.js';
-import { runInTurns } from '../lib/turns.js';
+import { type Arm, runInTurns } from '../lib/turns.js';
+
+const TRIALS = 3;
+/** Of a request's time: large against what runs differ by. */
+const TRIAL_SHARE = 0.4;
 
 const { values } = parseArgs({
   options: {
@@ -52,28 +56,8 @@ process.exit();
 
 async function bench(): Promise<number> {
   const root = projectRoot();
-  const [trial] = await runInTurns({
-    ...shared,
-    arms: [{ name: 'trial', root }],
-    times: 2,
-    out: join(out, 'trial'),
-  });
-  const perSecond = mean(
-    readRuns([trial!], () => {}).map(({ points }) => points[0]!.summary.throughputPerSecond),
-  )!;
-  const burnUs = ((1e6 / perSecond) * slower) / (1 - slower);
-  process.stdout.write(
-    `${perSecond.toFixed(0)} requests per second: the slow arm burns ${burnUs.toFixed(1)} µs at each\n`,
-  );
-  const slowly = {
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${join(root, 'dist/scripts/bench/slow-requests.js')}`,
-    STRATA_SLOW_REQUESTS_US: burnUs.toFixed(3),
-  };
-  const arms = [
-    { name: 'base', root },
-    { name: 'same', root },
-    { name: 'slow', root, environment: slowly },
-  ];
+  const burnUs = await calibrated(root);
+  const arms = [{ name: 'base', root }, { name: 'same', root }, slowArm(root, burnUs)];
   const folders = await runInTurns({ ...shared, arms, times, out: join(out, 'arms') });
   const [base, same, slow] = folders.map((folder) => readRuns([folder], () => {}));
   const equal = compareRuns(base!, same!, { metrics });
@@ -87,6 +71,35 @@ async function bench(): Promise<number> {
   if (equal.verdict === '~' && found) return EXIT.done;
   const detectable = worse.rows[0]?.detectable ?? null;
   return equal.verdict === '~' && (detectable === null || detectable > slower) ? EXIT.unknown : EXIT.finding;
+}
+
+/** Microseconds at each request that cost the share of throughput asked for. */
+async function calibrated(root: string): Promise<number> {
+  const plain = { name: 'plain', root };
+  const perSecond = async (arm: Arm, folder: string): Promise<number> => {
+    const [runs] = await runInTurns({ ...shared, arms: [arm], times: TRIALS, out: join(out, folder) });
+    return mean(readRuns([runs!], () => {}).map(({ points }) => points[0]!.summary.throughputPerSecond))!;
+  };
+  const requestUs = 1e6 / (await perSecond(plain, 'trial-plain'));
+  const trialUs = TRIAL_SHARE * requestUs;
+  const slowedUs = 1e6 / (await perSecond(slowArm(root, trialUs), 'trial-slow'));
+  const grown = (slowedUs - requestUs) / trialUs;
+  if (!(grown > 0.05))
+    throw new Error(`${trialUs.toFixed(1)} µs at each request made no difference: this machine is too busy.`);
+  const burnUs = (requestUs * slower) / (1 - slower) / grown;
+  process.stdout.write(
+    `${requestUs.toFixed(1)} µs a request, ${slowedUs.toFixed(1)} with ${trialUs.toFixed(1)} burned: the slow arm burns ${burnUs.toFixed(1)}\n`,
+  );
+  return burnUs;
+}
+
+function slowArm(root: string, burnUs: number): Arm {
+  const observer = join(root, 'dist/scripts/bench/slow-requests.js');
+  const environment = {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${observer}`.trim(),
+    STRATA_SLOW_REQUESTS_US: burnUs.toFixed(3),
+  };
+  return { name: 'slow', root, environment };
 }
 
 function numberOption(name: 'times' | 'slower' | 'clients' | 'seconds', min: number, max: number): number {

@@ -31,6 +31,9 @@ test('compare: a size where the samples differ, a ~ where nobody can tell', asyn
   const found = await runCli(t, ['analyze', 'compare', base, slower]);
   assert.equal(found.code, 0);
   assert.match(found.stdout, /\+10\.0 % {2}\(p=0\.0079, exact Mann-Whitney\)/);
+  assert.match(found.stdout, /^ratio 1\.1, 1\.0\d+ to 1\.1\d* \(bootstrap, BCa\)$/m);
+  assert.match(found.stdout, /^halves of the base differ by up to \d\.\d % \(95 % of 15 splits\)$/m);
+  assert.match(found.stdout, /^a shift of \d\.\d+ would be found in 80 % of the cases$/m);
   assert.match((await runCli(t, ['analyze', 'compare', base, base])).stdout, /^~ /m);
   const few = await runCli(t, ['analyze', 'compare', fileOf(t, [1, 2]), fileOf(t, [8, 9])]);
   assert.match(few.stdout, /too few to tell: p can only reach 0\.05 with 4 values on each side/);
