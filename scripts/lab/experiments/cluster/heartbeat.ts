@@ -26,6 +26,9 @@ const IDLE_SECONDS_MIN = 1.5;
 const IDLE_BEATS = 3;
 const IDLE_ATTEMPTS = 3;
 const UNSTEADY = ['STRATA_LAB_UNSTEADY', 'STRATA_LAB_ERRORS'];
+/** Heartbeats of an idle leader, of those that were due. */
+const SENT_SHARE_MIN = 0.3;
+const SENT_SHARE_MAX = 1.2;
 const DETECTION_POLL_MS = 5;
 const DETECTION_MS_MAX = 60_000;
 
@@ -107,8 +110,12 @@ async function idleWindow(lab: LabCluster, arm: string, heartbeatMs: number): Pr
   for (let attempt = 0; attempt < IDLE_ATTEMPTS; attempt++) {
     const window = await lab.window(() => lab.rest(seconds));
     if (window === null) continue;
-    const sent = counterOf(window.leader, 'consensus_heartbeats_sent_total');
-    proveHeartbeats(arm, sent, window.followers.length, window.leader.seconds);
+    proveHeartbeats(arm, {
+      saidMs: window.leader.config.heartbeatMs,
+      sent: counterOf(window.leader, 'consensus_heartbeats_sent_total'),
+      followers: window.followers.length,
+      seconds: window.leader.seconds,
+    });
     return window;
   }
   return null;
@@ -129,12 +136,22 @@ function trafficOf(window: ClusterWindow): number {
   return allOf(window).reduce((sum, node) => sum + peerBytesPerSecond(node), 0) / 2;
 }
 
+export interface HeartbeatCounts {
+  /** What the leader says that its interval is. */
+  readonly saidMs: unknown;
+  readonly sent: number;
+  readonly followers: number;
+  readonly seconds: number;
+}
+
 /** Idle, a leader sends each follower one heartbeat per interval. @throws UnprovenError when it is another interval's number. */
-export function proveHeartbeats(arm: string, sent: number, followers: number, seconds: number): void {
+export function proveHeartbeats(arm: string, { saidMs, sent, followers, seconds }: HeartbeatCounts): void {
   const heartbeatMs = HEARTBEATS_MS[arm]!;
+  prove(saidMs === heartbeatMs, arm, `the leader says that it beats every ${saidMs} ms`);
   const expected = (followers * 1e3 * seconds) / heartbeatMs;
   // A process that is short of CPU skips ticks and sends fewer; one interval more or less is the window's edge.
-  const holds = sent >= 0.5 * expected - followers && sent <= 1.2 * expected + followers;
+  const holds =
+    sent >= SENT_SHARE_MIN * expected - followers && sent <= SENT_SHARE_MAX * expected + followers;
   prove(
     holds,
     arm,
@@ -152,7 +169,6 @@ async function campaigns(lab: LabCluster): Promise<number> {
 async function detection(lab: LabCluster): Promise<number> {
   const leader = await lab.leader();
   const others = lab.cluster.nodes.filter((node) => node !== leader);
-  lab.cluster.onNodeLost = null;
   const startMs = performance.now();
   await leader.kill();
   for (let at = 0; performance.now() - startMs < DETECTION_MS_MAX; at++) {

@@ -178,12 +178,14 @@ test('batching, framing, groups, snapshots, recovery: on both sides', () => {
 });
 
 test('an idle leader sends the heartbeats of its interval', () => {
-  holds(() => proveHeartbeats('every-100ms', 40, 2, 2));
+  const sent = (saidMs: number, count: number) => ({ saidMs, sent: count, followers: 2, seconds: 2 });
+  holds(() => proveHeartbeats('every-100ms', sent(100, 40)));
+  fails(() => proveHeartbeats('every-100ms', sent(10, 40)), /says that it beats every 10 ms/);
   fails(
-    () => proveHeartbeats('every-100ms', 400, 2, 2),
+    () => proveHeartbeats('every-100ms', sent(100, 400)),
     /sent 400 heartbeats to 2 followers in 2\.0 s, and 40/,
   );
-  fails(() => proveHeartbeats('every-10ms', 40, 2, 2), /and 400 were due/);
+  fails(() => proveHeartbeats('every-10ms', sent(10, 40)), /and 400 were due/);
 });
 
 test('reads go the way of their arm', () => {

@@ -8,8 +8,8 @@ import { type LoopRequest, type LoopResult, requestLoop } from './request-loop.j
 
 const CLIENTS = 100;
 const KEYS = 1_000;
-/** Reads outside the window on both sides of its readings, and a lease that ran out now and then. */
-const SHARE_MIN = 0.9;
+/** A lease runs out where the process is not scheduled for long; such a read asks a quorum instead. */
+const SHARE_MIN = 0.8;
 
 export const reads = clusterExperiment({
   id: 'C7',
