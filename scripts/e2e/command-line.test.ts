@@ -14,7 +14,9 @@ const COMMANDS = [
   'sweep',
   'fsync',
   'profile',
+  'repeat',
   'report',
+  'compare',
   'check',
   'doctor',
 ];
