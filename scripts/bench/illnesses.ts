@@ -26,6 +26,8 @@ const SLOW_SYNCS = [
 ];
 
 const HEARTBEAT_MS = 10;
+/** Before a node gives a request up, and before a client does. */
+export const PATIENCE_MS = 30_000;
 
 type Lab = NonNullable<NonNullable<NodeConfigInput['testing']>['lab']>;
 
@@ -44,7 +46,12 @@ export const ILLNESSES: readonly Illness[] = [
     rule: 'lock-contention',
     clients: 1000,
     strategy: 'G',
-    adjust: withLab({ lock: 'global' }),
+    // Behind one lock a thousand writes take turns at the disk: on a slow machine longer than a write may take otherwise.
+    adjust: (config) =>
+      withLab({ lock: 'global' })({
+        ...config,
+        limits: { ...config.limits, operationTimeoutMs: PATIENCE_MS },
+      }),
   },
   {
     name: 'heartbeat',

@@ -27,7 +27,7 @@ import type { RunContext } from '../lib/run-context.js';
 import { writeBaseline } from '../lib/run-session.js';
 import { RunWriter } from '../lib/run-writer.js';
 import { sweepLevels } from '../lib/sweep-points.js';
-import { ILLNESSES, type Illness } from './illnesses.js';
+import { ILLNESSES, type Illness, PATIENCE_MS } from './illnesses.js';
 import { judgeFirst, type Outcome } from './provoked-verdict.js';
 
 const NODES = 3;
@@ -125,7 +125,7 @@ async function contextOf(
   writer.notMeasured('probes', 'a provoked run has one measured pass and no probe');
   return {
     writer,
-    settings: { ...LOAD_DEFAULTS, reads: 0, seed: SEED },
+    settings: { ...LOAD_DEFAULTS, requestTimeoutMs: PATIENCE_MS, reads: 0, seed: SEED },
     times: {
       ...SWEEP_TIMES.quick,
       warmupSeconds: WARMUP_SECONDS,
