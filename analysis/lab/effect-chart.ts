@@ -1,5 +1,5 @@
 import { seriesColour } from '../charts/colours.js';
-import { linear } from '../charts/scale.js';
+import { linear, linearTicks } from '../charts/scale.js';
 import { element, hover, label, svgDocument } from '../charts/svg.js';
 import { t } from '../language/language.js';
 import type { Effect } from './effects.js';
@@ -7,6 +7,7 @@ import { claimText, estimateText, sizeText } from './wording.js';
 
 const WIDTH = 760;
 const ROW = 34;
+const ROWS_MAX = 12;
 const PLOT = { left: 300, right: 730, top: 84 };
 const FOOT = 46;
 const OURS = seriesColour(0);
@@ -24,7 +25,7 @@ interface Range {
  */
 export function effectChart(title: string, effects: readonly Effect[]): string | null {
   const scale = effects.some(({ metric }) => metric.scale === 'ratio') ? 'ratio' : 'difference';
-  const rows = effects.filter(({ metric, estimate }) => metric.scale === scale && estimate !== null);
+  const rows = rowsOf(effects.filter(({ metric, estimate }) => metric.scale === scale && estimate !== null));
   if (rows.length === 0) return null;
   const forward = scale === 'ratio' ? Math.log : (value: number) => value;
   const neutral = scale === 'ratio' ? 1 : 0;
@@ -36,7 +37,7 @@ export function effectChart(title: string, effects: readonly Effect[]): string |
   const body = [
     label(title, { x: 16, y: 26, class: 'title' }),
     ...legend(),
-    ...ticksOf(rows, bounds, scale).flatMap((tick) => [
+    ...ticksOf(bounds, scale).flatMap((tick) => [
       element('line', { x1: x(tick), x2: x(tick), y1: PLOT.top, y2: bottom, class: 'grid' }),
       label(sizeText(tick, rows[0]!.metric), {
         x: x(tick),
@@ -57,12 +58,19 @@ export function effectChart(title: string, effects: readonly Effect[]): string |
   return svgDocument({ width: WIDTH, height: bottom + FOOT }, title, body);
 }
 
+/** Those with a figure of the document, and of the others what leaves the chart readable; the table has them all. */
+function rowsOf(effects: readonly Effect[]): readonly Effect[] {
+  const claimed = effects.filter(({ verdict }) => verdict !== null);
+  const others = effects.filter(({ verdict }) => verdict === null);
+  return [...claimed, ...others.slice(0, Math.max(0, ROWS_MAX - claimed.length))];
+}
+
 function drawRow(effect: Effect, top: number, x: (value: number) => number): string[] {
   const { metric, arm, against, claim, interval, estimate } = effect;
   const middle = top + ROW / 2;
   const pieces = [
-    label(shortened(t`${arm} against ${against}`), { x: 16, y: middle - 2 }),
-    label(metric.name, { x: 16, y: middle + 12, class: 'muted' }),
+    label(shortened(arm), { x: 16, y: middle - 2 }),
+    label(shortened(t`against ${against}: ${metric.name}`), { x: 16, y: middle + 12, class: 'muted' }),
   ];
   if (claim !== null && (claim.low !== null || claim.high !== null)) {
     const from = x(claim.low ?? Number.MIN_VALUE);
@@ -134,11 +142,8 @@ function boundsOf(rows: readonly Effect[], neutral: number, forward: (value: num
 const RATIO_TICKS = [1, 2, 5];
 const TICKS_MAX = 9;
 
-function ticksOf(rows: readonly Effect[], bounds: Range, scale: 'ratio' | 'difference'): readonly number[] {
-  if (scale === 'difference') {
-    const step = (bounds.high - bounds.low) / 4;
-    return rows.length === 0 ? [] : [1, 2, 3].map((at) => bounds.low + at * step);
-  }
+function ticksOf(bounds: Range, scale: 'ratio' | 'difference'): readonly number[] {
+  if (scale === 'difference') return differenceTicks(bounds);
   const ticks: number[] = [];
   for (let exponent = -6; exponent <= 9; exponent += 1)
     for (const digit of RATIO_TICKS) {
@@ -156,7 +161,17 @@ function ticksOf(rows: readonly Effect[], bounds: Range, scale: 'ratio' | 'diffe
   );
 }
 
-const NAME_MAX = 40;
+/** Round numbers between the bounds, on both sides of zero. */
+function differenceTicks({ low, high }: Range): readonly number[] {
+  const step = linearTicks(high - low)[1]!;
+  const first = Math.ceil(low / step);
+  const count = Math.max(0, Math.floor(high / step) - first + 1);
+  // Multiplied and rounded: 0.1 + 0.2 is not 0.3. The sum turns -0 into 0.
+  return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12)) + 0);
+}
+
+/** Characters that fit beside the plot. */
+const NAME_MAX = 46;
 
 function shortened(text: string): string {
   return text.length <= NAME_MAX ? text : `${text.slice(0, NAME_MAX - 1)}…`;

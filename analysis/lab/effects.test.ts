@@ -42,7 +42,7 @@ test('no effect in much noise is undecided, no effect in little noise refutes a 
     kind: 'undecided',
     why: 'range not filled',
   });
-  assert.deepEqual(verdictOf(OLD, TWICE, { low: 0.95, high: 1.05 }), { kind: 'refuted', how: 'stronger' });
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 0.95, high: 1.05 }), { kind: 'refuted', how: 'changed' });
 });
 
 test('an interval that is wide and merely touches the figure decides nothing', () => {

@@ -92,10 +92,10 @@ function claimedTable(judged: readonly Judged[]): string {
       left(t`Claim`),
       left(t`What is compared`),
       left(t`Number`),
+      left(t`Verdict`),
       right(t`Document`),
       right(t`Measured (95 % interval)`),
       right('p'),
-      left(t`Verdict`),
     ],
     '`lab/*.json`',
   );
@@ -107,20 +107,20 @@ function claimedTable(judged: readonly Judged[]): string {
         claims,
         t`${effect.arm} against ${effect.against}`,
         effect.metric.name,
+        verdictText(effect.verdict),
         claimText(effect.claim, effect.metric),
         estimateText(effect),
         pText(effect.pAdjusted),
-        verdictText(effect.verdict),
       );
     if (judgedEffects.length === 0)
       table.row(
         claims,
         translated(experiment.title),
         '–',
+        experiment.state === 'not-decidable' ? t`not decidable here` : t`no figure to judge`,
         t`no figure`,
         experiment.state === 'done' ? t`see ${experiment.id} below` : t`not measured`,
         '–',
-        experiment.state === 'not-decidable' ? t`not decidable here` : t`no figure to judge`,
       );
   }
   return table.isEmpty ? t`No experiment was run.` : table.toString();

@@ -9,7 +9,7 @@ export const WIDTH_MAX = 2;
  * What the measurement says about a figure of the document.
  *
  * - `refuted`: no value of the 95 % interval lies in the document's range. `how` says on which side: `weaker` or `stronger` than claimed, `opposite` when the effect
- *   goes the other way.
+ *   goes the other way, `changed` where the document says that nothing does.
  * - `confirmed`: the interval has values in the range, and either lies inside it or is no wider than WIDTH_MAX; a range that does not hold "no effect" takes a
  *   difference that is shown besides: an adjusted p of at most ALPHA, and an interval on the claimed side of "no effect". A range that holds "no effect" (the
  *   document says that nothing changes) is confirmed by an interval inside it only.
@@ -18,9 +18,11 @@ export const WIDTH_MAX = 2;
  */
 export type Verdict =
   | { readonly kind: 'confirmed' }
-  | { readonly kind: 'refuted'; readonly how: 'weaker' | 'stronger' | 'opposite' }
+  | { readonly kind: 'refuted'; readonly how: Refuted }
   | { readonly kind: 'undecided'; readonly why: Undecided }
   | { readonly kind: 'not-decidable' };
+
+export type Refuted = 'weaker' | 'stronger' | 'opposite' | 'changed';
 
 export type Undecided =
   | 'failed'
@@ -85,9 +87,8 @@ function directionOf(
   low: number,
   high: number,
   neutral: number,
-): 'weaker' | 'stronger' | 'opposite' {
-  // Where the document says that nothing changes, whatever leaves its range is more than it says.
-  if (low <= neutral && neutral <= high) return 'stronger';
+): Refuted {
+  if (low <= neutral && neutral <= high) return 'changed';
   const claimsMore = low > neutral;
   if (claimsMore ? interval.low > high : interval.high < low) return 'stronger';
   const opposite = claimsMore ? interval.high < neutral : interval.low > neutral;

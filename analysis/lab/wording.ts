@@ -2,7 +2,7 @@ import type { LabClaim, LabExperiment, LabMetric } from '../../results/schema/in
 import { t, translated } from '../language/language.js';
 import { bytes, micros, percent, perSecond, significant, times } from '../tables/format.js';
 import type { ArmSummary, Effect } from './effects.js';
-import { ALPHA, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
+import { ALPHA, type Refuted, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
 
 const US_PER: Readonly<Record<string, number>> = { ns: 1e-3, µs: 1, ms: 1e3, s: 1e6 };
 
@@ -65,9 +65,17 @@ export function verdictText(verdict: Verdict | null): string {
   }
 }
 
-function refutedText(how: 'weaker' | 'stronger' | 'opposite'): string {
-  if (how === 'weaker') return t`refuted: weaker`;
-  return how === 'stronger' ? t`refuted: stronger` : t`refuted: the other way round`;
+function refutedText(how: Refuted): string {
+  switch (how) {
+    case 'weaker':
+      return t`refuted: weaker`;
+    case 'stronger':
+      return t`refuted: stronger`;
+    case 'opposite':
+      return t`refuted: the other way round`;
+    case 'changed':
+      return t`refuted: it does change`;
+  }
 }
 
 function undecidedText(why: Undecided): string {

@@ -17,6 +17,17 @@ test('every experiment has an id of its own, claims of the document, and at leas
   }
 });
 
+/** Claims of the document that compare two ways of doing something. */
+const COMPARING = 'N1 N3 N5 N6 N7 N8 L1 L5 L6 L7 L9 C2 C3 C4 C5 C6 C7 C9 C12'.split(' ');
+
+test('every claim that compares two ways has an experiment that answers it', () => {
+  const answered = new Set(EXPERIMENTS.flatMap(({ claims }) => claims));
+  assert.deepEqual(
+    COMPARING.filter((claim) => !answered.has(claim)),
+    [],
+  );
+});
+
 test('every figure of the document is about arms and metrics that there are, its range the right way round', () => {
   for (const { id, document, arms, metrics } of EXPERIMENTS)
     for (const { metric, arm, against, low, high } of document.effects) {
