@@ -8,48 +8,8 @@ import { analysisSources, sourceTexts } from './testing/sources.js';
 import { CHINESE } from './zh/index.js';
 import { RECORDED } from './zh/recorded.js';
 
-/**
- * Rooms of the analysis whose every sentence has its Chinese. A room is added when it is finished; once all are, `isFinished` can be true for every source and
- * the list can go.
- */
-const FINISHED_ROOMS: readonly string[] = [
-  'advice/',
-  'charts/',
-  'cpu/',
-  'elections/',
-  'flamegraph/',
-  'kpi/',
-  'measures/',
-  'profile/',
-  'reference/',
-  'report/',
-  'rules/',
-  'stages/',
-  'tables/',
-];
-/** Files of the catalogue whose entries are all in use, and agree with one another. Grows with the list above. */
-const FINISHED_FILES: ReadonlySet<string> = new Set(
-  [
-    'capacity',
-    'charts',
-    'claims',
-    'conclusions',
-    'elections',
-    'html',
-    'measures',
-    'probes',
-    'process',
-    'profile',
-    'recorded',
-    'request-path',
-    'rules',
-    'sections',
-    'syncs',
-    'tables',
-    'waits',
-  ].map((name) => `${name}.js`),
-);
-const isFinished = (path: string): boolean => FINISHED_ROOMS.some((room) => path.startsWith(room));
+/** What the lab's experiments say of themselves is put together from numbers, in scripts: no source has these sentences as they are printed. */
+const PUT_TOGETHER: ReadonlySet<string> = new Set(['lab.js', 'lab-clusters.js', 'lab-components.js']);
 
 const sources = analysisSources().map((source) => ({ ...source, found: findSentences(source.text) }));
 const templates = new Set(sources.flatMap(({ found }) => found.templates.map(({ key }) => key)));
@@ -66,24 +26,20 @@ const catalogues = await Promise.all(
     }),
 );
 
-const finished = catalogues.filter(({ name }) => FINISHED_FILES.has(name));
-
-test('every template of a finished room is in the catalogue', () => {
+test('every template is in the catalogue', () => {
   assert.ok(templates.size > 300, `only ${templates.size} templates were found`);
-  const missing = sources
-    .filter(({ path }) => isFinished(path))
-    .flatMap(({ path, found }) =>
-      found.templates
-        .filter(({ key }) => !Object.hasOwn(CHINESE, key))
-        .map(({ key, line }) => `analysis/${path}:${line} ${JSON.stringify(key)}`),
-    );
+  const missing = sources.flatMap(({ path, found }) =>
+    found.templates
+      .filter(({ key }) => !Object.hasOwn(CHINESE, key))
+      .map(({ key, line }) => `analysis/${path}:${line} ${JSON.stringify(key)}`),
+  );
   assert.deepEqual(missing, []);
 });
 
 test('every file of the catalogue is part of it', () => {
-  assert.equal(finished.length, FINISHED_FILES.size);
+  assert.ok(catalogues.length > 10, `only ${catalogues.length} files were found`);
   const merged = new Set(Object.keys({ ...CHINESE, ...RECORDED }));
-  const apart = finished.flatMap(({ name, entries }) =>
+  const apart = catalogues.flatMap(({ name, entries }) =>
     entries.filter(([key]) => !merged.has(key)).map(([key]) => `${name}: ${key}`),
   );
   assert.deepEqual(apart, []);
@@ -91,8 +47,9 @@ test('every file of the catalogue is part of it', () => {
 
 test('every entry is said somewhere: by a template of the analysis, or by data that is printed through translated()', () => {
   const elsewhere = sourceTexts(['loadgen', 'profiles', 'results', 'scripts']);
-  const unsaid = finished.flatMap(({ name, entries }) =>
+  const unsaid = catalogues.flatMap(({ name, entries }) =>
     entries
+      .filter(() => !PUT_TOGETHER.has(name))
       .filter(([key]) => !Object.hasOwn(RECORDED, key))
       .filter(([key]) => !templates.has(key) && !strings.has(key) && !elsewhere.includes(key))
       .map(([key]) => `${name}: ${key}`),
@@ -135,7 +92,7 @@ test('both sides of an entry have the same places', () => {
 test('a key that two files have says the same in both', () => {
   const said = new Map<string, string>();
   const contradictions: string[] = [];
-  for (const { name, entries } of finished) {
+  for (const { name, entries } of catalogues) {
     for (const [key, value] of entries) {
       const before = said.get(key);
       if (before !== undefined && before !== value)

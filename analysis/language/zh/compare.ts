@@ -77,10 +77,11 @@ export const COMPARE: Catalogue = {
   '{0} of the requests of run {1} failed (limit {2})': '运行 {1} 有 {0} 的请求失败（上限 {2}）',
   "the load generator's own audit of run {0} is suspect: {1}": '运行 {0} 的负载发生器自检可疑：{1}',
   'fewer than ten requests lie above {0}': '高于 {0} 的请求不足十个',
-  'no node window was written': '没有写入节点窗口',
+  'no node window was written': '没有写出任何节点窗口',
   'no request was answered': '没有请求得到应答',
   '{0} nodes led at the end of the window': '窗口结束时有 {0} 个节点担任 leader',
   'A comparison takes at least one run on either side': '比较的每一侧至少要有一次运行',
+  'The run {0} is named twice': '运行 {0} 被列出了两次',
   'The run {0} stands on both sides: a run is not compared with itself':
     '运行 {0} 同时出现在两侧：运行不与自身比较',
 
