@@ -15,6 +15,7 @@ function wireTable(document: ReportDocument, table: ReportElement): void {
   const start = [...body.querySelectorAll('tr')];
   const heads = [...table.querySelectorAll('thead th')];
   heads.forEach((head, column) => {
+    if ((head.textContent ?? '').trim() === '') return;
     const button = document.createElement('button');
     button.setAttribute('type', 'button');
     button.className = 'sort';

@@ -93,6 +93,7 @@ tbody tr:hover > td, tbody tr:hover > th { background: var(--raised); }
 tfoot > tr > * { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; padding-left: 8px; padding-right: 10px; }
 thead .n { white-space: normal; }
+.n + :not(.n) { padding-left: 8px; }
 td.none { color: var(--muted); }
 button.sort { all: unset; cursor: pointer; position: relative; }
 button.sort:hover { color: var(--accent); }
