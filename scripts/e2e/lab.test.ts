@@ -27,8 +27,17 @@ test('strata lab run: every value, a report in both languages, and the same byte
   assert.equal(existsSync(join(out, 'scratch')), false);
   const copy = join(temporaryDirectory(t), 'lab');
   for (const name of ['lab', 'run.json']) cpSync(join(out, name), join(copy, name), { recursive: true });
-  const again = await runCli(t, ['report', copy, '--lang', 'en,zh']);
+  const again = await runCli(t, ['report', copy, '--lang', 'en,zh', '--json']);
   assert.equal(again.code, 0, again.stderr);
+  const told = JSON.parse(again.stdout) as { experiments: { effects: { verdict: unknown }[] }[] };
+  // Three runs are too few to decide anything but what their interval would: there is none.
+  assert.deepEqual(
+    told.experiments[0]!.effects.slice(0, 2).map(({ verdict }) => verdict),
+    [
+      { kind: 'undecided', why: 'too few runs' },
+      { kind: 'undecided', why: 'too few runs' },
+    ],
+  );
   for (const path of ['report.md', 'report.zh.md', 'charts/lab-L5.svg', 'charts/lab-L5.zh.svg'])
     assert.equal(readFileSync(join(copy, path), 'utf8'), readFileSync(join(out, path), 'utf8'), path);
 });

@@ -1,4 +1,4 @@
-import { renderLabReport } from '../../analysis/index.js';
+import { judgeLab, renderLabReport } from '../../analysis/index.js';
 import { readLabDirectory } from '../../results/run-directory.js';
 import { EXIT } from '../lib/exit-codes.js';
 import type { ReportSource } from '../lib/report-source.js';
@@ -13,6 +13,27 @@ export function labReport(directory: string): ReportSource {
   return {
     render: (language) => renderLabReport(data, language),
     exitCode: unanswered ? EXIT.unknown : EXIT.done,
+    details: { experiments: judgeLab(data).map(outcomeOf) },
     sampled: null,
+  };
+}
+
+function outcomeOf({ experiment, effects }: ReturnType<typeof judgeLab>[number]) {
+  const { id, state, because } = experiment;
+  return {
+    id,
+    state,
+    because,
+    effects: effects.map(({ metric, arm, against, estimate, interval, pAdjusted, claim, verdict }) => ({
+      metric: metric.name,
+      scale: metric.scale,
+      arm,
+      against,
+      estimate,
+      interval,
+      p: pAdjusted,
+      claimed: claim === null ? null : { low: claim.low, high: claim.high },
+      verdict,
+    })),
   };
 }

@@ -70,7 +70,7 @@ export function finishRun(
       format: how,
       path: where,
     }));
-    printJson({ run: directory, report: path, reports, verdict });
+    printJson({ run: directory, report: path, reports, verdict, ...source.details });
   } else {
     const paths = written.map((report) => `report: ${shortPath(report.path)}`);
     printLine(`${verdict.join('\n')}\n\n${paths.join('\n')}`);

@@ -8,4 +8,6 @@ export interface ReportSource {
   readonly exitCode: ExitCode;
   /** Whose flamegraphs the page of the report holds; null where none were taken. */
   readonly sampled: RunData | null;
+  /** What `--json` says besides the verdict's sentences. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
