@@ -80,7 +80,10 @@ function verdictLine(judged: readonly Judged[]): string {
     effects.flatMap(({ verdict }) => (verdict === null ? [] : [verdict])),
   );
   const count = (kind: Verdict['kind']) => verdicts.filter((verdict) => verdict.kind === kind).length;
-  const figures = t`**Of ${verdicts.length} figures of the document ${count('confirmed')} are confirmed, ${count('refuted')} refuted, ${count('undecided')} undecided, ${count('not-decidable')} not decidable on this machine.**`;
+  const figures =
+    verdicts.length === 0
+      ? t`**The document gives no figure that these experiments could judge; what was measured stands below.**`
+      : t`**Of ${verdicts.length} figures of the document ${count('confirmed')} are confirmed, ${count('refuted')} refuted, ${count('undecided')} undecided, ${count('not-decidable')} not decidable on this machine.**`;
   const broken = judged.filter(({ experiment }) => experiment.state !== 'done');
   const notes = broken.map(({ experiment }) => `- ${experiment.id}: ${stateText(experiment)}`);
   return blocks(figures, notes.length === 0 ? null : notes.join('\n'));
@@ -207,7 +210,7 @@ function howMeasured(experiment: LabExperiment): string {
   const rounds =
     lengths.length === 0
       ? t`No run came to its end.`
-      : t`${measured.length} runs of every arm, the longest ${valueText(Math.max(...lengths), 'ms')}.`;
+      : t`Runs of every arm: ${measured.length}, the longest ${valueText(Math.max(...lengths), 'ms')}.`;
   const limits = experiment.limits === null ? '' : ` ${translated(experiment.limits)}`;
   const again = code(
     `strata lab run ${experiment.id} --repeats ${experiment.repeats} --seed ${experiment.seed}${experiment.quick ? ' --quick' : ''}`,

@@ -1,6 +1,6 @@
 import type { LabClaim, LabExperiment, LabMetric } from '../../results/schema/index.js';
 import { t, translated } from '../language/language.js';
-import { bytes, micros, percent, perSecond, significant, times } from '../tables/format.js';
+import { bytes, decimal, micros, percent, perSecond, significant, times } from '../tables/format.js';
 import type { ArmSummary, Effect } from './effects.js';
 import { ALPHA, type Refuted, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
 
@@ -19,10 +19,18 @@ export function valueText(value: number, unit: string): string {
 
 /** An effect's size: `2.40x`, or a difference with its sign and unit. */
 export function sizeText(size: number, metric: LabMetric): string {
-  if (metric.scale === 'ratio') return times(size);
+  if (metric.scale === 'ratio') return ratioText(size);
   const text = valueText(size, metric.unit);
   return size > 0 ? `+${text}` : text;
 }
+
+/** Two digits that count, however small: `0.00019x`. */
+function ratioText(ratio: number): string {
+  if (ratio >= 0.01 || ratio <= 0) return times(ratio);
+  return `${decimal(ratio, Math.min(DIGITS_MAX, 1 - Math.floor(Math.log10(ratio))))}x`;
+}
+
+const DIGITS_MAX = 12;
 
 export function claimText(claim: LabClaim | null, metric: LabMetric): string {
   if (claim === null || (claim.low === null && claim.high === null)) return t`no figure`;
@@ -46,7 +54,7 @@ export function pText(value: number | null): string {
 
 export function medianText({ median, interval, values }: ArmSummary, unit: string): string {
   if (median === null) return t`not measured`;
-  if (interval === null) return t`${valueText(median, unit)} (${values.length} runs, no interval)`;
+  if (interval === null) return t`${valueText(median, unit)} (n = ${values.length}, no interval)`;
   return `${valueText(median, unit)} (${t`${valueText(interval.low, unit)} to ${valueText(interval.high, unit)}`})`;
 }
 
