@@ -162,10 +162,14 @@ describe('a comparison of runs', () => {
     assert.deepEqual(compareRuns(...arms(1, 4, 1), { metrics }).notes, []);
   });
 
-  it('refuses an empty side, and a run on both', () => {
+  it('refuses an empty side, and a run that is named twice', () => {
     const [base] = arms(1, 2, 1);
     assert.throws(() => compareRuns(base, [], { metrics }), /at least one run/);
     assert.throws(() => compareRuns(base, [base[1]!], { metrics }), /base-1 stands on both sides/);
+    assert.throws(
+      () => compareRuns([...base, base[0]!], arms(1, 2, 1)[1], { metrics }),
+      /base-0 is named twice/,
+    );
   });
 });
 

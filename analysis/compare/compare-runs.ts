@@ -68,7 +68,7 @@ const OVER_LEVELS_RUNS_MIN = 5;
  * Compares repeats of two versions, one value a run. A row is a change when its p, exact and adjusted for all rows after Holm, is at most alpha and its size is
  * beyond the noise of the repeats; it is a regression when it is one for the worse beyond the threshold. Of single runs nothing is claimed: the seconds
  * of a run share its process, its disk and what V8 made of its code, so they are no sample of what another run would be.
- * @throws InvalidNumbersError when an arm is empty or a run stands in both.
+ * @throws InvalidNumbersError when an arm is empty or a run is named twice.
  */
 export function compareRuns(
   base: readonly ComparedRun[],
@@ -115,13 +115,22 @@ interface Arms {
 function checkArms(base: readonly ComparedRun[], contender: readonly ComparedRun[]): void {
   if (base.length === 0 || contender.length === 0)
     throw new InvalidNumbersError(t`A comparison takes at least one run on either side`);
-  const identity = ({ run }: ComparedRun): string => `${run.id} ${run.startedAt}`;
-  const before = new Map(base.map((run) => [identity(run), run.name]));
-  const twice = contender.find((run) => before.has(identity(run)));
-  if (twice !== undefined)
-    throw new InvalidNumbersError(
-      t`The run ${twice.name} stands on both sides: a run is not compared with itself`,
-    );
+  const sideOf = new Map<string, 'base' | 'contender'>();
+  for (const [side, runs] of [
+    ['base', base],
+    ['contender', contender],
+  ] as const)
+    for (const { name, run } of runs) {
+      const identity = `${run.id} ${run.startedAt}`;
+      const earlier = sideOf.get(identity);
+      sideOf.set(identity, side);
+      // Counted twice, one run would pass for a repeat of itself.
+      if (earlier === side) throw new InvalidNumbersError(t`The run ${name} is named twice`);
+      if (earlier !== undefined)
+        throw new InvalidNumbersError(
+          t`The run ${name} stands on both sides: a run is not compared with itself`,
+        );
+    }
 }
 
 /** Every metric at every point that both arms have; a point that failed its audit in any run judges nothing. */

@@ -9,6 +9,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compareRuns, comparisonText, METRICS } from '../../analysis/compare/index.js';
 import { mean } from '../../analysis/statistics/order-statistics.js';
@@ -16,9 +17,10 @@ import { readRuns } from '../lib/compared-runs.js';
 import { EXIT } from '../lib/exit-codes.js';
 import { interruptSignal } from '../lib/interrupt.js';
 import { createProgress } from '../lib/progress.js';
-import { projectRoot } from '../lib/project-root.js';
 import { type Arm, runInTurns } from '../lib/turns.js';
 
+/** The checkout that this very file was built in. */
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const TRIALS = 3;
 /** Of a request's time: large against what runs differ by. */
 const TRIAL_SHARE = 0.4;
@@ -55,9 +57,8 @@ try {
 process.exit();
 
 async function bench(): Promise<number> {
-  const root = projectRoot();
-  const burnUs = await calibrated(root);
-  const arms = [{ name: 'base', root }, { name: 'same', root }, slowArm(root, burnUs)];
+  const burnUs = await calibrated();
+  const arms = [{ name: 'base', root }, { name: 'same', root }, slowArm(burnUs)];
   const folders = await runInTurns({ ...shared, arms, times, out: join(out, 'arms') });
   const [base, same, slow] = folders.map((folder) => readRuns([folder], () => {}));
   const equal = compareRuns(base!, same!, { metrics });
@@ -74,7 +75,7 @@ async function bench(): Promise<number> {
 }
 
 /** Microseconds at each request that cost the share of throughput asked for. */
-async function calibrated(root: string): Promise<number> {
+async function calibrated(): Promise<number> {
   const plain = { name: 'plain', root };
   const perSecond = async (arm: Arm, folder: string): Promise<number> => {
     const [runs] = await runInTurns({ ...shared, arms: [arm], times: TRIALS, out: join(out, folder) });
@@ -82,7 +83,7 @@ async function calibrated(root: string): Promise<number> {
   };
   const requestUs = 1e6 / (await perSecond(plain, 'trial-plain'));
   const trialUs = TRIAL_SHARE * requestUs;
-  const slowedUs = 1e6 / (await perSecond(slowArm(root, trialUs), 'trial-slow'));
+  const slowedUs = 1e6 / (await perSecond(slowArm(trialUs), 'trial-slow'));
   const grown = (slowedUs - requestUs) / trialUs;
   if (!(grown > 0.05))
     throw new Error(`${trialUs.toFixed(1)} µs at each request made no difference: this machine is too busy.`);
@@ -93,7 +94,7 @@ async function calibrated(root: string): Promise<number> {
   return burnUs;
 }
 
-function slowArm(root: string, burnUs: number): Arm {
+function slowArm(burnUs: number): Arm {
   const observer = join(root, 'dist/scripts/bench/slow-requests.js');
   const environment = {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${observer}`.trim(),

@@ -20,6 +20,10 @@ function fakeBuild(t: TestContext, body: string): string {
   return root;
 }
 
+/** The last argument is the folder of the run. */
+const LEAVES_A_RUN =
+  'import { mkdirSync, writeFileSync } from "node:fs"; mkdirSync(process.argv.at(-1), { recursive: true }); writeFileSync(process.argv.at(-1) + "/run.json", "");';
+
 const QUIET = { note: () => {}, status: () => {} };
 
 function turns(
@@ -43,7 +47,7 @@ function turns(
 test('builds take turns, every other round backwards, each with its own environment', async (t) => {
   const note =
     'import { appendFileSync } from "node:fs"; appendFileSync(process.env.TURNS, [process.env.ARM, ...process.argv.slice(2)].join(" ") + "\\n");';
-  const root = fakeBuild(t, note);
+  const root = fakeBuild(t, `${LEAVES_A_RUN} ${note}`);
   const [out, noted] = [join(temporary(t), 'out'), join(temporary(t), 'turns')];
   const arms = ['a', 'b'].map((name) => ({ name, root, environment: { ARM: name, TURNS: noted } }));
   assert.deepEqual(await turns(arms, out, { times: 3 }), [join(out, 'a'), join(out, 'b')]);
@@ -66,8 +70,13 @@ test('a run that fails or takes too long ends the turns with its own sentence; a
     turns([{ name: 'a', root: late }], out('y'), { secondsMax: 0.3 }),
     /took longer than 0\.3 s/,
   );
-  const finding = fakeBuild(t, 'process.exitCode = 1;');
+  const finding = fakeBuild(t, `${LEAVES_A_RUN} process.exitCode = 1;`);
   await turns([{ name: 'a', root: finding }], out('z'), { times: 2 });
+  const crashed = fakeBuild(t, 'throw new Error("cannot begin");');
+  await assert.rejects(
+    turns([{ name: 'a', root: crashed }], out('w')),
+    /ended with exit code 1: Error: cannot begin/,
+  );
 });
 
 test('an interruption stops the run that is under way', async (t) => {

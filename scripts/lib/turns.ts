@@ -34,7 +34,7 @@ const GRACE_MS = 30_000;
 /**
  * Runs one command on several builds in turns, each run in a process of its own: what V8 made of the code of one process would otherwise be part of
  * every repeat. Every other round goes backwards, so that a machine that drifts gives and takes alike. Gives the folder of each arm.
- * @throws CliError when a run ends with anything but 0, 1 or 3 (a finding is a result too), or takes too long.
+ * @throws CliError when a run ends with anything but 0, 1 or 3 (a finding is a result too), leaves no run directory, or takes too long.
  */
 export async function runInTurns(options: TurnsOptions): Promise<readonly string[]> {
   const { arms, times, out } = options;
@@ -79,9 +79,16 @@ async function runOnce(arm: Arm, round: number, options: TurnsOptions): Promise<
   signal.throwIfAborted();
   const what = `Run ${round} of ${arm.name}`;
   if (late) throw new CliError('STRATA_TURN_FAILED', `${what} took longer than ${secondsMax} s.`);
-  if (code !== EXIT.done && code !== EXIT.finding && code !== EXIT.unknown) {
-    const last = stderr.trim().split('\n').at(-1) || 'it said nothing';
-    throw new CliError('STRATA_TURN_FAILED', `${what} ended with exit code ${code}: ${last}`);
+  const isResult = code === EXIT.done || code === EXIT.finding || code === EXIT.unknown;
+  // A process that breaks before it begins ends with 1 too, as one with a finding does; only the latter leaves a run.
+  if (!isResult || !existsSync(join(directory, 'run.json'))) {
+    const lines = stderr.trim().split('\n');
+    // What Node says of a crash ends with its own version.
+    const last = lines.findLast((line) => /^strata: |Error/.test(line)) ?? lines.at(-1)!;
+    throw new CliError(
+      'STRATA_TURN_FAILED',
+      `${what} ended with exit code ${code}: ${last || 'it said nothing'}`,
+    );
   }
   progress.note(`${arm.name} ${round}/${options.times}: ${directory}`);
 }
