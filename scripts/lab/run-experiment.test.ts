@@ -116,6 +116,27 @@ test('a stop keeps the whole rounds and drops the one under way', async () => {
   assert.deepEqual([document.state, document.rounds.length, ended()], ['interrupted', 2, 1]);
 });
 
+test('a run that hangs is told to stop and ends its experiment', async () => {
+  let told: AbortSignal | null = null;
+  let ends = 0;
+  const session: Session = {
+    run: () => new Promise(() => {}),
+    end: async () => {
+      ends += 1;
+    },
+  };
+  const experiment: Experiment = {
+    ...FAKE,
+    begin: async ({ signal }) => {
+      told = signal;
+      return session;
+    },
+  };
+  const document = await runExperiment(experiment, { context: context(), repeats: 1, runTimeoutMs: 10 });
+  assert.deepEqual([document.state, ends, (told as AbortSignal | null)?.aborted], ['failed', 1, true]);
+  assert.match(document.because!, /did not end within 0\.01 s/);
+});
+
 test('values that are no numbers, or of no metric, are an error that names them', async () => {
   const wrong = async (values: Record<string, number>) => {
     const { experiment } = withRuns(async () => values);

@@ -6,9 +6,14 @@ import { drawRounds } from './rounds.js';
 export interface ExperimentRun {
   readonly context: ExperimentContext;
   readonly repeats: number;
+  /** A run of an arm that takes longer ends the experiment. */
+  readonly runTimeoutMs?: number;
   /** Hears of what there is after every round, to be kept if the process ends. */
   readonly onRound?: (soFar: LabExperiment) => void;
 }
+
+/** Ten times what the longest run of a cluster takes. */
+const RUN_TIMEOUT_MS = 600_000;
 
 /** A run gave something else than its experiment promised. */
 export class ExperimentValueError extends Error {
@@ -20,7 +25,7 @@ export class ExperimentValueError extends Error {
  */
 export async function runExperiment(
   experiment: Experiment,
-  { context, repeats, onRound }: ExperimentRun,
+  { context, repeats, runTimeoutMs = RUN_TIMEOUT_MS, onRound }: ExperimentRun,
 ): Promise<LabExperiment> {
   const rounds: LabRound[] = [];
   const document = (state: LabExperiment['state'], because: string | null): LabExperiment => ({
@@ -34,9 +39,16 @@ export async function runExperiment(
   });
   try {
     context.signal.throwIfAborted();
-    const session = await experiment.begin(context);
+    // A run that hangs is told to stop as Ctrl-C would tell it.
+    const hung = new AbortController();
+    const signal = AbortSignal.any([context.signal, hung.signal]);
+    const session = await experiment.begin({ ...context, signal });
+    const bounded = {
+      end: () => session.end(),
+      run: (arm: string) => within(runTimeoutMs, arm, session, hung),
+    };
     try {
-      await runRounds(experiment, session, context, repeats, (round) => {
+      await runRounds(experiment, bounded, context, repeats, (round) => {
         rounds.push(round);
         onRound?.(document('interrupted', 'the process ended before the last round'));
       });
@@ -97,6 +109,27 @@ async function runRounds(
     await turn();
     signal.throwIfAborted();
     onRound({ warmUp: isWarmUp, runs });
+  }
+}
+
+async function within(
+  timeoutMs: number,
+  arm: string,
+  session: Session,
+  hung: AbortController,
+): ReturnType<Session['run']> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`a run of ${arm} did not end within ${timeoutMs / 1_000} s`);
+      hung.abort(error);
+      reject(error);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([session.run(arm), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
