@@ -95,7 +95,8 @@ async function calibrated(): Promise<number> {
 }
 
 function slowArm(burnUs: number): Arm {
-  const observer = join(root, 'dist/scripts/bench/slow-requests.js');
+  // As an address: a path with a space would be two options.
+  const observer = new URL('./slow-requests.js', import.meta.url).href;
   const environment = {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${observer}`.trim(),
     STRATA_SLOW_REQUESTS_US: burnUs.toFixed(3),
