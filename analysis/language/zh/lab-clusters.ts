@@ -95,8 +95,8 @@ export const LAB_CLUSTERS: Catalogue = {
   'A snapshot takes 10–100 ms, depending on the size of the state.':
     '一次快照需 10–100 ms，取决于状态的大小。',
   'Writes alone.': '只有写请求。',
-  'The leader takes a snapshot of its whole state in the middle of the window.':
-    'leader 在测量窗口中途对其全部状态做一次快照。',
+  'The leader takes a snapshot of its whole state from the begin of the window on.':
+    'leader 从测量窗口开始时对其全部状态做一次快照。',
   'Writes of 128 bytes from 10 clients to three nodes that hold 100,000 keys (20,000 with --quick).':
     '10 个客户端向持有 100,000 个键的三个节点写入 128 字节的值（--quick 时为 20,000 个键）。',
   'The state is serialised in slices between which writes go on, so the longest write says what clients feel; `snapshot-time` is the whole of it, from begin to durable file.':

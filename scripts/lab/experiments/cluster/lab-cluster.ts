@@ -31,6 +31,8 @@ export interface WindowLoad {
   readonly valueBytes?: number;
   /** Requests per second, whatever the answers do; without it a closed loop. */
   readonly rate?: number;
+  /** Begins with the window; what the nodes counted is read when it has ended, so it is counted whole. */
+  readonly event?: () => Promise<unknown>;
 }
 
 /** One window under load. */
@@ -156,13 +158,18 @@ export class LabCluster {
     const { warmupSeconds, windowSeconds } = this.times;
     let before: Awaited<ReturnType<typeof readNodes>> = [];
     let after: typeof before = [];
+    let event: Promise<unknown> | undefined;
     const { summary } = await runLoad({
       ...this.#options(load, url, warmupSeconds, windowSeconds),
       signal: this.signal,
       onMeasureStart: async () => {
         before = await readNodes(this.cluster);
+        event = load.event?.();
+        // Its failure is told when it is waited for.
+        event?.catch(() => {});
       },
       onMeasureEnd: async () => {
+        await event;
         after = await readNodes(this.cluster);
       },
     });
