@@ -1,4 +1,4 @@
-import { t } from '../language/language.js';
+import { recorded, t } from '../language/language.js';
 import { ERROR_SHARE_MAX } from '../report/facts.js';
 import { percent } from '../tables/format.js';
 import type { ComparedRun } from './compared-run.js';
@@ -14,7 +14,10 @@ export function unsoundBecause(runs: readonly ComparedRun[], point: string): str
     if (failed > ERROR_SHARE_MAX)
       return t`${percent(failed)} of the requests of run ${name} failed (limit ${percent(ERROR_SHARE_MAX)})`;
     if (summary.audit.verdict === 'suspect')
-      return t`the load generator's own audit of run ${name} is suspect: ${summary.audit.reasons.join(' ').replace(/\.$/, '')}`;
+      return t`the load generator's own audit of run ${name} is suspect: ${summary.audit.reasons
+        .map(recorded)
+        .join(t` `)
+        .replace(/[.。]$/, '')}`;
   }
   return null;
 }
