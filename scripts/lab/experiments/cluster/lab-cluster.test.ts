@@ -21,10 +21,14 @@ test('an experiment runs through the command line, and leaves figures and no pro
 test('an interruption ends the nodes, and removes what they wrote', async (t) => {
   const out = join(temporaryDirectory(t), 'run');
   const cli = startCli(t, ['lab', 'run', 'C1', '--quick', '--repeats', '1', '--out', out]);
-  while (processesBelow(out).length < 3) await sleep(20);
+  let hasEnded = false;
+  void cli.result.then(() => {
+    hasEnded = true;
+  });
+  while (!hasEnded && processesBelow(out).length < 3) await sleep(20);
   cli.signal('SIGINT');
-  const { code } = await cli.result;
-  assert.equal(code, 130);
+  const { code, stderr } = await cli.result;
+  assert.equal(code, 130, stderr);
   assert.deepEqual(processesBelow(out), []);
   assert.equal(existsSync(join(out, 'scratch')), false);
 });
