@@ -1,4 +1,4 @@
-import { median, medianInterval } from '../../analysis/statistics/order-statistics.js';
+import { walshInterval } from '../../analysis/statistics/walsh.js';
 import type { Cost } from './instrumentation-verdict.js';
 
 /** Of a whole cluster, at one moment. */
@@ -35,11 +35,13 @@ export function alternationCosts(phases: readonly Phase[]): AlternationCosts {
     const costs = blocks.map((block) => sign * contrast(block, rate, ({ isOn }) => isOn));
     // Either half of a block holds a phase of each kind, so the halves do not differ in what is measured.
     const noise = blocks.map((block) => contrast(block, rate, (phase) => block.indexOf(phase) < BLOCK / 2));
+    const interval = walshInterval(costs);
+    const ofNoise = walshInterval(noise);
     return {
-      median: median(costs),
-      interval: medianInterval(costs),
-      noiseMedian: median(noise),
-      noise: medianInterval(noise),
+      median: interval?.median ?? null,
+      interval,
+      noiseMedian: ofNoise?.median ?? null,
+      noise: ofNoise,
     };
   };
   return { blocks: blocks.length, throughput: ofAll(perSecond, -1), cpu: ofAll(cpuPerRequest, 1) };

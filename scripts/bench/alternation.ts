@@ -1,5 +1,5 @@
 /**
- * What the always-on instrumentation costs, within one process: `node dist/scripts/bench/alternation.js [--seconds 240] [--clients 100] [--reads 0] [--json]`.
+ * What the always-on instrumentation costs, within one process: `node dist/scripts/bench/alternation.js [--seconds 600] [--clients 100] [--reads 0] [--json]`.
  * One cluster whose nodes measure in one second and not in the next, all at the same time, by the sequence of Thue and Morse. Read at each change:
  * the requests that the leader has seen and the CPU of all nodes. Four neighbouring seconds, two of each kind, give one estimate of the cost, and one of
  * what two seconds differ in that do not differ.
@@ -30,7 +30,7 @@ const SETTLE_MS = 15;
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '240' },
+    seconds: { type: 'string', default: '600' },
     clients: { type: 'string', default: '100' },
     reads: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
