@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isMeasuringIn } from '../../server/runtime/alternation.js';
-import { alternationCosts, type Phase } from './alternation-costs.js';
+import { alternationCosts, alternationVerdict, type Phase } from './alternation-costs.js';
 
 /** Phases of a machine that grows slower, on which a second with measuring gives `lost` fewer requests at the same CPU. */
 function phases(first: number, count: number, lost: number): Phase[] {
@@ -34,4 +34,19 @@ test('only whole blocks count, and none with a hole', () => {
   assert.equal(alternationCosts(holed).blocks, 2);
   const none = alternationCosts(phases(41, 5, 0));
   assert.deepEqual([none.blocks, none.throughput.median], [0, null]);
+});
+
+test('a cost is within, above, or not told; halves that differ spoil it', () => {
+  const interval = (low: number, high: number) => ({ median: (low + high) / 2, low, high, coverage: 0.95 });
+  const cost = (low: number, high: number, noise = interval(-0.04, 0.04)) => ({
+    median: (low + high) / 2,
+    interval: interval(low, high),
+    noiseMedian: 0,
+    noise,
+  });
+  assert.equal(alternationVerdict(cost(-0.02, 0.029), 0.03), 'within');
+  assert.equal(alternationVerdict(cost(0.031, 0.05), 0.03), 'above');
+  assert.equal(alternationVerdict(cost(-0.02, 0.031), 0.03), 'cannot be told');
+  assert.equal(alternationVerdict(cost(0, 0.01, interval(0.001, 0.02)), 0.03), 'cannot be told');
+  assert.equal(alternationVerdict({ ...cost(0, 0.01), interval: null }, 0.03), 'cannot be told');
 });

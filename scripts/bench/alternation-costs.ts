@@ -1,5 +1,5 @@
 import { walshInterval } from '../../analysis/statistics/walsh.js';
-import type { Cost } from './instrumentation-verdict.js';
+import type { Cost, Verdict } from './instrumentation-verdict.js';
 
 /** Of a whole cluster, at one moment. */
 export interface Reading {
@@ -45,6 +45,16 @@ export function alternationCosts(phases: readonly Phase[]): AlternationCosts {
     };
   };
   return { blocks: blocks.length, throughput: ofAll(perSecond, -1), cpu: ofAll(cpuPerRequest, 1) };
+}
+
+/**
+ * Whether the cost stays within `limit`. Noise of the machine is in the interval of the cost itself; the two halves of a block are only asked whether the
+ * design holds: they hold the same, so their difference has to be 0 within its own interval.
+ */
+export function alternationVerdict({ interval, noise }: Cost, limit: number): Verdict {
+  if (interval === null || noise === null || noise.low > 0 || noise.high < 0) return 'cannot be told';
+  if (interval.low > limit) return 'above';
+  return interval.high <= limit ? 'within' : 'cannot be told';
 }
 
 function wholeBlocks(phases: readonly Phase[]): Phase[][] {

@@ -19,8 +19,8 @@ import { EXIT } from '../lib/exit-codes.js';
 import { interruptSignal } from '../lib/interrupt.js';
 import { closedLoop, LOAD_DEFAULTS } from '../lib/load-settings.js';
 import { fetchLayers } from '../lib/node-api.js';
-import { alternationCosts, type Phase, type Reading } from './alternation-costs.js';
-import { renderCost, verdictOf } from './instrumentation-verdict.js';
+import { alternationCosts, alternationVerdict, type Phase, type Reading } from './alternation-costs.js';
+import { renderCost } from './instrumentation-verdict.js';
 
 const LIMIT = 0.03;
 /** V8 compiles for both kinds of second. */
@@ -126,7 +126,7 @@ async function read(cluster: Cluster, leaderUrl: string): Promise<Reading> {
 
 function tell(phases: readonly Phase[]): void {
   const costs = alternationCosts(phases);
-  const verdict = verdictOf(costs.throughput, LIMIT);
+  const verdict = alternationVerdict(costs.throughput, LIMIT);
   if (values.json) {
     process.stdout.write(
       `${JSON.stringify({ load: { seconds, clients, reads }, limit: LIMIT, ...costs, verdict, phases })}\n`,
