@@ -61,6 +61,8 @@ export const LAB: Catalogue = {
   '{0} CPUs': '{0} 个 CPU',
   system: '系统',
   'Laboratory: the document’s claims, put to the test': '实验室：检验文档中的各项说法',
+  '**The document gives no figure that these experiments could judge; what was measured stands below.**':
+    '**参考文档没有给出这些实验可以判定的数字；实测结果见下。**',
   '**Of {0} figures of the document {1} are confirmed, {2} refuted, {3} undecided, {4} not decidable on this machine.**':
     '**文档的 {0} 个数字中，{1} 个被证实，{2} 个被否定，{3} 个未定，{4} 个在本机无法判定。**',
   Claim: '论断',
