@@ -4,7 +4,7 @@ import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Cluster } from '../lib/cluster.js';
-import { startCluster, until } from './fixture.js';
+import { ask, startCluster, until } from './fixture.js';
 
 const TOOL_TIMEOUT_MS = 120_000;
 
@@ -122,6 +122,7 @@ for (const args of [
     const leader = await cluster.waitForLeader();
     const url = new URL(cluster.respUrls[cluster.planned.findIndex(({ id }) => id === leader.id)]!);
     const run = await runTool('redis-benchmark', ['-h', url.hostname, '-p', url.port, ...args, '-q']);
+    if (run.code !== 0) t.diagnostic(await journals(cluster));
     assert.equal(run.code, 0, run.text);
     assert.doesNotMatch(run.text, /error|could not/i);
     for (const command of ['SET', 'GET', 'INCR']) {
@@ -164,4 +165,15 @@ async function runTool(
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(timer);
   return { code, text };
+}
+
+/** What the nodes remember of stalls, elections and links: why a load ended early. */
+async function journals(cluster: Cluster): Promise<string> {
+  const lines = cluster.nodes.map(async ({ id, url }) => {
+    const { body } = await ask(url, 'GET', '/debug/events').catch((error: Error) => ({
+      body: error.message,
+    }));
+    return `node ${id}: ${body}`;
+  });
+  return (await Promise.all(lines)).join('\n');
 }
