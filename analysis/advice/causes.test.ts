@@ -53,12 +53,17 @@ const PROVOKED: Readonly<Record<string, RunData>> = {
     io_fsync_ns: 15.4,
     io_write_ns: 0.2,
   }),
-  // One sync an entry, a hundred in line, each sync as fast as the disk is.
+  // One sync an entry, each as fast as the disk is, and a hundred in line, which stand at the log's slot.
   'fsync-too-often': withInFlight(
-    withCounters(withMeans(withStages(levelWith(), { batchWait: 0.6, fsync: 0.02 }), { io_fsync_ns: 0.35 }), {
-      log_entries_total: 3_400,
-      io_fsyncs_total: 3_400,
-    }),
+    withCounters(
+      withMeans(
+        withLeader(withStages(levelWith(), { batchWait: 0.6, fsync: 0.02 }), ({ seconds }) => ({
+          locks: [madeUpLock(0.5 * 100 * seconds * 1e3, 'append_slot')],
+        })),
+        { io_fsync_ns: 0.35 },
+      ),
+      { log_entries_total: 3_400, io_fsyncs_total: 3_400 },
+    ),
     100,
   ),
   // A lock held across the disk: one entry a sync as well, and the line is at the lock.

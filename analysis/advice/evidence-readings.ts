@@ -16,7 +16,8 @@ export const EVIDENCE_READINGS = {
   'sync-queue-clock': clockReading('queue'),
   'sync-wakeup-clock': clockReading('wake'),
   'pool-saturated': reading('share', poolSaturated, { command: probeCommand('strata.pool/1') }),
-  'lock-wait-share': reading('share', lockWaits, { command: lockCommand }),
+  'lock-wait-share': reading('share', (point) => lockWaits(point, NONE), { command: lockCommand }),
+  'lock-line-share': reading('share', (point) => lockWaits(point, DISK_LINES), { command: lockCommand }),
   'gc-pause-of-heartbeat': reading('times', gcPauses, { command: probeCommand('strata.gc/1') }),
   'loop-stall-of-heartbeat': reading('times', loopStalls, { command: probeCommand('strata.event-loop/1') }),
   'threads-unattributed': reading('share', unattributedThreads, { command: probeCommand('strata.perf/1') }),
@@ -70,11 +71,15 @@ function poolSaturated(point: PointFacts): Measured<Seen> {
   );
 }
 
+const NONE: ReadonlySet<string> = new Set();
+/** Who stands there waits for the disk behind the write before it: the line is long because syncs are many or slow, and those are causes of their own. */
+const DISK_LINES: ReadonlySet<string> = new Set(['append_slot', 'proposal_slot']);
+
 /** By Little's law: what all waiters lose in a second, against all that is in flight, is the share of a request's time. */
-function lockWaits(point: PointFacts): Measured<Seen> {
+function lockWaits(point: PointFacts, without: ReadonlySet<string>): Measured<Seen> {
   const locks = leaderLocks(point);
   if (!locks.ok) return locks;
-  const [worst] = locks.value;
+  const worst = locks.value.find(({ reading: { name } }) => !without.has(name));
   const inFlight = point.summary.audit.littlesLaw.product;
   if (worst === undefined || !(inFlight > 0))
     return missing(t`the leader has no lock, or nothing was in flight`);

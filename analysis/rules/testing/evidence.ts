@@ -157,11 +157,14 @@ const WRITES: Readonly<Record<string, MakeEvidence>> = {
     ),
   'apply-poll-wait': (ms) =>
     withMeans(withStages(levelWith(), { applyWait: 0.3 }), { state_apply_wait_ns: ms }),
-  'lock-wait-share': (share) => {
-    const run = withInFlight(levelWith(), 100);
-    return withLeader(run, ({ seconds }) => ({ locks: [madeUpLock(share * 100 * seconds * 1e3)] }));
-  },
+  'lock-wait-share': (share) => lockedRun(share, 'append_slot'),
+  'lock-line-share': (share) => lockedRun(share, 'global_lock'),
 };
+
+function lockedRun(share: number, name: string): RunData {
+  const run = withInFlight(levelWith(), 100);
+  return withLeader(run, ({ seconds }) => ({ locks: [madeUpLock(share * 100 * seconds * 1e3, name)] }));
+}
 
 const CLUSTER: Readonly<Record<string, MakeEvidence>> = {
   'heartbeats-per-second': (rate) =>
