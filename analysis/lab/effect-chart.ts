@@ -1,6 +1,6 @@
 import { seriesColour } from '../charts/colours.js';
 import { linear, linearTicks } from '../charts/scale.js';
-import { element, hover, label, svgDocument } from '../charts/svg.js';
+import { element, hover, label, mark, svgDocument } from '../charts/svg.js';
 import { t } from '../language/language.js';
 import type { Effect } from './effects.js';
 import { claimText, estimateText, sizeText } from './wording.js';
@@ -68,9 +68,11 @@ function rowsOf(effects: readonly Effect[]): readonly Effect[] {
 function drawRow(effect: Effect, top: number, x: (value: number) => number): string[] {
   const { metric, arm, against, claim, interval, estimate } = effect;
   const middle = top + ROW / 2;
+  const other = t`against ${against}: ${metric.name}`;
+  const name = `${arm} ${other}`;
   const pieces = [
     label(shortened(arm), { x: 16, y: middle - 2 }),
-    label(shortened(t`against ${against}: ${metric.name}`), { x: 16, y: middle + 12, class: 'muted' }),
+    label(shortened(other), { x: 16, y: middle + 12, class: 'muted' }),
   ];
   if (claim !== null && (claim.low !== null || claim.high !== null)) {
     const from = x(claim.low ?? Number.MIN_VALUE);
@@ -79,7 +81,7 @@ function drawRow(effect: Effect, top: number, x: (value: number) => number): str
     pieces.push(
       element(
         'g',
-        {},
+        mark(name, t`the document’s range`, claimText(claim, metric)),
         hover(t`document: ${claimText(claim, metric)}`),
         element('rect', {
           x: from - (width - (to - from)) / 2,
@@ -105,7 +107,8 @@ function drawRow(effect: Effect, top: number, x: (value: number) => number): str
           'stroke-width': 3,
         });
   const dot = element('circle', { cx: x(estimate!), cy: middle, r: 5, fill: OURS });
-  pieces.push(element('g', {}, hover(t`measured: ${estimateText(effect)}`), line, dot));
+  const said = mark(name, t`measured, with its 95 % interval`, estimateText(effect));
+  pieces.push(element('g', said, hover(t`measured: ${estimateText(effect)}`), line, dot));
   return pieces;
 }
 

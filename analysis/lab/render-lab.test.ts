@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { differences, drawnNumbers, englishLeft } from '../language/testing/compare-reports.js';
+import { labCount, labHeadlines } from './headlines.js';
 import { renderLabReport } from './render-lab.js';
 import { madeUpExperiment, madeUpLab } from './testing/made-up-lab.js';
 
@@ -59,6 +60,59 @@ test('the table puts the figure of the document beside the measured one, with th
   );
   assert.match(report, /- C1 · .*: The experiment failed: EIO\./);
   assert.doesNotMatch(report, /NaN|undefined|Infinity|n\/a/);
+});
+
+test('the document’s tables of before and after stand beside the medians of the arms', () => {
+  const calls = madeUpExperiment(
+    [],
+    [],
+    { low: null, high: null },
+    {
+      id: 'N3',
+      claims: ['N3'],
+      metrics: [{ name: 'calls', unit: '1/s', better: 'higher', scale: 'ratio' }],
+      arms: ['connection-per-call', 'pool'].map((name) => ({ name, what: 'Connects, calls, closes.' })),
+      effects: [{ metric: 'calls', arm: 'pool', against: 'connection-per-call', low: 2.5, high: 3.5 }],
+      rounds: OLD.map((calls) => ({
+        warmUp: false,
+        runs: [
+          { arm: 'connection-per-call', durationMs: 1, values: { calls } },
+          { arm: 'pool', durationMs: 1, values: { calls: 6 * calls } },
+        ],
+      })),
+    },
+  );
+  const lab = madeUpLab(calls);
+  const report = renderLabReport(lab, 'en').get('report.md')!;
+  assert.match(report, /### A pool of connections \(N3\)/);
+  assert.match(
+    report,
+    /\| 1000 calls: pool \| 15 s \| 5 s \| 3x \| 100\/s \| 600\/s \| 6\.00x \(.*\) \| refuted: stronger \|/,
+  );
+  assert.match(
+    report,
+    /\| 1000 calls: pool, connected before \| 15 s \| 3 s \| 5x \| 100\/s \| – \| not measured \| – \|/,
+  );
+  assert.doesNotMatch(report, /N1\)|N5\)/);
+  assert.deepEqual(
+    differences(report.replaceAll('.svg)', '.zh.svg)'), renderLabReport(lab, 'zh').get('report.zh.md')!),
+    [],
+  );
+});
+
+test('a run in one line an experiment: the first figure with its verdict, and how the others are spread', () => {
+  const lines = labHeadlines(LAB).split('\n');
+  assert.equal(lines.length, 2 + LAB.experiments.length);
+  assert.match(
+    lines[2]!,
+    /^\| `L5` \| rate: new against old \| 1\.20x to 1\.30x \| 2\.00x \(.*\) \| refuted: stronger \| 0 \/ 1 \/ 0 \|$/,
+  );
+  assert.match(lines[4]!, /^\| `N9` \| .* \| no figure \| not measured \| no figure to judge \| – \|$/);
+  assert.match(lines[5]!, /^\| `C1` \| .* \| undecided: the experiment failed \| 0 \/ 0 \/ 1 \|$/);
+  assert.equal(
+    labCount(LAB),
+    '5 experiments judge 4 figures of the document: 0 confirmed, 2 refuted, 1 undecided, 1 not decidable on this machine.',
+  );
 });
 
 test('every experiment with values has its chart, and the report shows each chart that there is', () => {

@@ -3,6 +3,7 @@ import type { LabExperiment } from '../../results/schema/index.js';
 import { inLanguage, type Language, t, translated } from '../language/language.js';
 import { blocks, figure } from '../report/section.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
+import { beforeAfterTables } from './before-after.js';
 import { effectChart } from './effect-chart.js';
 import { type Effect, effectsOf, summarize } from './effects.js';
 import type { Verdict } from './verdict.js';
@@ -50,6 +51,7 @@ function render(data: LabData, language: Language): Map<string, string> {
     verdictLine(judged),
     `## ${t`What the document claimed, what we measured`}`,
     claimedTable(judged),
+    beforeAfterTables(judged),
     ...sections,
     `## ${t`How these numbers come about`}`,
     rulesText(),

@@ -9,16 +9,16 @@ export interface Project {
 
 /**
  * The folder of the project's package.json, wherever the compiled files lie below it; null when they were moved out of it.
- * The outermost one, since a build folder may hold a copy of the manifest.
+ * The nearest one with the README beside it: a build folder may hold a copy of the manifest, and a clone may lie inside another.
  */
 export function findProject(from = dirname(fileURLToPath(import.meta.url))): Project | null {
-  let found: Project | null = null;
   let folder = from;
   for (;;) {
     const manifest = readManifest(join(folder, 'package.json'));
-    if (manifest?.name === 'strata') found = { root: folder, version: manifest.version ?? 'unknown' };
+    if (manifest?.name === 'strata' && existsSync(join(folder, 'README.md')))
+      return { root: folder, version: manifest.version ?? 'unknown' };
     const parent = dirname(folder);
-    if (parent === folder) return found;
+    if (parent === folder) return null;
     folder = parent;
   }
 }

@@ -54,8 +54,9 @@ test('the action: only official actions by version, no input inside a script, an
   const judge = action.runs.steps.find(({ id }) => id === 'judge')!;
   const [output, summary] = [join(runs, 'output'), join(runs, 'summary')];
   const inputs = { THRESHOLD: action.inputs.threshold!.default, METRICS: action.inputs.metrics!.default };
+  // As a runner calls what says `shell: bash`: the first command that fails ends the step.
   const bash = (script: string, more: Record<string, string>) =>
-    spawnSync('bash', ['-c', script], {
+    spawnSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', script], {
       env: {
         ...process.env,
         STRATA: CLI,

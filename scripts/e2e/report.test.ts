@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { renderLabReport, renderReport } from '../../analysis/index.js';
+import { readLabDirectory, readRunDirectory } from '../../results/run-directory.js';
 import { projectRoot } from '../lib/project-root.js';
 import { runCli, temporaryDirectory } from './fixture.js';
 
 const SAMPLE = join(projectRoot(), 'results', 'sample-sweep');
+const LAB = join(projectRoot(), 'results', 'sample-lab');
 
 /** A copy of what was measured, without the report that lies beside it. */
 function copyOfSample(t: TestContext): string {
@@ -60,4 +63,20 @@ test('a language that nobody wrote is wrong usage', async (t) => {
   const { code, stderr } = await runCli(t, ['report', SAMPLE, '--lang', 'en,fr']);
   assert.equal(code, 2);
   assert.match(stderr, /"fr" is not a language of the report: en, zh\. .*\(STRATA_USAGE\)/);
+});
+
+test('the runs in the repository carry the report that this code writes', () => {
+  const sample = renderReport(readRunDirectory(SAMPLE), 'en');
+  const lab = renderLabReport(readLabDirectory(LAB), 'zh');
+  const advice = 'run: node dist/scripts/strata.js report results/NAME --lang en,zh';
+  assert.equal(sample.get('report.md'), readFileSync(join(SAMPLE, 'report.md'), 'utf8'), advice);
+  assert.equal(lab.get('report.zh.md'), readFileSync(join(LAB, 'report.zh.md'), 'utf8'), advice);
+});
+
+test('rules do not judge a run of the lab, and who gives some is told so', async (t) => {
+  const rules = join(temporaryDirectory(t), 'rules.json');
+  const { code, stdout, stderr } = await runCli(t, ['report', LAB, '--rules', rules]);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /is a run of the lab, which is judged by the document's figures .* \(STRATA_USAGE\)/);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CHINESE } from '../../analysis/language/zh/index.js';
+import { DOCUMENT_BEFORE_AFTER } from '../../analysis/reference/before-after.js';
 import { LabExperiment } from '../../results/schema/index.js';
 import type { Experiment } from './experiment.js';
 import { COMPONENT_EXPERIMENTS } from './experiments/component/index.js';
@@ -43,6 +44,23 @@ test('every figure of the document is about arms and metrics that there are, its
       assert.ok(low === null || high === null || low <= high, `${id}: ${low} to ${high}`);
       assert.notEqual(arm, against, id);
     }
+});
+
+test('the document’s tables of before and after ask for arms and metrics that there are', () => {
+  for (const { experiment: id, indicators } of DOCUMENT_BEFORE_AFTER) {
+    const experiment = EXPERIMENTS.find((one) => one.id === id);
+    assert.ok(experiment !== undefined, id);
+    for (const { what, answer } of indicators)
+      if (typeof answer !== 'string') {
+        const { metric, before, after } = answer;
+        assert.ok(
+          experiment.document.effects.some(
+            (effect) => effect.metric === metric && effect.arm === after && effect.against === before,
+          ),
+          `${id}: ${what}`,
+        );
+      }
+  }
 });
 
 test('every definition fits the schema of its file', () => {

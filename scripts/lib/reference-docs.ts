@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { configReference } from '../../server/config/reference.js';
 import { ERRORS } from '../../server/errors.js';
 import { experimentTable } from '../lab/experiment-table.js';
+import { sampleHeadlines } from '../lab/headlines.js';
 import { projectRoot } from './project-root.js';
 
 /** Parts of documents that are made from the code: the code is the source, a test holds the documents to it. */
@@ -18,6 +19,7 @@ export const REFERENCE_DOCS: readonly ReferenceDoc[] = [
   { path: 'server/config/README.md', name: 'fields', render: configReference },
   { path: 'server/ERRORS.md', name: 'codes', render: errorReference },
   { path: 'scripts/lab/README.md', name: 'experiments', render: experimentTable },
+  { path: 'README.md', name: 'lab', render: sampleHeadlines },
 ];
 
 /** The registry of operating errors as a table. */

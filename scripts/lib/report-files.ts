@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { type Language, pagePath, renderReport, reportPage, reportPath } from '../../analysis/index.js';
 import { isLabDirectory, type RunData, readRunDirectory } from '../../results/run-directory.js';
 import { labReport } from '../lab/lab-report.js';
+import { CliError } from './cli-error.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { printJson, printLine } from './output.js';
 import { type FormatFlags, REPORT_FORMATS, type ReportFlags, type ReportFormat } from './report-options.js';
@@ -60,7 +61,7 @@ export function finishRun(
   directory: string,
   { json, lang, rules, format = REPORT_FORMATS }: ReportFlags & FormatFlags,
 ): number {
-  const source = isLabDirectory(directory) ? labReport(directory) : runReport(directory, rules);
+  const source = isLabDirectory(directory) ? unruled(directory, rules) : runReport(directory, rules);
   const written = writeReport(directory, source, { languages: lang, formats: format });
   const { path, markdown } = written[0]!;
   const verdict = verdictOf(markdown);
@@ -76,6 +77,13 @@ export function finishRun(
     printLine(`${verdict.join('\n')}\n\n${paths.join('\n')}`);
   }
   return source.exitCode;
+}
+
+/** Experiments are judged by the document's figures: rules that nobody reads would be taken for applied. */
+function unruled(directory: string, rulesFile: string | undefined): ReportSource {
+  if (rulesFile === undefined) return labReport(directory);
+  const sentence = `${shortPath(directory)} is a run of the lab, which is judged by the document's figures and not by rules. Leave --rules out.`;
+  throw new CliError('STRATA_USAGE', sentence, EXIT.usage);
 }
 
 function runReport(directory: string, rulesFile: string | undefined): ReportSource {

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 import type { WriteResult } from '../ports/key-value-service.js';
 import type { RecoveredLog } from '../ports/log-storage.js';
 import type { Command, CommandResult, Op } from '../state/vocabulary.js';
+import { type Answer, codeOf } from './testing/answers.js';
 import { assertIdle, warm } from './testing/failover-helpers.js';
-import { type Answer, bytes, codeOf, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 const SEEDS = 40;
 const STEPS = 120;

@@ -15,8 +15,10 @@ import {
   FORWARD_QUERY,
   FORWARD_READ,
 } from './forward-codec.js';
+import { codeOf, readValue } from './testing/answers.js';
 import { LIMITS } from './testing/desk-context.js';
-import { address, bytes, codeOf, ELECTION_MS, readValue, TestCluster } from './testing/test-cluster.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { address, ELECTION_MS } from './testing/test-nodes.js';
 
 const METHODS = [FORWARD_COMMAND, FORWARD_READ, FORWARD_QUERY];
 const increment = (key: string): Op => ({ kind: 'increment', key: bytes(key), delta: 1n });

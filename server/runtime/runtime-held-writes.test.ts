@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Command, Op } from '../state/vocabulary.js';
 import { FORWARD_COMMAND } from './forward-codec.js';
+import { codeOf } from './testing/answers.js';
 import { assertIdle, warm } from './testing/failover-helpers.js';
-import { bytes, codeOf, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 const increment = (key: string): Op => ({ kind: 'increment', key: bytes(key), delta: 1n });
 const batch = (...ops: readonly Op[]): Command => ({ kind: 'batch', ops, session: null });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LockReading } from '../ports/lock.js';
 import type { Sample } from './sample-ring.js';
-import { codeOf, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
+import { codeOf } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 const TRACE = 'a'.repeat(32);
 

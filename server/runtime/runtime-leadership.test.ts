@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TransferResult } from '../ports/cluster-admin.js';
-import { codeOf, ELECTION_MS, HEARTBEAT_MS, readValue, TestCluster } from './testing/test-cluster.js';
+import { codeOf, readValue } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS, HEARTBEAT_MS } from './testing/test-nodes.js';
 
 const leaderOf = (cluster: TestCluster): number =>
   cluster.nodes.find(({ raw }) => raw.role === 'leader')?.id ?? 0;

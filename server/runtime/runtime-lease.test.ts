@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  codeOf,
-  ELECTION_MS,
-  HEARTBEAT_MS,
-  readValue,
-  TestCluster,
-  TICK_MS,
-} from './testing/test-cluster.js';
+import { codeOf, readValue } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS, HEARTBEAT_MS, TICK_MS } from './testing/test-nodes.js';
 
 /** How long a lease lasts here: 100 - 2 ticks of 10 - a tenth. */
 const LEASE_MS = 70;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { codeOf, ELECTION_MS, HEARTBEAT_MS, readValue, TestCluster } from './testing/test-cluster.js';
+import { codeOf, readValue } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS, HEARTBEAT_MS } from './testing/test-nodes.js';
 
 /** Lets time pass, a millisecond at a time, until the promise settles; returns how long it took. */
 async function passUntil(cluster: TestCluster, promise: Promise<void>, msMax: number): Promise<number> {

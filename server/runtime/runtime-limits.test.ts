@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Command } from '../state/vocabulary.js';
-import { bytes, codeOf, ELECTION_MS, readValue, TestCluster } from './testing/test-cluster.js';
+import { codeOf, readValue } from './testing/answers.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 const putOp = (key: string, value: string) =>
   ({

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MembershipResult, NewMember } from '../ports/cluster-admin.js';
-import {
-  type Answer,
-  bytes,
-  codeOf,
-  ELECTION_MS,
-  HEARTBEAT_MS,
-  type Settings,
-  TestCluster,
-} from './testing/test-cluster.js';
+import { type Answer, codeOf } from './testing/answers.js';
+import { bytes, type Settings, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS, HEARTBEAT_MS } from './testing/test-nodes.js';
 
 const member = (id: number): NewMember => ({
   id,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MembershipResult } from '../ports/cluster-admin.js';
-import { codeOf, TestCluster } from './testing/test-cluster.js';
+import { codeOf } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
 
 describe('a cluster that moves to another machine', () => {
   it('A2.14 goes on alone there: nothing of the node that was replaced is needed, not even after the next start', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Consistency } from '../ports/key-value-service.js';
-import { type Answer, bytes, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
+import type { Answer } from './testing/answers.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 const SEEDS = 60;
 const STEPS = 200;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { codeOf, ELECTION_MS, HEARTBEAT_MS, readValue, TestCluster } from './testing/test-cluster.js';
+import { codeOf, readValue } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS, HEARTBEAT_MS } from './testing/test-nodes.js';
 
 /** Kills the leader and lets time pass until node 2 leads. */
 function replaceLeader(cluster: TestCluster): void {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { WriteResult } from '../ports/key-value-service.js';
-import { type Answer, codeOf, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
+import { type Answer, codeOf } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 const SEEDS = 5;
 const STEPS = 120;

@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import type { SnapshotMeta } from '../consensus/messages.js';
 import type { SnapshotInfo } from '../ports/snapshot-storage.js';
 import { encodeOffer, encodePiece, SNAPSHOT_OFFER, SNAPSHOT_PIECE } from './snapshot-wire.js';
-import { bytes, codeOf, ELECTION_MS, HEARTBEAT_MS, readValue, TestCluster } from './testing/test-cluster.js';
+import { codeOf, readValue } from './testing/answers.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS, HEARTBEAT_MS } from './testing/test-nodes.js';
 
 const value = (length: number): string => 'v'.repeat(length);
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Command, Op } from '../state/vocabulary.js';
-import { bytes, ELECTION_MS, TestCluster, TICK_MS } from './testing/test-cluster.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS, TICK_MS } from './testing/test-nodes.js';
 
 const put = (key: string, ttl: number | null): Op => ({
   kind: 'put',

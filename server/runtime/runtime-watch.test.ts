@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { StrataError } from '../errors.js';
 import type { WatchObserver } from '../ports/key-value-service.js';
 import type { ChangeEvent } from '../state/vocabulary.js';
-import { bytes, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
+import { bytes, TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 class Listener implements WatchObserver {
   readonly told: string[] = [];

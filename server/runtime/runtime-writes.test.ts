@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { codeOf, ELECTION_MS, TestCluster } from './testing/test-cluster.js';
+import { codeOf } from './testing/answers.js';
+import { TestCluster } from './testing/test-cluster.js';
+import { ELECTION_MS } from './testing/test-nodes.js';
 
 /** Index 1 is the no-op of the first leader. */
 const FIRST = 2;

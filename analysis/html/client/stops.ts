@@ -57,6 +57,6 @@ export function stopAfter(key: string, now: number, count: number): number | nul
 export function sentencesOf({ marks }: Stop): { readonly text: string; readonly colour: string }[] {
   return marks.map((mark) => ({
     text: `${mark.getAttribute('data-series')}: ${mark.getAttribute('data-value')}`,
-    colour: mark.getAttribute('fill') ?? mark.querySelector('rect')?.getAttribute('fill') ?? '',
+    colour: mark.getAttribute('fill') ?? mark.querySelector('rect, circle')?.getAttribute('fill') ?? '',
   }));
 }

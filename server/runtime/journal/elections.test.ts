@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TransferResult } from '../../ports/cluster-admin.js';
-import { ELECTION_MS, HEARTBEAT_MS, type Node, TestCluster } from '../testing/test-cluster.js';
+import { type Node, TestCluster } from '../testing/test-cluster.js';
+import { ELECTION_MS, HEARTBEAT_MS } from '../testing/test-nodes.js';
 import type { JournalEvent } from './event-journal.js';
 
 const ELECTION_KINDS = new Set([

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LockReading } from '../../ports/lock.js';
+import { codeOf, readValue } from '../testing/answers.js';
 import { assertIdle } from '../testing/failover-helpers.js';
-import { codeOf, readValue, TestCluster } from '../testing/test-cluster.js';
+import { TestCluster } from '../testing/test-cluster.js';
 
 const LAB = { lock: 'global' } as const;
 

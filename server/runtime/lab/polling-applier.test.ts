@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { codeOf, readValue } from '../testing/answers.js';
 import { assertIdle } from '../testing/failover-helpers.js';
-import { codeOf, readValue, TestCluster } from '../testing/test-cluster.js';
+import { TestCluster } from '../testing/test-cluster.js';
 
 /** Mean wait of committed entries for their apply, in milliseconds. */
 function applyWaitMs(cluster: TestCluster, id: number): number {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { codeOf, type TestCluster } from './test-cluster.js';
+import { codeOf } from './answers.js';
+import type { TestCluster } from './test-cluster.js';
 
 /** The next write of this node finds its session open. */
 export function warm(cluster: TestCluster, ...ids: readonly number[]): void {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseNodeConfig } from '../../config/config.js';
-import { MessageType, type NodeId, type SnapshotMeta } from '../../consensus/messages.js';
-import { RawNode } from '../../consensus/raw-node.js';
-import { StrataError } from '../../errors.js';
+import { MessageType, type NodeId } from '../../consensus/messages.js';
+import type { RawNode } from '../../consensus/raw-node.js';
 import type { ClusterAdmin } from '../../ports/cluster-admin.js';
 import type {
   Consistency,
@@ -12,37 +11,33 @@ import type {
   WriteResult,
 } from '../../ports/key-value-service.js';
 import type { RecoveredLog } from '../../ports/log-storage.js';
-import type { PeerAddress } from '../../ports/transport.js';
 import { StateMachine } from '../../state/state-machine.js';
-import { valueText } from '../../state/value.js';
-import type {
-  Command,
-  CommandResult,
-  MemberRecord,
-  Query,
-  QueryResult,
-  Value,
-} from '../../state/vocabulary.js';
+import type { Command, CommandResult, Query, QueryResult } from '../../state/vocabulary.js';
 import { type LoopLab, labStrategies } from '../lab/lab-strategies.js';
 import { MetricsRegistry } from '../metrics-registry.js';
 import { NodeRuntime } from '../node-runtime.js';
 import { QuietRegistry } from '../quiet-registry.js';
 import { restoreState } from '../restore.js';
 import type { RuntimeOptions, SnapshotRules } from '../runtime-options.js';
+import { type Answer, expectAnswer, textOf } from './answers.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryNetwork } from './memory-network.js';
 import { MemorySnapshots } from './memory-snapshots.js';
 import { NodeClock } from './node-clock.js';
 import { SimulatedClock } from './simulated-clock.js';
-
-export const TICK_MS = 10;
-export const HEARTBEAT_MS = 30;
-/** Ticks until a follower campaigns: without chance, and node 1 is always the first. */
-const electionTicks = (id: NodeId): number => 6 + 4 * id;
-export const ELECTION_MS = 100;
+import {
+  address,
+  coreOf,
+  ELECTION_MS,
+  emptyMeta,
+  HEARTBEAT_MS,
+  logFrom,
+  record,
+  stateBlocks,
+  TICK_MS,
+} from './test-nodes.js';
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (value: Value | null): string | null => (value === null ? null : valueText(value));
 /** Turns that promises and deferred tasks get in each millisecond that `pass` lets go by. */
 const ROUNDS_PER_MS = 6;
 const PROMISES_PER_ROUND = 12;
@@ -80,14 +75,6 @@ export interface Settings {
   readonly sampleEvery?: number;
   /** `testing.lab`, as far as it concerns the loop. */
   readonly lab?: Partial<LoopLab>;
-}
-
-/** What became of a request. A second answer fails the test where it is given. */
-export interface Answer<Result> {
-  error: Error | null;
-  result: Result | null;
-  answered: boolean;
-  readonly context: RequestContext;
 }
 
 export interface Node {
@@ -347,7 +334,7 @@ export class TestCluster {
 
   /** The value that this node's own state machine holds, asked past consensus. */
   stored(id: NodeId, key: string): string | null {
-    return text(this.node(id).machine.get(bytes(key))?.value ?? null);
+    return textOf(this.node(id).machine.get(bytes(key))?.value ?? null);
   }
 
   counter(id: NodeId, name: string): number {
@@ -357,24 +344,7 @@ export class TestCluster {
   }
 
   #expectAnswer<Result>(more: Partial<RequestContext>): { answer: Answer<Result>; done: Done<Result> } {
-    const nowNs = this.clock.nowNs();
-    const context: RequestContext = {
-      receivedNs: nowNs,
-      parsedNs: nowNs,
-      traceId: null,
-      forward: true,
-      onReplied: null,
-      ...more,
-    };
-    const answer: Answer<Result> = { error: null, result: null, answered: false, context };
-    const done: Done<Result> = (error, result) => {
-      assert.equal(answer.answered, false, 'answered twice');
-      Object.assign(answer, { error, result, answered: true });
-      this.events.push('answer');
-      // As the network layer does: errors are replies too.
-      context.onReplied?.(this.clock.nowNs());
-    };
-    return { answer, done };
+    return expectAnswer<Result>(this.clock, more, () => this.events.push('answer'));
   }
 
   #clockOf(id: NodeId): NodeClock {
@@ -414,73 +384,4 @@ export class TestCluster {
       identity: { pid: id, strata: '0', nodejs: 'v20', config: { fsync: 'group' } },
     };
   }
-}
-
-/** The code of an answer's error; null for a success or while there is no answer. */
-export function codeOf({ error }: Answer<unknown>): string | null {
-  if (error === null) return null;
-  assert.ok(error instanceof StrataError, `an error without a code: ${error.message}`);
-  return error.code;
-}
-
-/** The value that a read brought; null when absent. */
-export function readValue({ answered, error, result }: Answer<ReadResult>): string | null {
-  assert.ok(
-    answered && error === null && result !== null,
-    `the read was not served: ${error?.message ?? 'no answer'}`,
-  );
-  return text(result.value);
-}
-
-export function address(id: NodeId): PeerAddress {
-  return { id, host: '127.0.0.1', peerPort: 7200 + id, httpUrl: `http://127.0.0.1:${7000 + id}` };
-}
-
-function record(id: NodeId, storageId: string): MemberRecord {
-  return { id, host: '127.0.0.1', peerPort: 7200 + id, httpPort: 7000 + id, respPort: 0, storageId };
-}
-
-function emptyMeta(voters: readonly NodeId[]): SnapshotMeta {
-  return { index: 0, term: 0, voters, votersOutgoing: [], learners: [], learnersNext: [], autoLeave: false };
-}
-
-function stateBlocks(machine: StateMachine): Uint8Array[] {
-  const state = machine.beginSnapshot();
-  const blocks: Uint8Array[] = [];
-  for (let block = state.next(1_024); block !== null; block = state.next(1_024)) blocks.push(block);
-  return blocks;
-}
-
-/** As the real storage has it: a log that does not reach the newest snapshot begins anew behind it. */
-function logFrom({ index, term }: SnapshotMeta, found: RecoveredLog | undefined): RecoveredLog {
-  const hardState = found?.hardState ?? { term: 0, vote: 0, commit: 0 };
-  if (found !== undefined && found.base.index + found.entries.length >= index) return found;
-  return {
-    hardState: { ...hardState, commit: Math.max(hardState.commit, index) },
-    base: { index, term },
-    entries: [],
-  };
-}
-
-function coreOf(id: NodeId, log: MemoryLog, snapshot: SnapshotMeta): RawNode {
-  const electionTicksMin = ELECTION_MS / TICK_MS;
-  const electionTicksMax = 2 * electionTicksMin;
-  const { hardState, base, entries } = log.recovered;
-  return new RawNode({
-    id,
-    snapshot,
-    hardState,
-    base,
-    entries,
-    electionTicksMin,
-    electionTicksMax,
-    heartbeatTicks: HEARTBEAT_MS / TICK_MS,
-    appendBytesMax: 65_536,
-    inflightMessagesMax: 256,
-    inflightBytesMax: 1 << 20,
-    uncommittedBytesMax: 1 << 20,
-    asyncStorageWrites: true,
-    commitNotice: 'tick',
-    random: () => (electionTicks(id) - electionTicksMin) / electionTicksMin,
-  });
 }
