@@ -45,12 +45,16 @@ test('no effect in much noise is undecided, no effect in little noise refutes a 
   assert.deepEqual(verdictOf(OLD, TWICE, { low: 0.95, high: 1.05 }), { kind: 'refuted', how: 'changed' });
 });
 
-test('an interval that is wide and merely touches the figure decides nothing', () => {
+test('an interval that is wide, or touches the figure with one end, decides nothing', () => {
   const spread = [110, 130, 200, 260, 350, 450, 520];
-  assert.deepEqual(verdictOf(OLD, spread, { low: 1.2, high: 1.3 }), {
+  assert.deepEqual(verdictOf(OLD, spread, { low: 2.4, high: 2.8 }), {
     kind: 'undecided',
     why: 'interval too wide',
   });
+  const outside = { kind: 'undecided', why: 'estimate outside' };
+  assert.deepEqual(verdictOf(OLD, spread, { low: 1.2, high: 1.3 }), outside);
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 1.5, high: 1.99 }), outside);
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 2.01, high: 4 }), outside);
   assert.deepEqual(verdictOf(OLD, spread, { low: 1.01, high: null }), { kind: 'confirmed' });
 });
 

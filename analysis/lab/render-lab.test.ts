@@ -47,13 +47,13 @@ test('the table puts the figure of the document beside the measured one, with th
   const report = renderLabReport(LAB, 'en').get('report.md')!;
   assert.match(
     report,
-    /\| L5 \| new against old \| rate \| refuted: stronger \| 1\.20x to 1\.30x \| 2\.00x \(1\.9\dx to 2\.\d+x\) \| < 0\.001 \|/,
+    /\| L5 \| L5 \| new against old \| rate \| refuted: stronger \| 1\.20x to 1\.30x \| 2\.00x \(1\.9\dx to 2\.\d+x\) \| < 0\.001 \|/,
   );
   assert.match(
     report,
-    /\| C1 \| .* \| undecided: the experiment failed \| 2\.00x to 3\.00x \| not measured \|/,
+    /\| C1 \| C1 \| .* \| undecided: the experiment failed \| 2\.00x to 3\.00x \| not measured \|/,
   );
-  assert.match(report, /\| C2 \| .* \| not decidable here \| at most 3\.00x \|/);
+  assert.match(report, /\| C2 \| C2 \| .* \| not decidable here \| at most 3\.00x \|/);
   assert.match(
     report,
     /\*\*Of 4 figures of the document 0 are confirmed, 2 refuted, 1 undecided, 1 not decidable/,

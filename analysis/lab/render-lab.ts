@@ -95,6 +95,7 @@ function claimedTable(judged: readonly Judged[]): string {
   const table = new MarkdownTable(
     [
       left(t`Claim`),
+      left(t`Experiment`),
       left(t`What is compared`),
       left(t`Number`),
       left(t`Verdict`),
@@ -110,6 +111,7 @@ function claimedTable(judged: readonly Judged[]): string {
     for (const effect of judgedEffects)
       table.row(
         claims,
+        experiment.id,
         t`${effect.arm} against ${effect.against}`,
         effect.metric.name,
         verdictText(effect.verdict),
@@ -120,6 +122,7 @@ function claimedTable(judged: readonly Judged[]): string {
     if (judgedEffects.length === 0)
       table.row(
         claims,
+        experiment.id,
         translated(experiment.title),
         '–',
         experiment.state === 'not-decidable' ? t`not decidable here` : t`no figure to judge`,
@@ -148,23 +151,11 @@ function experimentSection({ experiment, effects }: Judged, suffix: string, char
     `**${translated(experiment.question)}**`,
     t`The document: ${translated(experiment.says)}`,
     stateText(experiment),
-    findings(effects),
     ...images,
-    armTable(experiment),
     effectTable(experiment, effects),
+    armTable(experiment),
     howMeasured(experiment),
   );
-}
-
-/** What came out for the document's figures, in sentences. */
-function findings(effects: readonly Effect[]): string | null {
-  const sentences = effects
-    .filter(({ verdict, estimate }) => verdict !== null && estimate !== null)
-    .map(
-      (effect) =>
-        t`${effect.arm} against ${effect.against}, ${effect.metric.name}: measured ${estimateText(effect)}, claimed ${claimText(effect.claim, effect.metric)} — **${verdictText(effect.verdict)}**.`,
-    );
-  return sentences.length === 0 ? null : sentences.join(' ');
 }
 
 function armTable(experiment: LabExperiment): string | null {
@@ -193,15 +184,24 @@ function armTable(experiment: LabExperiment): string | null {
 function effectTable({ id, rounds }: LabExperiment, effects: readonly Effect[]): string | null {
   if (rounds.length === 0 || effects.length === 0) return null;
   const table = new MarkdownTable(
-    [left(t`What is compared`), left(t`Number`), right(t`Effect (95 % interval)`), right('p')],
+    [
+      left(t`What is compared`),
+      left(t`Number`),
+      right(t`Document`),
+      right(t`Measured (95 % interval)`),
+      right('p'),
+      left(t`Verdict`),
+    ],
     `\`lab/${id}.json\``,
   );
   for (const effect of effects)
     table.row(
       t`${effect.arm} against ${effect.against}`,
       effect.metric.name,
+      effect.verdict === null ? '–' : claimText(effect.claim, effect.metric),
       estimateText(effect),
       pText(effect.pAdjusted),
+      effect.verdict === null ? '–' : verdictText(effect.verdict),
     );
   return table.toString();
 }

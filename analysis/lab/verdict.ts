@@ -2,7 +2,7 @@ import type { LabClaim, LabExperiment } from '../../results/schema/index.js';
 
 /** Adjusted p up to which a difference counts as shown. */
 export const ALPHA = 0.05;
-/** An interval that reaches further than from x to twice x says too little to confirm a figure that it merely touches. */
+/** An interval that reaches further than from x to twice x says too little to confirm a figure whose range it leaves. */
 export const WIDTH_MAX = 2;
 
 /**
@@ -10,9 +10,9 @@ export const WIDTH_MAX = 2;
  *
  * - `refuted`: no value of the 95 % interval lies in the document's range. `how` says on which side: `weaker` or `stronger` than claimed, `opposite` when the effect
  *   goes the other way, `changed` where the document says that nothing does.
- * - `confirmed`: the interval has values in the range, and either lies inside it or is no wider than WIDTH_MAX; a range that does not hold "no effect" takes a
- *   difference that is shown besides: an adjusted p of at most ALPHA, and an interval on the claimed side of "no effect". A range that holds "no effect" (the
- *   document says that nothing changes) is confirmed by an interval inside it only.
+ * - `confirmed`: the estimate lies in the range, and the interval either lies inside it or is no wider than WIDTH_MAX; a range that does not hold "no effect"
+ *   takes a difference that is shown besides: an adjusted p of at most ALPHA, and an interval on the claimed side of "no effect". A range that holds "no effect"
+ *   (the document says that nothing changes) is confirmed by an interval inside it only.
  * - `undecided`: the interval has values in the range and too little for the above, or there is none.
  * - `not-decidable`: this machine cannot answer the question.
  */
@@ -32,6 +32,7 @@ export type Undecided =
   | 'too few runs'
   | 'no difference shown'
   | 'interval too wide'
+  | 'estimate outside'
   | 'range not filled';
 
 interface Measured {
@@ -69,6 +70,8 @@ export function judge(
   if (!onClaimedSide) return undecided('no difference shown');
   if ((effect.pAdjusted ?? 1) > ALPHA)
     return undecided((effect.pFloor ?? 1) > ALPHA ? 'too few runs' : 'no difference shown');
+  // Touched by one end of an interval, a range is neither ruled out nor shown.
+  if (estimate < low || estimate > high) return undecided('estimate outside');
   return inside || isNarrow(interval, scale) ? { kind: 'confirmed' } : undecided('interval too wide');
 }
 

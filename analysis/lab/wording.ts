@@ -5,6 +5,8 @@ import type { ArmSummary, Effect } from './effects.js';
 import { ALPHA, type Refuted, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
 
 const US_PER: Readonly<Record<string, number>> = { ns: 1e-3, µs: 1, ms: 1e3, s: 1e6 };
+const SIGNS: ReadonlySet<string> = new Set([...Object.keys(US_PER), '1/s', 'share', 'B', 'B/s']);
+const hasSign = (unit: string): boolean => SIGNS.has(unit);
 
 /** A value of a metric with its unit, in the size that a reader would choose. */
 export function valueText(value: number, unit: string): string {
@@ -55,7 +57,11 @@ export function pText(value: number | null): string {
 export function medianText({ median, interval, values }: ArmSummary, unit: string): string {
   if (median === null) return t`not measured`;
   if (interval === null) return t`${valueText(median, unit)} (n = ${values.length}, no interval)`;
-  return `${valueText(median, unit)} (${t`${valueText(interval.low, unit)} to ${valueText(interval.high, unit)}`})`;
+  const { low, high } = interval;
+  // A unit in words is said once.
+  if (!hasSign(unit))
+    return `${significant(median)} (${t`${significant(low)} to ${significant(high)}`}) ${unit}`;
+  return `${valueText(median, unit)} (${t`${valueText(low, unit)} to ${valueText(high, unit)}`})`;
 }
 
 export function verdictText(verdict: Verdict | null): string {
@@ -102,6 +108,8 @@ function undecidedText(why: Undecided): string {
       return t`no difference is shown`;
     case 'interval too wide':
       return t`the interval is too wide`;
+    case 'estimate outside':
+      return t`the interval touches the range, the estimate lies outside`;
     case 'range not filled':
       return t`the interval reaches beyond the range`;
   }
@@ -123,7 +131,7 @@ export function rulesText(): string {
     t`- Arms run in turns: every round runs each arm once, in an order drawn from the seed. Unit of every statistic is one run of an arm; no value is thrown out but those of a warm-up round.`,
     t`- Of an arm: the median, with the interval of order statistics that covers it with at least 95 %.`,
     t`- Effect: Hodges–Lehmann, the median of all pairwise ratios (differences for shares) with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.`,
-    t`- **Confirmed**: the interval has values in the document’s range, and either lies inside it or is no wider than a factor of ${width}; unless the range holds “no effect”, p is also at most ${alpha} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.`,
+    t`- **Confirmed**: the estimate lies in the document’s range, and its interval lies inside it too or is no wider than a factor of ${width}; unless the range holds “no effect”, p is also at most ${alpha} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.`,
     t`- **Refuted**: no value of the interval lies in the range. **Undecided**: everything else. **Not decidable here**: this machine cannot show it.`,
   ].join('\n');
 }

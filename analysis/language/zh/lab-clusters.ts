@@ -84,12 +84,12 @@ export const LAB_CLUSTERS: Catalogue = {
   'Without snapshots recovery time grows linearly with the log, with them it is fixed. It gives no figures.':
     '没有快照时恢复时间随日志线性增长，有快照时固定。文档没有给出数字。',
   'The whole log is read back.': '读回整个日志。',
-  'A snapshot was taken after the last entry; the log behind it is empty.':
-    '在最后一个条目之后做了快照；其后的日志为空。',
-  'A node alone with 2,000, 50,000 and 200,000 puts of 128 bytes to 1,000 keys: from the start of its process to the answer of the first linearizable read.':
-    '单个节点，对 1,000 个键分别做 2,000、50,000 和 200,000 次 128 字节的写入：从进程启动到第一次线性一致读得到应答。',
-  'The start of the process is part of every figure and the same in both arms; `per-entry` leaves it out. It is the rise from the shortest to the longest log: linear growth has one above 0, a fixed time none.':
-    '进程启动包含在每个数字中，两个分支相同；`per-entry` 不含它，是从最短日志到最长日志的增量：线性增长时大于 0，时间固定时为零。',
+  'Snapshots were taken after the last entry; of the log only the newest files are left.':
+    '在最后一个条目之后做了快照；日志只剩下最新的文件。',
+  'A node alone with 2,000, 200,000 and 1,000,000 puts of 128 bytes to 1,000 keys: from the start of its process to the answer of the first linearizable read.':
+    '单个节点，对 1,000 个键分别做 2,000、200,000 和 1,000,000 次 128 字节的写入：从进程启动到第一次线性一致读得到应答。',
+  'The start of the process is part of every figure and the same in both arms; `per-entry` leaves it out. It is the rise from the shortest to the longest log: linear growth has one above 0, a fixed time none. A file of the log has 4 MiB here instead of 64: snapshots free whole files, and what the newest ones hold is read in both arms.':
+    '进程启动包含在每个数字中，两个分支相同；`per-entry` 不含它，是从最短日志到最长日志的增量：线性增长时大于 0，时间固定时为零。这里一个日志文件为 4 MiB 而不是 64：快照只能释放整个文件，最新文件的内容在两个分支中都要读取。',
   'What a snapshot costs while it is taken': '做快照期间的代价',
   'How long does a snapshot hold up the writes?': '快照会让写请求停顿多久？',
   'A snapshot takes 10–100 ms, depending on the size of the state.':

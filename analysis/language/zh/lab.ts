@@ -26,6 +26,7 @@ export const LAB: Catalogue = {
   'too few runs': '运行次数太少',
   'no difference is shown': '没有显示出差异',
   'the interval is too wide': '区间太宽',
+  'the interval touches the range, the estimate lies outside': '区间触及该范围，但估计值在范围之外',
   'the interval reaches beyond the range': '区间超出文档的范围',
   'The experiment failed: {0}.': '实验失败：{0}。',
   'The experiment did not come to its end: {0}.': '实验没有做完：{0}。',
@@ -39,8 +40,8 @@ export const LAB: Catalogue = {
     '- 每组给出中位数，以及以至少 95 % 的概率覆盖它的次序统计量区间。',
   '- Effect: Hodges–Lehmann, the median of all pairwise ratios (differences for shares) with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.':
     '- 效应：Hodges–Lehmann 估计，即所有两两比值（占比用差值）的中位数及其 95 % 区间。p：精确 Mann–Whitney 检验，并对该实验的全部效应做 Holm 校正。',
-  '- **Confirmed**: the interval has values in the document’s range, and either lies inside it or is no wider than a factor of {0}; unless the range holds “no effect”, p is also at most {1} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.':
-    '- **证实**：区间与文档给出的范围有交集，并且要么完全落在范围内，要么宽度不超过 {0} 倍；除非范围包含“无效应”，否则还要求 p 不大于 {1}，且整个区间位于文档所称的一侧。包含“无效应”的范围必须容纳整个区间。',
+  '- **Confirmed**: the estimate lies in the document’s range, and its interval lies inside it too or is no wider than a factor of {0}; unless the range holds “no effect”, p is also at most {1} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.':
+    '- **证实**：估计值落在文档给出的范围内，并且其区间要么也完全落在范围内，要么宽度不超过 {0} 倍；除非范围包含“无效应”，否则还要求 p 不大于 {1}，且整个区间位于文档所称的一侧。包含“无效应”的范围必须容纳整个区间。',
   '- **Refuted**: no value of the interval lies in the range. **Undecided**: everything else. **Not decidable here**: this machine cannot show it.':
     '- **否定**：区间中没有任何值落在范围内。**未定**：其余所有情况。**本机无法判定**：这台机器无法给出答案。',
   Verdict: '结论',
@@ -49,6 +50,7 @@ export const LAB: Catalogue = {
   'Before and after': '改进前后',
   'The document’s tables of its three improvements hold estimates. Here its columns stand beside medians of the arms that take each side.':
     '参考文档中三项改进的对照表都是估计值。这里把它的各列与对应实验组的中位数并列。',
+  Experiment: '实验',
   Indicator: '指标',
   'Document: before': '文档：改进前',
   'Measured: before': '实测：改进前',
@@ -99,8 +101,6 @@ export const LAB: Catalogue = {
   'No experiment was run.': '没有运行任何实验。',
   '{0}: measured beside claimed': '{0}：实测与文档对照',
   'The document: {0}': '文档：{0}',
-  '{0} against {1}, {2}: measured {3}, claimed {4} — **{5}**.':
-    '{0} 对 {1}，{2}：实测 {3}，文档 {4}——**{5}**。',
   Arm: '组',
   'What it does': '做什么',
   'Median (95 % interval)': '中位数（95 % 区间）',

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeConfigInput } from '../../../../server/config/config.js';
 import { openStorage } from '../../../../server/log/open-storage.js';
@@ -13,7 +14,8 @@ import { freePorts } from '../../../lib/ports.js';
 
 const CLUSTER_ID = 'lab';
 const BATCH = 2_000;
-const SEGMENT_BYTES = 67_108_864;
+/** A snapshot frees whole files: small ones let it free nearly all of a log. */
+const SEGMENT_BYTES = 4_194_304;
 const BATCH_BYTES_MAX = 4_194_304;
 const POLL_MS = 2;
 const GIVE_UP_MS = 120_000;
@@ -38,7 +40,8 @@ export async function planLonelyNode(directory: string): Promise<LonelyNode> {
   });
   // A snapshot is taken when the experiment asks for one and at no other time; behind it no entry is kept.
   const snapshots = { logBytesMin: 2 ** 40, entriesMax: 2 ** 31, keepEntries: 0 };
-  const node = { ...planned!, config: { ...planned!.config, snapshots } };
+  const log = { ...planned!.config.log, segmentBytes: SEGMENT_BYTES };
+  const node = { ...planned!, config: { ...planned!.config, snapshots, log } };
   mkdirSync(node.directory, { recursive: true });
   writeFileSync(node.configPath, JSON.stringify(node.config));
   return { planned: node, url: `http://127.0.0.1:${httpPort}` };
@@ -101,6 +104,32 @@ async function openEmptyLog(directory: string) {
     newStorageId: 'recovery',
   });
   return log;
+}
+
+/** One more entry, of the same size as the others. */
+export async function overwrite(url: string, key: string, valueBytes: number): Promise<void> {
+  const answer = await fetch(`${url}/kv/${key}`, { method: 'PUT', body: Buffer.alloc(valueBytes, 120) });
+  if (!answer.ok) throw new CliError('STRATA_NODE_START', `${url} answered a write with ${answer.status}.`);
+  await answer.arrayBuffer();
+}
+
+/** Files that a log keeps whatever was freed: the one in use, those prepared for later, and one that holds the last entries. */
+const FILES_MAX = 4;
+
+/** Waits until the log has let go of what snapshots cover, which it does beside its other work. */
+export async function untilFreed(dataDir: string, signal: AbortSignal): Promise<void> {
+  const endMs = performance.now() + GIVE_UP_MS;
+  let files = Number.POSITIVE_INFINITY;
+  while (performance.now() < endMs) {
+    signal.throwIfAborted();
+    files = readdirSync(join(dataDir, 'wal')).length;
+    if (files <= FILES_MAX) return;
+    await sleep(POLL_MS);
+  }
+  throw new CliError(
+    'STRATA_NODE_START',
+    `After its snapshots the log in ${dataDir} still has ${files} files.`,
+  );
 }
 
 /** Waits until the node answers a linearizable read of this key. */
