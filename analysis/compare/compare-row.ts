@@ -59,8 +59,10 @@ export interface ComparisonRow {
   readonly noiseFloor: number | null;
   /** The smallest change that so many runs would find, a share of the base; null where none would, or the noise is not known. */
   readonly detectable: number | null;
-  /** Runs in each arm that it takes to find a change of the threshold's size through the noise seen; null where that is not known. */
+  /** Runs in each arm that it takes to find a change of the threshold's size through the noise seen; null where that is not known, or `tooNoisy`. */
   readonly runsNeeded: number | null;
+  /** No number of repeats that anybody would wait for finds such a change. */
+  readonly tooNoisy: boolean;
   /** False: with so few runs and so many rows p could not have reached alpha, whatever the numbers. */
   readonly enoughRuns: boolean;
   readonly verdict: RowVerdict;
@@ -98,19 +100,24 @@ export function measureRow(row: RowValues, rows: number, options: CompareOptions
     ? bootstrapMedianRatio(base, contender, { confidence: 1 - alpha, resamples, seed })
     : null;
   const interval = ratio?.bca ?? ratio?.percentile ?? null;
+  const runsNeeded = relative === null ? null : runsThrough(relative, threshold, strict);
   return {
     ...compared,
     deltaInterval: interval === null ? null : { low: interval.low - 1, high: interval.high - 1 },
     noiseFloor: noiseOf(base, contender),
     detectable: relative === null || shift === null ? null : shift * relative,
-    runsNeeded:
-      relative === null
-        ? null
-        : relative === 0
-          ? samplesNeeded(strict.alpha)
-          : runsFor(threshold / relative, strict),
+    runsNeeded,
+    tooNoisy: relative !== null && runsNeeded === null,
     enoughRuns: smallestP(base.length, contender.length) <= strict.alpha,
   };
+}
+
+function runsThrough(
+  relative: number,
+  threshold: number,
+  strict: { readonly alpha: number; readonly power: number },
+): number | null {
+  return relative === 0 ? samplesNeeded(strict.alpha) : runsFor(threshold / relative, strict);
 }
 
 export function judgeRow(
@@ -136,6 +143,7 @@ export function judgeRow(
     noiseFloor: rest.noiseFloor,
     detectable: rest.detectable,
     runsNeeded: rest.runsNeeded,
+    tooNoisy: rest.tooNoisy,
     enoughRuns: rest.enoughRuns,
     verdict,
     regression: verdict === 'worse' && (delta === null || Math.abs(delta) > options.threshold),
@@ -149,7 +157,9 @@ function verdictOf(
   pAdjusted: number,
   alpha: number,
 ): { readonly verdict: RowVerdict; readonly because: string | null } {
-  if (!enoughRuns) return { verdict: '~', because: t`too few runs for any difference to be told` };
+  // Holm asks less of a row once others have been told: only of one that was not is it said why.
+  if (pAdjusted > alpha && !enoughRuns)
+    return { verdict: '~', because: t`too few runs for any difference to be told` };
   if (pAdjusted > alpha || shift.shift === 0) return { verdict: '~', because: t`not told from chance` };
   if (noise !== null && delta !== null && Math.abs(delta) <= noise)
     return { verdict: '~', because: t`smaller than the noise of repeats` };

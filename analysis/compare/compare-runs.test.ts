@@ -4,6 +4,7 @@ import { holm } from '../statistics/holm.js';
 import { mannWhitney } from '../statistics/mann-whitney.js';
 import { normalDraws, seededRandom } from '../statistics/seeded-random.js';
 import { compareRuns } from './compare-runs.js';
+import type { ComparedRun } from './compared-run.js';
 import { METRICS } from './metrics.js';
 import { madeUpArm, madeUpRepeat } from './testing/made-up-repeat.js';
 
@@ -17,6 +18,15 @@ function arms(seed: number, count: number, factor: number) {
   const draw = normalDraws(seededRandom(seed));
   const level = (share: number) => () => share * (1 + NOISE * draw());
   return [madeUpArm('base', count, level(1)), madeUpArm('new', count, level(factor))] as const;
+}
+
+function withoutP99(run: ComparedRun): ComparedRun {
+  const points = run.points.map((point) => {
+    const { latency } = point.summary;
+    const response = { ...latency.response, p99: null };
+    return { ...point, summary: { ...point.summary, latency: { ...latency, response } } };
+  });
+  return { ...run, points };
 }
 
 describe('a comparison of runs', () => {
@@ -112,6 +122,30 @@ describe('a comparison of runs', () => {
     );
     const forced = compareRuns(base, other, { metrics, force: true });
     assert.deepEqual([forced.verdict, forced.forced, forced.differences.length], ['regression', true, 2]);
+  });
+
+  it('judges no point that failed its audit, forced or not', () => {
+    const failing = madeUpArm('new', 6, () => 0.5, {
+      summary: { operations: { total: 10, ok: 5, put: 10, get: 0 } },
+    });
+    const found = compareRuns(arms(1, 6, 1)[0], failing, { metrics, force: true });
+    assert.deepEqual([found.rows.length, found.verdict], [0, 'unknown']);
+    assert.match(found.gaps[0]!.because, /requests of run new/);
+  });
+
+  it('tells a row that Holm lets through, though alone it would have had too few runs', () => {
+    // Six runs a side and fourteen rows; of p99 one run of each side has no value: five against five cannot get below 0.008, and the strictest step asks for 0.0036.
+    const arm = (prefix: string, factor: number) => {
+      let at = 0;
+      return madeUpArm(prefix, 6, () => factor * (1 + at++ / 1_000)).map((run, index) =>
+        index > 0 ? run : withoutP99(run),
+      );
+    };
+    const { rows } = compareRuns(arm('base', 1), arm('new', 0.5), { resamples: 20 });
+    const few = rows.filter(({ enoughRuns }) => !enoughRuns);
+    assert.ok(few.length > 0 && rows.length > few.length, `${few.length} of ${rows.length}`);
+    for (const { verdict, pAdjusted } of few) assert.equal(verdict === '~', pAdjusted > 0.05);
+    assert.ok(few.some(({ verdict }) => verdict === 'worse'));
   });
 
   it('takes a default that changed between commits as part of the change, and within one commit as another configuration', () => {

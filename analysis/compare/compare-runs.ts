@@ -91,7 +91,7 @@ export function compareRuns(
   };
   const nothing = { rows: [], overLevels: [], gaps: [], notes: [], runsNeeded: null };
   if (differences.length > 0 && !force) return { ...head, ...nothing, verdict: 'not-comparable' };
-  const { values, gaps } = pairUp(arms, metrics, force);
+  const { values, gaps } = pairUp(arms, metrics);
   const rows = judged(values, options);
   return {
     ...head,
@@ -137,7 +137,6 @@ function checkArms(base: readonly ComparedRun[], contender: readonly ComparedRun
 function pairUp(
   arms: Arms,
   metrics: readonly Metric[],
-  force: boolean,
 ): { readonly values: readonly RowValues[]; readonly gaps: RunComparison['gaps'] } {
   const values: RowValues[] = [];
   const gaps: { point: string; metric: string | null; because: string }[] = [];
@@ -148,7 +147,7 @@ function pairUp(
       continue;
     }
     const unsound = unsoundBecause([...arms.base, ...arms.contender], point);
-    if (unsound !== null && !force) {
+    if (unsound !== null) {
       gaps.push({ point, metric: null, because: unsound });
       continue;
     }

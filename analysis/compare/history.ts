@@ -2,6 +2,7 @@ import { changePoints } from '../statistics/change-points.js';
 import { isComparable } from './comparability.js';
 import { type ComparedRun, inTimeOrder } from './compared-run.js';
 import { METRICS, type Metric } from './metrics.js';
+import { unsoundBecause } from './soundness.js';
 
 export interface HistoryOptions {
   /** Runs that are looked at together. */
@@ -46,6 +47,8 @@ export interface RunHistory {
   }[];
   /** Runs of another machine or configuration than the newest, which are no part of its history. */
   readonly others: readonly string[];
+  /** Points that judge nothing, because the load failed its own audit. */
+  readonly unsound: readonly { readonly run: string; readonly point: string; readonly because: string }[];
   readonly series: readonly HistorySeries[];
   /** `worse`: the newest stretch of a metric began with a change for the worse. `unknown`: too few runs for any change. */
   readonly verdict: 'worse' | 'better' | '~' | 'unknown';
@@ -70,17 +73,27 @@ export function runHistory(
     ordered.filter((run) => newest !== undefined && isComparable(newest, run)),
     ordered.filter((run) => newest === undefined || !isComparable(newest, run)),
   ];
-  const series = (newest?.points ?? []).flatMap(({ ref }) =>
-    metrics.flatMap((metric) => seriesOf(own, ref.id, metric, options)),
-  );
+  const points = (newest?.points ?? []).map(({ ref }) => ref.id);
+  const series = points.flatMap((point) => {
+    const sound = own.filter((run) => unsoundBecause([run], point) === null);
+    return metrics.flatMap((metric) => seriesOf(sound, point, metric, options));
+  });
   return {
     schema: 'strata.compare-history/1',
     options,
     runs: own.map(({ name, run }) => ({ name, startedAt: run.startedAt, commit: run.git.commit })),
     others: others.map(({ name }) => name),
+    unsound: points.flatMap((point) => unsoundAt(own, point)),
     series,
     verdict: verdictOf(series),
   };
+}
+
+function unsoundAt(runs: readonly ComparedRun[], point: string): RunHistory['unsound'] {
+  return runs.flatMap((run) => {
+    const because = unsoundBecause([run], point);
+    return because === null ? [] : [{ run: run.name, point, because }];
+  });
 }
 
 function seriesOf(

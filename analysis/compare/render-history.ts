@@ -18,7 +18,7 @@ export function historyText(found: RunHistory): string {
         rows,
       ),
     );
-  if (found.others.length > 0) parts.push(othersSentence(found));
+  parts.push(...leftOut(found));
   return parts.join('\n\n');
 }
 
@@ -31,7 +31,7 @@ export function historyMarkdown(found: RunHistory): string {
   );
   for (const row of rows) table.row(...row.map((cell, at) => (at === 0 || at === 2 ? code(cell) : cell)));
   const parts = [`**${historySentence(found)}**`, ...(rows.length > 0 ? [table.toString()] : [])];
-  if (found.others.length > 0) parts.push(othersSentence(found));
+  parts.push(...leftOut(found));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -53,7 +53,9 @@ function changeRow({ point, metric }: HistorySeries, change: HistoryChange): str
     commit,
     format(change.meanBefore),
     format(change.meanAfter),
-    signedPercent(change.meanBefore === 0 ? null : change.meanAfter / change.meanBefore - 1),
+    signedPercent(
+      change.meanBefore === 0 ? null : (change.meanAfter - change.meanBefore) / Math.abs(change.meanBefore),
+    ),
     pCell(change.p),
     translated(change.verdict),
     change.startedAt.slice(0, 16).replace('T', ' '),
@@ -69,6 +71,17 @@ function historySentence({ runs, series, verdict }: RunHistory): string {
   return t`${changes} change points in ${runs.length} runs of ${series.length} series; in ${worse} series the last one was for the worse.`;
 }
 
-function othersSentence({ others }: RunHistory): string {
-  return t`${others.length} runs of another machine, configuration or workload than the newest are left out.`;
+function leftOut({ others, unsound }: RunHistory): string[] {
+  const sentences: string[] = [];
+  if (others.length > 0)
+    sentences.push(
+      t`${others.length} runs of another machine, configuration or workload than the newest are left out.`,
+    );
+  if (unsound.length > 0)
+    sentences.push(
+      t`Left out, because their load failed its own audit: ${unsound
+        .map(({ run, point, because }) => `${point} (${run}): ${because}`)
+        .join('; ')}.`,
+    );
+  return sentences;
 }

@@ -32,17 +32,26 @@ function pages(): string[] {
     compareRuns(SLOWER[0], otherMode, { ...short, force: true }),
     compareRuns(SLOWER[0], failing, short),
     compareRuns(SLOWER[0], arm('new', 8, 1, { minute: 900, commit: null }), short),
+    compareRuns(wandering('base'), wandering('new'), short),
     compareRuns([...SLOWER[0], ...SLOWER[1]], arm('other', 8, 1, { config: { gatherMsMax: 1 } }), short),
   ];
   const histories = [
     historyOf(),
     runHistory(SLOWER[0].slice(0, 2)),
     runHistory([...arm('base', 9, 1), ...otherMode]),
+    runHistory([...arm('base', 9, 1), ...failing]),
   ];
   return [
     ...comparisons.flatMap((found) => [comparisonText(found), comparisonMarkdown(found)]),
     ...histories.flatMap((found) => [historyText(found), historyMarkdown(found)]),
   ];
+}
+
+/** Runs that come out at half or at twice the speed. */
+function wandering(prefix: string) {
+  let at = 0;
+  // Asked once a level, and there are two.
+  return madeUpArm(prefix, 8, () => [0.5, 2][(at++ >> 1) % 2]! + at / 1_000);
 }
 
 function historyOf() {
@@ -112,6 +121,20 @@ describe('the pages of a comparison', () => {
     assert.match(historyText(found), /mid +throughput +ccccccc .*-1\d\.\d % .*worse/);
     assert.equal(runHistory(arm('base', 20, 1)).verdict, '~');
     assert.equal(runHistory([]).verdict, 'unknown');
+  });
+
+  it('say when no number of repeats would do, and leave runs out of a history that failed their audit', () => {
+    const found = compareRuns(wandering('base'), wandering('new'), short);
+    assert.ok(found.rows.some(({ tooNoisy, runsNeeded }) => tooNoisy && runsNeeded === null));
+    assert.match(comparisonText(found), /too noisy for 5\.0 %: not even 1,000 runs/);
+    const failing = arm('new', 8, 0.5, {
+      minute: 900,
+      summary: { operations: { total: 10, ok: 5, put: 10, get: 0 } },
+    });
+    const history = runHistory([...arm('base', 12, 1), ...failing]);
+    // Eight runs, each at two levels.
+    assert.deepEqual([history.verdict, history.unsound.length], ['~', 16]);
+    assert.match(historyText(history), /Left out, because .*50\.0 % of the requests of run new/);
   });
 
   it('take the repeats of the newest fitting commit as a baseline', () => {

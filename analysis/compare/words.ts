@@ -1,5 +1,6 @@
 import { t, translated } from '../language/language.js';
 import type { Interval } from '../statistics/bootstrap.js';
+import { REPEATS_MAX } from '../statistics/detectable-effect.js';
 import { decimal, integer, percent } from '../tables/format.js';
 import type { ComparisonRow } from './compare-row.js';
 import type { ArmFacts, RunComparison } from './compare-runs.js';
@@ -114,6 +115,9 @@ function reachSentence(rows: readonly ComparisonRow[]): string {
 
 /** What to do when the runs are too few or too noisy for the threshold. Null when they are enough. */
 export function repeatAdvice({ rows, options, runsNeeded }: RunComparison): string | null {
+  const noisy = rows.find((row) => row.tooNoisy);
+  if (noisy !== undefined)
+    return t`${metricTitle(noisy.metric)} at ${noisy.point} is too noisy for ${percent(options.threshold)}: not even ${integer(REPEATS_MAX)} runs on each side would find it. Judge other rows (--metrics), or a larger change (--threshold).`;
   const counts = rows.flatMap((row) => (row.runsNeeded === null ? [] : [row.runsNeeded]));
   const has = Math.min(...rows.map(({ base, contender }) => Math.min(base.count, contender.count)));
   const most = Math.max(0, ...counts);

@@ -18,7 +18,7 @@ export interface ChangePoint {
   readonly index: number;
   readonly meanBefore: number;
   readonly meanAfter: number;
-  /** max(after / before, before / after) − 1. */
+  /** |after − before| as a share of the mean that is nearer to 0; infinite (null as JSON) where that one is 0. */
   readonly magnitude: number;
   readonly p: number;
 }
@@ -158,12 +158,12 @@ function describe(values: readonly number[], before: number, index: number, afte
   const right = values.slice(index, after);
   const meanBefore = mean(left)!;
   const meanAfter = mean(right)!;
-  const ratio = Math.abs(meanAfter / meanBefore);
+  const difference = Math.abs(meanAfter - meanBefore);
   return {
     index,
     meanBefore,
     meanAfter,
-    magnitude: meanBefore === meanAfter ? 0 : Math.max(ratio, 1 / ratio) - 1,
+    magnitude: difference === 0 ? 0 : difference / Math.min(Math.abs(meanBefore), Math.abs(meanAfter)),
     p: studentTest(left, right),
   };
 }

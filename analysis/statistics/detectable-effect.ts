@@ -15,7 +15,8 @@ export const DETECTABLE_DEFAULTS: DetectableOptions = { alpha: 0.05, power: 0.8 
 
 const DRAWS = 1_000;
 const SEED = 1;
-const RUNS_MAX = 1_000;
+/** Beyond so many runs on each side nobody repeats. */
+export const REPEATS_MAX = 1_000;
 
 /**
  * The smallest shift that a Mann–Whitney test of two samples finds with the power asked for, in standard deviations of the noise, for normal noise. Up to 25
@@ -69,8 +70,8 @@ export function runsFor(shift: number, options: Partial<DetectableOptions> = {})
     const least = detectableShift(runs, runs, options);
     return least !== null && least <= shift;
   };
-  if (!finds(RUNS_MAX)) return null;
-  let [low, high] = [0, RUNS_MAX];
+  if (!finds(REPEATS_MAX)) return null;
+  let [low, high] = [0, REPEATS_MAX];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (finds(middle)) high = middle;

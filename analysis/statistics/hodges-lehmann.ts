@@ -1,6 +1,5 @@
 import { EXACT_MAX, uDistribution } from './mann-whitney.js';
 import { normalQuantile } from './mann-whitney-normal.js';
-import { median, sorted } from './order-statistics.js';
 
 export interface Shift {
   /** Median of all differences, second minus first. */
@@ -19,13 +18,23 @@ export function hodgesLehmann(
   second: readonly number[],
   confidence = 0.95,
 ): Shift | null {
-  const differences = sorted(second.flatMap((later) => first.map((earlier) => later - earlier)));
-  const shift = median(differences);
-  if (shift === null) return null;
+  if (first.length === 0 || second.length === 0) return null;
+  const differences = sortedDifferences(first, second);
+  const middle = differences.length >> 1;
+  const upper = differences[middle]!;
+  const shift = differences.length % 2 === 1 ? upper : (differences[middle - 1]! + upper) / 2;
   const cut = differencesCut(first.length, second.length, (1 - confidence) / 2);
   if (cut === 0) return { shift, interval: null };
   const interval = { low: differences[cut - 1]!, high: differences[differences.length - cut]! };
   return { shift, interval };
+}
+
+/** Millions of them: plain numbers in one buffer, sorted once. */
+function sortedDifferences(first: readonly number[], second: readonly number[]): Float64Array {
+  const differences = new Float64Array(first.length * second.length);
+  let next = 0;
+  for (const later of second) for (const earlier of first) differences[next++] = later - earlier;
+  return differences.sort();
 }
 
 /** Which smallest and greatest difference bound the interval, from 1; 0 when not even the extremes leave out no more than `tail` on either side. */

@@ -81,8 +81,9 @@ function normalP(u: number, first: number, second: number, tied: number): number
   return Math.min(1, 2 * normalTail(z));
 }
 
-/** The smallest p that samples of these sizes can give: that of two samples that do not overlap. */
+/** The smallest p that the test of samples of these sizes can give: that of two samples that do not overlap, by the method that it takes for them. */
 export function smallestP(first: number, second: number): number {
+  if (first > EXACT_MAX || second > EXACT_MAX) return normalP(0, first, second, 0);
   let divisionsLeft = 1;
   for (let k = 1; k <= first; k += 1) divisionsLeft *= (second + k) / k;
   return Math.min(1, 2 / divisionsLeft);

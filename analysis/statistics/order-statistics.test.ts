@@ -42,7 +42,7 @@ describe('medianInterval', () => {
     const interval = medianInterval([6, 5, 4, 3, 2, 1])!;
     assert.deepEqual([interval.low, interval.high], [1, 6]);
     // 1 - 2 / 2^6
-    assert.equal(interval.coverage, 0.96875);
+    assert.ok(Math.abs(interval.coverage - 0.96875) < 1e-12, `${interval.coverage}`);
   });
 
   it('takes the ranks of the tables: 2 and 9 of ten, 6 and 15 of twenty', () => {
@@ -51,5 +51,12 @@ describe('medianInterval', () => {
     assert.deepEqual([ten.low, ten.high], [2, 9]);
     const twenty = medianInterval(upTo(20))!;
     assert.deepEqual([twenty.low, twenty.high], [6, 15]);
+  });
+
+  it('stays an interval where half to the power of n is no number any more', () => {
+    const { low, high, coverage } = medianInterval(Array.from({ length: 2_000 }, (_, at) => at + 1))!;
+    // n / 2 -+ 1.96 √n / 2 is 956.2 and 1,043.8; the ranks are counted from 1.
+    assert.deepEqual([low, high], [956, 1045]);
+    assert.ok(coverage >= 0.95 && coverage < 0.96, `${coverage}`);
   });
 });

@@ -50,11 +50,12 @@ export function medianInterval(values: readonly number[], confidence = 0.95): Me
   const ascending = sorted(values);
   let best: MedianInterval | null = null;
   let tail = 0;
-  let probability = 0.5 ** count;
+  // As a logarithm: from 1,075 values on 0.5 ** n is no longer a number above 0.
+  let logProbability = -count * Math.LN2;
   for (let k = 1; 2 * k <= count; k += 1) {
-    // `probability` is P(Binomial = k - 1), so `tail` becomes P(Binomial < k).
-    tail += probability;
-    probability *= (count - k + 1) / k;
+    // The probability is P(Binomial = k - 1), so `tail` becomes P(Binomial < k).
+    tail += Math.exp(logProbability);
+    logProbability += Math.log((count - k + 1) / k);
     const coverage = 1 - 2 * tail;
     if (coverage < confidence) break;
     best = { median: middle, low: ascending[k - 1]!, high: ascending[count - k]!, coverage };

@@ -24,7 +24,8 @@ export function walshInterval(values: readonly number[], confidence = 0.95): Med
   averages.sort();
   const reach =
     normalQuantile((1 - confidence) / 2) * Math.sqrt((count * (count + 1) * (2 * count + 1)) / 24);
-  const outside = Math.max(0, Math.floor(averages.length / 2 - reach));
+  // The C-th smallest, counted from 1, and the C-th greatest are the bounds.
+  const outside = Math.max(1, Math.floor(averages.length / 2 - reach)) - 1;
   return {
     median: median([...averages])!,
     low: averages[outside]!,

@@ -9,8 +9,8 @@ import {
 import { detectableShift, pooledDeviation } from '../../analysis/statistics/detectable-effect.js';
 import { InvalidNumbersError } from '../../analysis/statistics/invalid-numbers.js';
 import { type NoiseFloor, noiseFloor } from '../../analysis/statistics/noise-floor.js';
-import { fitUsl, type UslEstimate, type UslFit } from '../../analysis/statistics/usl/fit.js';
-import { uslLimit, uslPeak, uslThroughput } from '../../analysis/statistics/usl/model.js';
+import { fitUsl, type LoadPoint, type UslEstimate, type UslFit } from '../../analysis/statistics/usl/fit.js';
+import { uslLimit, uslPeak, uslShape, uslThroughput } from '../../analysis/statistics/usl/model.js';
 import { CliError } from '../lib/cli-error.js';
 import { EXIT } from '../lib/exit-codes.js';
 import { exitWith } from '../lib/exit-with.js';
@@ -57,17 +57,16 @@ function usl(path: string, flags: { readonly confidence: number; readonly json: 
   const points = pairs.map(([clients, throughput]) => ({ clients, throughput }));
   const fit = refusing(path, () => fitUsl(points, flags.confidence));
   const peak = uslPeak(fit);
-  const widest = Math.max(...points.map((point) => point.clients));
-  const beyond = peak !== null && peak > widest;
+  const place = peak === null ? 'inside' : placeOf(peak, points);
   if (flags.json) {
-    const at =
-      peak === null ? null : { clients: peak, throughput: uslThroughput(fit, peak), outsideRange: beyond };
-    printJson({ ...fit, peak: at, limit: uslLimit(fit) });
+    const throughput = peak === null ? null : uslThroughput(fit, peak);
+    const at = peak === null ? null : { clients: peak, throughput, outsideRange: place !== 'inside' };
+    printJson({ ...fit, shape: uslShape(fit), peak: at, limit: uslLimit(fit) });
     return EXIT.done;
   }
   printLine(uslTable(fit));
   printLine('');
-  printLine(peakLine(fit, peak, beyond));
+  printLine(peakLine(fit, peak, place));
   printLine(`R² ${fit.rSquared.toFixed(4)}, residual standard error ${short(fit.residualStandardError)}`);
   if (fit.leaveOneOutError !== null)
     printLine(
@@ -84,20 +83,37 @@ function uslTable(fit: UslFit): string {
     `${short(low)} to ${short(high)}`,
   ];
   return textTable([
-    ['', 'estimate', 'std. error', `${fit.confidence * 100} % interval`],
+    ['', 'estimate', 'std. error', `${short(fit.confidence * 100)} % interval`],
     row('lambda', fit.estimates.lambda),
     row('sigma', fit.estimates.sigma),
     row('kappa', fit.estimates.kappa),
   ]);
 }
 
-function peakLine(fit: UslFit, peak: number | null, beyond: boolean): string {
-  const limit = uslLimit(fit);
-  if (peak === null)
+type Place = 'below' | 'inside' | 'above';
+
+function placeOf(peak: number, points: readonly LoadPoint[]): Place {
+  const clients = points.map((point) => point.clients);
+  if (peak < Math.min(...clients)) return 'below';
+  return peak > Math.max(...clients) ? 'above' : 'inside';
+}
+
+const PLACES: Readonly<Record<Place, string>> = {
+  below: '; outside the measured range: every point lies behind it',
+  inside: '',
+  above: '; outside the measured range: no peak was seen',
+};
+
+function peakLine(fit: UslFit, peak: number | null, place: Place): string {
+  if (peak === null) {
+    const shape = uslShape(fit);
+    if (shape === 'falls') return 'no peak: throughput falls from the first client on';
+    const limit = uslLimit(fit);
     return limit === null
       ? 'no peak: throughput grows with the clients'
       : `no peak: throughput tends to ${short(limit)}`;
-  const warning = beyond ? '; outside the measured range: no peak was seen' : '';
+  }
+  const warning = PLACES[place];
   return `peak at ${short(peak)} clients with ${short(uslThroughput(fit, peak))}${warning}`;
 }
 
@@ -161,7 +177,7 @@ function comparisonText(found: Comparison): string {
   const p = found.test.p < 1e-4 ? 'p<0.0001' : `p=${found.test.p.toFixed(4)}`;
   const lines = [
     textTable([
-      ['', 'n', 'median', `${(1 - found.alpha) * 100} % interval`],
+      ['', 'n', 'median', `${short((1 - found.alpha) * 100)} % interval`],
       sampleRow('base', found.base),
       sampleRow('contender', found.contender),
     ]),
@@ -240,7 +256,7 @@ function changes(path: string, flags: ChangesFlags): number {
           `${point.index}`,
           short(point.meanBefore),
           short(point.meanAfter),
-          signedPercent(point.meanAfter / point.meanBefore - 1),
+          signedPercent((point.meanAfter - point.meanBefore) / Math.abs(point.meanBefore)),
           point.p < 1e-4 ? '<0.0001' : point.p.toFixed(4),
         ]),
       ]),

@@ -91,6 +91,8 @@ test('a folder of baselines: save, compare with the newest that fits, history', 
   const saved = await compare(['--save', store, base]);
   assert.deepEqual([saved.code, saved.stdout], [0, `8 of 8 runs added to ${store}\n`]);
   assert.match((await compare(['--save', store, base])).stdout, /^0 of 8/);
+  const asJson = JSON.parse((await compare(['--save', store, base, '--json'])).stdout) as object;
+  assert.deepEqual(asJson, { schema: 'strata.compare-saved/1', runs: 8, folders: [] });
   for (const name of readdirSync(store)) assert.deepEqual(checkRunDirectory(join(store, name)).problems, []);
   const slower = await compare(['--baseline', store, next, '--save', store]);
   assert.equal(slower.code, 1, slower.stderr);
@@ -123,6 +125,8 @@ test('what cannot be compared is said in a sentence', async (t) => {
   await refused([base, next, '--metrics', 'luck'], 2, /no metric luck; there are throughput/);
   await refused([base, next, '--json', '--markdown'], 2, /one of --json and --markdown/);
   await refused(['--history', base, next], 2, /--history takes a folder/);
+  const file = join(base, readdirSync(base)[0]!, 'run.json');
+  await refused(['--save', file, base], 2, /run\.json is a file; name a folder, new or old/);
   writeFileSync(join(base, readdirSync(base)[0]!, 'points', 'mid', 'summary.json'), '{}');
   await refused([base, next], 3, /summary\.json: field/);
 });

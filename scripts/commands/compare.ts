@@ -113,11 +113,9 @@ function compare(
     throw usage('Name the runs: strata compare BASE NEW, or strata compare --baseline DIR NEW.');
   if (oneSide && second !== undefined) throw usage('With --baseline the only argument is NEW.');
   const runs = read(contender);
-  const code =
-    oneSide && flags.baseline === undefined
-      ? EXIT.done
-      : compareWith(baseOf(first!, runs, flags), runs, flags, print);
-  if (flags.save !== undefined) save(flags.save, runs, flags, print);
+  const isCompared = !oneSide || flags.baseline !== undefined;
+  const code = isCompared ? compareWith(baseOf(first!, runs, flags), runs, flags, print) : EXIT.done;
+  if (flags.save !== undefined) save(flags.save, runs, flags, print, isCompared);
   return code;
 }
 
@@ -173,11 +171,16 @@ function save(
   runs: readonly ComparedRun[],
   { json, markdown }: CompareFlags,
   print: Print,
+  isCompared: boolean,
 ): void {
   const saved = saveBaseline(resolve(folder), runs);
+  if (json && !isCompared) {
+    print(JSON.stringify({ schema: 'strata.compare-saved/1', runs: runs.length, folders: saved }));
+    return;
+  }
   const told = `${saved.length} of ${runs.length} runs added to ${folder}${saved.length < runs.length ? ', the others are there already' : ''}`;
   // Next to a document on stdout this is a remark, not a result.
-  if (json || markdown) process.stderr.write(`${told}\n`);
+  if (isCompared && (json || markdown)) process.stderr.write(`${told}\n`);
   else print(told);
 }
 

@@ -25,6 +25,45 @@ test('usl: coefficients, intervals, and no peak where there is none', async (t) 
   assert.equal(json.peak, null);
 });
 
+test('usl: a curve that only falls does not grow, and a peak that no point saw is said to be outside', async (t) => {
+  const clients = [1, 2, 4, 8, 16, 32];
+  const falling = clients.map((n) => `${n},${100 / (1 + 0.1 * (n - 1))}`);
+  const { stdout } = await runCli(t, ['analyze', 'usl', fileOf(t, falling)]);
+  assert.match(stdout, /no peak: throughput falls from the first client on\n/);
+  // Its peak is at 20 clients.
+  const curve = (n: number): string => `${n},${(100 * n) / (1 + 0.02 * (n - 1) + 0.00245 * n * (n - 1))}`;
+  const behind = fileOf(t, [50, 100, 200, 400, 800, 1600].map(curve));
+  assert.match(
+    (await runCli(t, ['analyze', 'usl', behind])).stdout,
+    /outside the measured range: every point/,
+  );
+  const { peak } = JSON.parse((await runCli(t, ['analyze', 'usl', behind, '--json'])).stdout) as {
+    peak: { outsideRange: boolean };
+  };
+  assert.equal(peak.outsideRange, true);
+});
+
+test('numbers below 0 are compared by their size', async (t) => {
+  const found = await runCli(t, [
+    'analyze',
+    'compare',
+    fileOf(t, [-10, -10, -10]),
+    fileOf(t, [-5, -5, -5]),
+    '--json',
+  ]);
+  assert.equal((JSON.parse(found.stdout) as { delta: number }).delta, 0.5);
+  const series = [...Array(24).keys()].map((at) => (at < 12 ? -10 : 10) + (at % 3) / 10);
+  const { stdout } = await runCli(t, [
+    'analyze',
+    'changes',
+    fileOf(t, series),
+    '--magnitude',
+    '0.5',
+    '--json',
+  ]);
+  assert.deepEqual((JSON.parse(stdout) as { indices: number[] }).indices, [12]);
+});
+
 test('compare: a size where the samples differ, a ~ where nobody can tell', async (t) => {
   const base = fileOf(t, [100, 101, 99, 102, 98]);
   const slower = fileOf(t, [110, 111, 109, 112, 108]);
@@ -57,6 +96,8 @@ test('what is no number, or not enough of them, is said in a sentence: exit code
     assert.match(stderr, sentence);
   };
   await refused(['1', '2ms'], 'changes', /line 2: "2ms" is no number\. \(STRATA_NUMBERS_INVALID\)/);
+  const many = Array.from({ length: 501 }, (_, at) => `${at + 1},${at + 1}`);
+  await refused(many, 'usl', /at most 500 points, not 501/);
   await refused(CURVE.slice(0, 4), 'usl', /at least 6 different numbers of clients, and there are 3/);
   assert.equal((await runCli(t, ['analyze', 'usl', '/nowhere'])).code, 4);
   assert.equal((await runCli(t, ['analyze'])).code, 2);

@@ -5,6 +5,7 @@ import { RunDirectoryError, readDocument, writeDocument } from '../../results/ru
 import { LoadSummary, NodeWindow, type PointRef, Run } from '../../results/schema/index.js';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
+import { folderEntries } from './folder-entries.js';
 import { timeStamp } from './plan.js';
 
 /** Bounds of what a folder may hold: beyond them it is no folder of runs. */
@@ -89,15 +90,14 @@ const PROBES_LEFT_OUT = {
  * as it is. Gives the new folders.
  */
 export function saveBaseline(folder: string, runs: readonly ComparedRun[]): string[] {
-  const stored = existsSync(folder) && readdirSync(folder).length > 0 ? readStored(folder) : [];
+  const stored = folderEntries(folder).length > 0 ? readStored(folder) : [];
   const known = new Set(stored.map(identity));
   return runs.filter((run) => !known.has(identity(run))).map((run) => saveRun(folder, run));
 }
 
 /** The runs of a folder of baselines; none of a folder that is empty or not there yet. */
 export function readStored(folder: string): ComparedRun[] {
-  const isEmpty =
-    !existsSync(folder) || !readdirSync(folder).some((name) => existsSync(join(folder, name, 'run.json')));
+  const isEmpty = !folderEntries(folder).some((name) => existsSync(join(folder, name, 'run.json')));
   return isEmpty ? [] : readRuns([folder], () => {});
 }
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
+import { folderEntries } from './folder-entries.js';
 import type { Progress } from './progress.js';
 
 /** One of the things that take turns. */
@@ -50,7 +51,7 @@ export async function runInTurns(options: TurnsOptions): Promise<readonly string
 
 function checkArms({ arms, out }: TurnsOptions): void {
   const usage = (sentence: string): CliError => new CliError('STRATA_USAGE', sentence, EXIT.usage);
-  if (existsSync(out) && readdirSync(out).length > 0)
+  if (folderEntries(out).length > 0)
     throw new CliError('STRATA_OUT_NOT_EMPTY', `${out} is not empty; name a new one.`, EXIT.usage);
   const names = arms.map(({ name }) => name);
   const bad = names.find((name) => !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name));

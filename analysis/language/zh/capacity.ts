@@ -66,6 +66,9 @@ export const CAPACITY: Catalogue = {
   'Where generator and nodes share the CPUs of one machine, σ measures that sharing too.':
     '负载发生器与节点共用同一台机器的 CPU 时，σ 也包含这种共用。',
   'it levels off without a peak': '曲线趋于平稳，没有峰值',
+  'it falls from the first client on': '从第一个客户端起就下降',
+  'it grows in proportion to the clients, without a peak': '与客户端数成正比增长，没有峰值',
+  '{0} (⚠️ below the measured range: every level lies behind it)': '{0}（⚠️ 低于测量范围：所有级别都在峰值之后）',
   'it peaks at {0} clients with {1}': '峰值在 {0} 个客户端处，为 {1}',
   '{0} (⚠️ outside the measured range: read it as "no peak seen")': '{0}（⚠️ 超出测量范围：应读作“未见峰值”）',
   'No scenario is judged, because the run has no sound level.':

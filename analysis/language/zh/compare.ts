@@ -99,6 +99,9 @@ export const COMPARE: Catalogue = {
   '~ No change in {0} runs of {1} series.': '~ {1} 个序列、{0} 次运行，没有变化。',
   '{0} change points in {1} runs of {2} series; in {3} series the last one was for the worse.':
     '{2} 个序列、{1} 次运行中有 {0} 个变化点；其中 {3} 个序列的最后一次变化是变差。',
+  'Left out, because their load failed its own audit: {0}.': '因负载未通过自身审计而未计入：{0}。',
+  '{0} at {1} is too noisy for {2}: not even {3} runs on each side would find it. Judge other rows (--metrics), or a larger change (--threshold).':
+    '{1} 的{0}噪声太大，无法检出 {2}：每侧 {3} 次运行也不够。请评判其他行（--metrics），或更大的变化（--threshold）。',
   '{0} runs of another machine, configuration or workload than the newest are left out.':
     '有 {0} 次运行的机器、配置或负载与最新一次不同，未计入。',
 };

@@ -6,7 +6,7 @@ import {
   type UslEstimate,
   type UslFit,
 } from '../../statistics/usl/fit.js';
-import { uslLatency, uslPeak, uslThroughput } from '../../statistics/usl/model.js';
+import { uslLatency, uslPeak, uslShape, uslThroughput } from '../../statistics/usl/model.js';
 import { decimal, integer, micros, percent, perSecond, significant } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import type { Facts } from '../facts.js';
@@ -100,7 +100,20 @@ function words(fit: UslFit, points: readonly LoadPoint[]): string {
 
 function peakWords(fit: UslFit, points: readonly LoadPoint[]): string {
   const peak = uslPeak(fit);
-  if (peak === null) return t`it levels off without a peak`;
+  if (peak === null) return noPeakWords(fit);
   const at = t`it peaks at ${integer(peak)} clients with ${perSecond(uslThroughput(fit, peak))}`;
+  if (points.every(({ clients }) => clients > peak))
+    return t`${at} (⚠️ below the measured range: every level lies behind it)`;
   return peak > widestOf(points) ? t`${at} (⚠️ outside the measured range: read it as "no peak seen")` : at;
+}
+
+function noPeakWords(fit: UslFit): string {
+  switch (uslShape(fit)) {
+    case 'falls':
+      return t`it falls from the first client on`;
+    case 'levels off':
+      return t`it levels off without a peak`;
+    default:
+      return t`it grows in proportion to the clients, without a peak`;
+  }
 }

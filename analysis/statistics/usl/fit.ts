@@ -37,6 +37,8 @@ export interface UslFit extends UslModel {
 
 /** Three parameters through fewer points than this fit anything. */
 export const USL_POINTS_MIN = 6;
+/** Each point is left out once, and the rest fitted anew: the work grows with the square. */
+export const USL_POINTS_MAX = 500;
 
 /** σ above 1 would mean less throughput with the second client; a negative κ, superlinear scaling: neither is this law. */
 const LOWER = [Number.MIN_VALUE, 0, 0];
@@ -45,7 +47,7 @@ type Parameters = readonly [lambda: number, sigma: number, kappa: number];
 
 /**
  * Fits the law to throughputs by unweighted least squares with λ > 0, 0 ≤ σ ≤ 1 and κ ≥ 0.
- * @throws InvalidNumbersError for points that are not positive, or too few different client counts.
+ * @throws InvalidNumbersError for points that are not positive, too many of them, or too few different client counts.
  */
 export function fitUsl(points: readonly LoadPoint[], confidence = 0.95): UslFit {
   checkPoints(points);
@@ -72,6 +74,10 @@ export function fitUsl(points: readonly LoadPoint[], confidence = 0.95): UslFit 
 }
 
 function checkPoints(points: readonly LoadPoint[]): void {
+  if (points.length > USL_POINTS_MAX)
+    throw new InvalidNumbersError(
+      `The law is fitted to at most ${USL_POINTS_MAX} points, not ${points.length}: one a level, such as the mean of what was measured there`,
+    );
   for (const { clients, throughput } of points) {
     if (!(clients > 0 && Number.isFinite(clients) && throughput > 0 && Number.isFinite(throughput)))
       throw new InvalidNumbersError(

@@ -29,6 +29,16 @@ export function uslPeak({ sigma, kappa }: UslModel): number | null {
   return peak > 1 ? peak : null;
 }
 
+/**
+ * How throughput goes on with ever more clients: over a `peak`, it `falls` from the first client on, it `levels off` at a limit (Amdahl), or it `grows` in
+ * proportion.
+ */
+export function uslShape(model: UslModel): 'peak' | 'falls' | 'levels off' | 'grows' {
+  if (uslPeak(model) !== null) return 'peak';
+  if (model.kappa > 0) return 'falls';
+  return model.sigma > 0 ? 'levels off' : 'grows';
+}
+
 /** What throughput tends to with ever more clients when there is no coherency cost (Amdahl); null where there is no such limit. */
 export function uslLimit({ lambda, sigma, kappa }: UslModel): number | null {
   return kappa === 0 && sigma > 0 ? lambda / sigma : null;

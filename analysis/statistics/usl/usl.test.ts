@@ -9,6 +9,7 @@ import {
   uslLatency,
   uslLimit,
   uslPeak,
+  uslShape,
   uslThroughput,
 } from './model.js';
 
@@ -37,6 +38,20 @@ const CISCO = points(
 
 const near = (actual: number, expected: number, relative: number): void =>
   assert.ok(Math.abs(actual - expected) <= relative * Math.abs(expected), `${actual}, expected ${expected}`);
+
+describe('how throughput goes on', () => {
+  const model = { lambda: 100, sigma: 0.1, kappa: 0.001 };
+  const shapes = [
+    [model, 'peak'],
+    [{ ...model, sigma: 1, kappa: 0.1 }, 'falls'],
+    [{ ...model, kappa: 0 }, 'levels off'],
+    [{ ...model, sigma: 0, kappa: 0 }, 'grows'],
+  ] as const;
+  for (const [given, shape] of shapes)
+    it(shape, () => {
+      assert.equal(uslShape(given), shape);
+    });
+});
 
 describe('fitUsl on published data', () => {
   it('finds the coefficients and standard errors that R publishes for SPEC SDM 91', () => {
