@@ -68,17 +68,18 @@ function loopWait(point: PointFacts, _facts: Facts, { parameters }: Terms): Meas
   });
 }
 
+/** Only where the own disk was done already does a write wait for followers alone: where they made the quorum without it, they were the faster branch. */
 function replicationWins(point: PointFacts): Measured<Seen> {
   const { writeBudget } = point;
   if (!writeBudget.ok) return writeBudget;
   const { commit, meanTotalNs } = writeBudget.value;
   const races = commit === null ? 0 : commit.persistWon + commit.replicateWon;
-  if (commit === null || commit.meanSlackNs === null || races === 0)
+  if (commit === null || commit.replicateCostNs === null || races === 0)
     return missing(t`no sampled write knows which branch of its commit finished last`);
   const share = commit.replicateWon / races;
   return measured({
     value: share,
-    evidence: t`replicate finished last in ${percent(share)} of the writes, the own disk was done ${nanos(commit.meanSlackNs)} earlier on average`,
-    bound: commit.meanSlackNs / meanTotalNs,
+    evidence: t`replicate decided ${percent(share)} of the writes: with the own disk already done the mean write waited ${nanos(commit.replicateCostNs)} for it, and ${percent(commit.followersAlone.count / races)} were committed while the own disk was still writing`,
+    bound: commit.replicateCostNs / meanTotalNs,
   });
 }

@@ -5,7 +5,7 @@ import {
   histogramMean as meanOf,
   histogramQuantile as quantileOf,
 } from '../statistics/histogram.js';
-import { type Measured, map, measured, missing, quotient } from './measured.js';
+import { combine, type Measured, map, measured, missing, quotient } from './measured.js';
 
 /** A counter's growth over the window. */
 export function counter(node: NodeWindow, name: string): Measured {
@@ -99,6 +99,13 @@ export function writesPerFsync(node: NodeWindow): Measured {
     counter(node, 'io_fsyncs_total'),
     t`the node made no fsync in the window`,
   );
+}
+
+/** Share of the batches whose commit waited last for the leader's own disk, over the whole window; the followers decided the others. */
+export function persistShare(node: NodeWindow): Measured {
+  const persist = counter(node, 'consensus_persist_won_total');
+  const all = combine(persist, counter(node, 'consensus_replicate_won_total'), (one, other) => one + other);
+  return quotient(persist, all, t`no batch committed in the window`);
 }
 
 /** Counters whose names start and end so, as `[what lies between, value]`, greatest first, then by name. */

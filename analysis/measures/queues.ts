@@ -1,8 +1,8 @@
-import type { LayerName, NodeWindow } from '../../results/schema/index.js';
+import type { LayerName, NodeWindow, StrategyLetter } from '../../results/schema/index.js';
 import { t } from '../language/language.js';
 import type { PointFacts } from '../report/facts.js';
-import { type Measured, measured, missing, quotient } from './measured.js';
-import { counter, histogramCount, histogramMean } from './node-measures.js';
+import { combine, type Measured, measured, missing, quotient } from './measured.js';
+import { counter, histogramCount, histogramMean, persistShare } from './node-measures.js';
 
 /** A queue of the server that keeps a histogram of the time spent in it. */
 export interface QueueDefinition {
@@ -30,6 +30,23 @@ const entriesPer =
       t`${histogram} recorded nothing in the window`,
     );
 
+/**
+ * Of those that stand before the leader's own disk, the ones that wait for it: a write that the followers committed was answered without it.
+ * Missing where the node does not tell which branch decided.
+ */
+const whereDiskDecides =
+  (waiters: (node: NodeWindow) => Measured) =>
+  (node: NodeWindow): Measured =>
+    combine(waiters(node), persistShare(node), (each, share) => each * share);
+
+/** Nobody waits for a sync of a strategy that answers before it. */
+const waitersOfSync = (node: NodeWindow, { point }: PointFacts): Measured =>
+  ANSWERS_BEFORE_SYNC.includes(point.ref.strategy)
+    ? measured(0)
+    : whereDiskDecides((leader) => histogramMean(leader, 'io_fsync_entries'))(node);
+
+const ANSWERS_BEFORE_SYNC: readonly StrategyLetter[] = ['B', 'C'];
+
 /** Queues in the order of a write, then what stops the whole loop. */
 export const QUEUES: readonly QueueDefinition[] = [
   {
@@ -44,14 +61,14 @@ export const QUEUES: readonly QueueDefinition[] = [
     layer: 'log',
     name: 'batch wait',
     what: 'a batch waits for the append before it (per batch)',
-    waiters: entriesPer('log_entries_total', 'log_batch_wait_ns'),
+    waiters: whereDiskDecides(entriesPer('log_entries_total', 'log_batch_wait_ns')),
   },
   {
     histogram: 'io_fsync_ns',
     layer: 'io',
     name: 'fsync',
     what: 'pool queue + kernel + wake-up (per sync)',
-    waiters: (node) => histogramMean(node, 'io_fsync_entries'),
+    waiters: waitersOfSync,
   },
   {
     histogram: 'consensus_slack_ns',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { RunData } from '../../results/run-directory.js';
 import type { Capture, NodeWindow } from '../../results/schema/index.js';
 import { madeUpLock, madeUpLocks } from '../testing/captures/locks.js';
 import { madeUpDescriptors } from '../testing/captures/syscalls.js';
-import { factsOf, levelOf, mapNodes } from '../testing/change-run.js';
+import { factsOf, levelOf, mapNodes, mapPoints } from '../testing/change-run.js';
 import { withCaptures } from '../testing/made-up-captured-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
 import { backpressureWaits } from './backpressure.js';
@@ -30,16 +31,63 @@ describe('waits of the leader', () => {
     const histograms = (node: NodeWindow): NodeWindow => ({
       ...node,
       seconds: 2,
-      counters: { ...node.counters, log_entries_total: 1_000 },
+      counters: {
+        ...node.counters,
+        log_entries_total: 1_000,
+        consensus_persist_won_total: 2,
+        consensus_replicate_won_total: 6,
+      },
       histograms: {
         ...node.histograms,
         log_batch_wait_ns: { count: 10, sum: 40_000, buckets: [[4_000, 10]] },
       },
     });
     const wait = named(waitsOf(mapNodes(madeUpRun(), histograms)), 'batch wait');
-    // Ten batches of a hundred entries wait 4 µs each, in two seconds.
-    assert.deepEqual(wait.waiters, { ok: true, value: 100 });
-    assert.deepEqual(wait.lostNsPerSecond, { ok: true, value: (10 * 100 * 4_000) / 2 });
+    // Ten batches of a hundred entries wait 4 µs each, in two seconds; the own disk decides a quarter of the commits.
+    assert.deepEqual(wait.waiters, { ok: true, value: 25 });
+    assert.deepEqual(wait.lostNsPerSecond, { ok: true, value: (10 * 25 * 4_000) / 2 });
+  });
+
+  it('at the own disk count those writes alone that it decided', () => {
+    const decided = (persist: number, replicate: number) =>
+      mapNodes(madeUpRun(), (node) => ({
+        ...node,
+        counters: {
+          ...node.counters,
+          consensus_persist_won_total: persist,
+          consensus_replicate_won_total: replicate,
+        },
+      }));
+    const lost = (run: RunData, name: string): number => {
+      const { lostNsPerSecond } = named(waitsOf(run), name);
+      assert.ok(lostNsPerSecond.ok);
+      return lostNsPerSecond.value;
+    };
+    for (const name of ['fsync', 'batch wait']) {
+      const whole = lost(decided(1_000, 0), name);
+      assert.ok(whole > 0);
+      assert.equal(lost(decided(0, 1_000), name), 0);
+      assert.ok(Math.abs(lost(decided(300, 700), name) / whole - 0.3) < 1e-9, name);
+    }
+    // The loop is waited for whoever decides.
+    assert.equal(lost(decided(0, 1_000), 'propose queue'), lost(decided(1_000, 0), 'propose queue'));
+  });
+
+  it('at the own disk are not summed where nobody counted which branch decided', () => {
+    const run = mapNodes(madeUpRun(), (node) => {
+      const { consensus_persist_won_total: _, ...counters } = node.counters;
+      return { ...node, counters };
+    });
+    for (const name of ['fsync', 'batch wait']) {
+      const { waiters, lostNsPerSecond } = named(waitsOf(run), name);
+      assert.deepEqual([waiters.ok, lostNsPerSecond.ok], [false, false], name);
+    }
+  });
+
+  it('are none at a sync of a strategy that answers before it', () => {
+    const relaxed = mapPoints(madeUpRun(), (point) => ({ ...point, ref: { ...point.ref, strategy: 'B' } }));
+    assert.deepEqual(named(waitsOf(relaxed), 'fsync').waiters, { ok: true, value: 0 });
+    assert.ok(named(waitsOf(relaxed), 'fsync').meanNs.ok);
   });
 
   it('charge a request nothing for the branch of commit that was done first', () => {

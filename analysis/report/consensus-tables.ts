@@ -8,6 +8,7 @@ import {
   histogramMean,
   histogramQuantile,
   mainThreadShare,
+  persistShare,
   timeShare,
 } from '../measures/node-measures.js';
 import { bytes, decimal, integer, nanos, percent, perSecond, significant, times } from '../tables/format.js';
@@ -135,12 +136,6 @@ export function consensusCounters(facts: Facts): string {
     table.row(name, ...facts.sweep.map((point) => table.cell(ofAllNodes(point, counterName), integer)));
   }
   return table.toString();
-}
-
-function persistShare(node: NodeWindow): Measured {
-  const persist = counter(node, 'consensus_persist_won_total');
-  const all = combine(persist, counter(node, 'consensus_replicate_won_total'), (one, other) => one + other);
-  return quotient(persist, all, t`no batch committed in the window`);
 }
 
 function ofAllNodes(point: PointFacts, name: string): Measured {

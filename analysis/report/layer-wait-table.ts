@@ -18,7 +18,7 @@ export function waitViews(facts: Facts): string {
   if (middle === null) return notMeasured(t`the run has no sweep`);
   return blocks(
     t`#### Who waits: the leader at ${levelName(middle)}, by layer`,
-    t`Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up.`,
+    t`Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up. In batch wait and fsync only those count whose commit the own disk decided: the followers answered for the others.`,
     layerTable(middle),
     missingViews(facts, middle),
     t`#### Who makes them wait`,

@@ -129,6 +129,8 @@ describe('computeBudget', () => {
       persistWon: 1,
       replicateWon: 1,
       meanSlackNs: 200,
+      followersAlone: { count: 0, meanDiskLaterNs: null },
+      replicateCostNs: 150,
       closers: [
         [2, 1],
         [3, 1],

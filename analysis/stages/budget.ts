@@ -3,6 +3,7 @@ import type { StageSample } from '../../results/schema/index.js';
 import { recorded, t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import { quantileOf } from '../statistics/order-statistics.js';
+import { type CommitBreakdown, commitBreakdown } from './commit-race.js';
 import { type SplitSample, splitSample } from './split-sample.js';
 import { BUDGET_LAYERS, type BudgetLayer, STAGES, type StageDefinition } from './stage-list.js';
 
@@ -13,15 +14,6 @@ export interface BudgetStage {
   readonly share: number;
   /** Mean of this stage over the requests at or above the p99 of the samples; null with too few samples. */
   readonly tailMeanNs: number | null;
-}
-
-export interface CommitBreakdown {
-  readonly persistWon: number;
-  readonly replicateWon: number;
-  /** How long the branch that was done first waited for the other; null when no sample has both branches. */
-  readonly meanSlackNs: number | null;
-  /** Peer → in how many samples its acknowledgement closed the quorum; ascending by peer. */
-  readonly closers: readonly (readonly [number, number])[];
 }
 
 /** Where the time of one kind of request went, at one level. */
@@ -95,7 +87,7 @@ export function computeBudget(point: PointData, op: 'write' | 'read'): Measured<
             count: tail.members.length,
             meanTotalNs: meanBy(tail.members, (member) => member.totalNs),
           },
-    commit: op === 'write' ? commitOf(splits.map((entry) => entry.sample)) : null,
+    commit: op === 'write' ? commitBreakdown(splits.map((entry) => entry.sample)) : null,
     client,
     residualNs: client.meanNs - stagesSumNs,
   });
@@ -138,25 +130,6 @@ function stageMeans(
       tailMeanNs: tail === null ? null : meanBy(tail, (split) => split.parts.get(stage.key) ?? 0),
     };
   });
-}
-
-function commitOf(samples: readonly StageSample[]): CommitBreakdown | null {
-  const writes = samples.filter((sample) => sample.winner !== null);
-  if (writes.length === 0) return null;
-  const closers = new Map<number, number>();
-  const slacks: number[] = [];
-  for (const sample of writes) {
-    closers.set(sample.closer, (closers.get(sample.closer) ?? 0) + 1);
-    const persistedNs = sample.fsyncDoneNs ?? sample.appendedNs;
-    if (persistedNs !== null) slacks.push(Math.abs(persistedNs - sample.quorumAckedNs));
-  }
-  const persistWon = writes.filter((sample) => sample.winner === 'persist').length;
-  return {
-    persistWon,
-    replicateWon: writes.length - persistWon,
-    meanSlackNs: slacks.length === 0 ? null : meanBy(slacks, (slack) => slack),
-    closers: [...closers].sort((one, other) => one[0] - other[0]),
-  };
 }
 
 /** Share of the mean of the sampled totals that a layer holds, in the order of the layers. */

@@ -30,7 +30,7 @@ interface Member {
 const SLOWEST_SAMPLES_MIN = 200;
 
 /**
- * The paths of writes, apart by the branch of commit that finished last: a mean over both would show half of each, a path that no request went.
+ * The paths of writes, apart by the branch that decided the commit: a mean over both would show half of each, a path that no request went.
  * Null when no sample can be split.
  */
 export function criticalPath(samples: readonly StageSample[]): CriticalPath | null {

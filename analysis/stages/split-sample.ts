@@ -10,7 +10,7 @@ export interface SplitSample {
 }
 
 /**
- * Splits one traced request into its stages along the branch of commit that finished last. Null for a sample whose stamps do not
+ * Splits one traced request into its stages along the branch that decided its commit. Null for a sample whose stamps do not
  * ascend: such a sample says nothing about time and is counted, not repaired.
  */
 export function splitSample(sample: StageSample): SplitSample | null {

@@ -16,7 +16,7 @@ export interface StageDefinition {
 
 /**
  * Every stage in the order of a request's life. The branches of commit are alternatives: a request runs through `persist` stages or
- * through `replicate` stages, whichever branch finished last, because the other one cost it nothing.
+ * through `replicate` stages, whichever branch decided, because the other one cost it nothing.
  */
 export const STAGES = [
   {

@@ -10,7 +10,7 @@ export interface LaneSpan {
   readonly stage: StageKey;
   readonly fromNs: number;
   readonly toNs: number;
-  /** False for the branch of commit that was done first: it cost the request nothing. */
+  /** False for the branch that did not decide the commit: it cost the request nothing, whether it was done earlier or later. */
   readonly onPath: boolean;
 }
 
@@ -126,12 +126,6 @@ const STAMPS = [
 
 function average(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
-}
-
-/** How long the branch of commit that was done first waited for the other, when both are known. */
-export function slackNs(sample: StageSample): number | null {
-  const persistedNs = sample.fsyncDoneNs ?? sample.appendedNs;
-  return persistedNs === null ? null : Math.abs(persistedNs - sample.quorumAckedNs);
 }
 
 /** Name of a span for a reader: the stage without the branch that its lane already says. */

@@ -22,7 +22,7 @@ export const CONCLUSIONS: Catalogue = {
   'mean fsync of the leader': 'Leader 的平均 fsync 耗时',
   'CPU leader / follower': 'CPU：Leader / Follower',
   '1.5 to 2x': '1.5 至 2x',
-  'bytes sent to peers, leader / follower': '发往对等节点的字节：Leader / Follower',
+  'bytes to and from peers, leader / follower': '与对等节点往来的字节：Leader / Follower',
   reached: '达到',
   'not reached': '未达到',
   inside: '区间内',

@@ -76,8 +76,8 @@ export const REQUEST_PATH: Catalogue = {
 
   // Request budget.
   '## Request budget: layer → stage → function': '## 请求耗时分解：层 → 阶段 → 函数',
-  'Every sampled request carries stamps of one monotonic clock; stages are their differences, so that no time counts twice. `commit = max(persist, replicate)`: a request pays for the branch that finished last, the other one cost it nothing.':
-    '每个被采样的请求都带有同一单调时钟的时间戳；各阶段是时间戳之差，因此没有时间被重复计算。`commit = max(persist, replicate)`：请求只为最后完成的分支付出时间，另一分支不增加耗时。',
+  'Every sampled request carries stamps of one monotonic clock; stages are their differences, so that no time counts twice. `commit = max(persist, replicate)`: a request pays for the branch that finished last, the other one cost it nothing; where the followers are a quorum by themselves it pays for them alone, however late the own disk.':
+    '每个被采样的请求都带有同一单调时钟的时间戳；各阶段是时间戳之差，因此没有时间被重复计算。`commit = max(persist, replicate)`：请求只为最后完成的分支付出时间，另一分支不增加耗时；若 Follower 自身已构成多数派，请求只为 Follower 付出时间，无论自身磁盘多晚完成。',
   'fewer than 200 requests were sampled': '采样的请求不足 200 个',
   '### {0}: a write': '### {0}：一次写入',
   '### {0}: a read': '### {0}：一次读取',
@@ -101,10 +101,13 @@ export const REQUEST_PATH: Catalogue = {
   'The slowest 1 % ({0} samples) take {1} longer than the mean; most of it: {2}.':
     '最慢的 1 %（{0} 个样本）比均值多耗时 {1}；主要来自：{2}。',
   'Commit = max(persist, replicate)': '提交 = max(persist, replicate)',
-  'persist finished last (own disk decides)': 'persist 最后完成（由自身磁盘决定）',
-  'replicate finished last (peers decide)': 'replicate 最后完成（由对等节点决定）',
+  'persist decided (own disk)': '由 persist 决定（自身磁盘）',
+  'replicate decided (peers)': '由 replicate 决定（对等节点）',
+  'of all, committed by the peers alone, the own disk still writing':
+    '占全部：仅凭对等节点提交，自身磁盘仍在写',
+  'the own disk then done later, mean': '此时自身磁盘晚完成，均值',
   'slack of the branch that was done first, mean': '先完成分支的平均余量',
-  'no sample has both branches': '没有样本同时具有两个分支',
+  'no sample has a branch that waited': '没有样本中有分支在等待另一分支',
   'no peer closed the quorum': '没有对等节点凑齐多数派',
   'peer {0} closed the quorum': '对等节点 {0} 凑齐多数派',
   'Mean write, {0}': '平均写入，{0}',
@@ -141,9 +144,9 @@ export const REQUEST_PATH: Catalogue = {
   follower: 'Follower',
 
   // Critical path.
-  'own disk finished last': '自身磁盘最后完成',
-  'followers finished last': 'Follower 最后完成',
-  '**Critical path, by the branch of commit that finished last**': '**关键路径，按最后完成的提交分支划分**',
+  'own disk decided': '由自身磁盘决定',
+  'followers decided': '由 Follower 决定',
+  '**Critical path, by the branch that decided the commit**': '**关键路径，按决定提交的分支划分**',
   '{0} ({1})': '{0}（{1}）',
   '`points/{0}/stages.json`; each column sums to the latency that the client measured for these requests':
     '`points/{0}/stages.json`；每列之和等于客户端对这些请求测得的延迟',
@@ -154,8 +157,12 @@ export const REQUEST_PATH: Catalogue = {
   ', {0} of it in {1}': '，其中 {0} 在“{1}”阶段',
   ". The leader's own disk finished last": '。Leader 自身的磁盘最后完成',
   '. The followers finished last': '。Follower 最后完成',
+  ". The followers made the quorum without the leader's own disk":
+    '。Follower 未等 Leader 自身的磁盘就构成了多数派',
   ', node {0} closed the quorum': '，节点 {0} 凑齐多数派',
   ', the other branch was done {0} earlier': '，另一分支早 {0} 完成',
+  ', the own disk was done {0} later': '，自身磁盘晚 {0} 完成',
+  ', the own disk was done {0} later, after the answer had left': '，自身磁盘晚 {0} 完成，此时应答已发出',
   'time from the intended start; pale: ran beside the path and cost nothing':
     '自计划发起时刻起的时间；浅色：在路径之外并行，不增加耗时',
   proposed: '已提议',

@@ -23,8 +23,8 @@ export const RULES: Catalogue = {
   "{0}; the leader's main thread is on a CPU for {1} of the time": '{0}；Leader 主线程有 {1} 的时间占用 CPU',
   'mean sync {0} against {1} for write + {2} of 4 KiB on the idle machine':
     '平均刷盘 {0}，而空闲机器上 4 KiB 的 write + {2} 为 {1}',
-  'replicate finished last in {0} of the writes, the own disk was done {1} earlier on average':
-    '{0} 的写以复制最后完成，本地磁盘平均早 {1} 完成',
+  'replicate decided {0} of the writes: with the own disk already done the mean write waited {1} for it, and {2} were committed while the own disk was still writing':
+    '{0} 的写由复制决定：在本地磁盘已完成的情况下，平均每次写为其等待 {1}；另有 {2} 在本地磁盘仍在写时就已提交',
   '{0} {1}/s against {2} {3}/s in the same run': '同一次运行中 {0} 为 {1}/s，{2} 为 {3}/s',
   'between the call and its entry into the kernel': '从调用到进入内核之间',
   'between the return from the kernel and the callback': '从内核返回到回调之间',
@@ -73,13 +73,15 @@ export const RULES: Catalogue = {
     '线程等待原生锁 {0}，工作类系统调用为 {1}；不含休眠的线程',
   ', configured as one every {0} ms': '，配置为每 {0} ms 一次',
   "; the leader's ticker takes {0} of its CPU samples": '；Leader 的定时器占其 CPU 采样的 {0}',
-  'the leader sent {0} heartbeats a second to each follower{1}{2}':
-    'Leader 每秒向每个 Follower 发送 {0} 次心跳{1}{2}',
+  ', those of {0} rounds of reads a second left out': '，不含每秒 {0} 轮读确认所发的心跳',
+  'the leader sent {0} heartbeats a second to each follower{1}{2}{3}':
+    'Leader 每秒向每个 Follower 发送 {0} 次心跳{1}{2}{3}',
   'half of the commits waited longer than {0} until they were applied, {1} on average ({2} of a write): as behind an applier that looks every {3} or so instead of being told':
     '一半的提交等待应用超过 {0}，平均 {1}（占写的 {2}）：正如 applier 每隔约 {3} 轮询一次而不是被通知',
 
   // Why a reading has no value.
   'the trace has no working system call': '跟踪中没有工作类系统调用',
+  'the reading {0} gave {1}': '读数 {0} 得到 {1}',
   'baseline.json does not exist': 'baseline.json 不存在',
   'the window has no length': '窗口没有长度',
   'none in {0} s only says that there are fewer than {1} an hour (95 %)':
@@ -122,8 +124,16 @@ export const RULES: Catalogue = {
   ' (too few requests for a p99)': '（请求太少，没有 p99）',
   ' with p99 {0}': '，p99 {0}',
   '{0} the rate of {1}': '{1} 的 {0}',
-  'Durability: {0} is the fastest strategy that acknowledges only after a sync ({1} at {2} clients; {3}).':
-    '持久性：{0} 是刷盘后才确认的策略中最快的（{2} 个客户端时 {1}；{3}）。',
+  'Durability: {0} is the fastest strategy that acknowledges only after a sync: {1} at {2} clients; {3}.':
+    '持久性：{0} 是刷盘后才确认的策略中最快的：{2} 个客户端时 {1}；{3}。',
+  // How sure the run is of a rate.
+  '{0} ({1})': '{0}（{1}）',
+  '95 % interval of its median second: {0}': '每秒中位数的 95 % 区间：{0}',
+  '{0}; {1}': '{0}；{1}',
+  'another pass: {0}': '另一轮：{0}',
+  '{0} other passes: {1}': '另外 {0} 轮：{1}',
+  'no interval: one window of {0} s': '无区间：只有一个 {0} s 的窗口',
+  '{0} to {1}': '{0} 至 {1}',
   'No rule fired, and no level has a counterpart in the document.':
     '没有规则触发，也没有级别与参考文档对应。',
   '**The history at point {0} is not linearizable**: {1}. Evidence: {2}.':
@@ -136,6 +146,8 @@ export const RULES: Catalogue = {
   '**{0}**, at {1}: {2}.{3}{4}': '**{0}**，在 {1}：{2}。{3}{4}',
   ' Do: {0}': '解决：{0}',
   ', p99 {0} against {1}': '，p99 {0} 对 {1}',
+  "**{0}: the document's throughput lies within the spread of this run**: {1} against {2}{3}.":
+    '**{0}：参考文档的吞吐量处于本次运行的离散范围内**：{1} 对 {2}{3}。',
   "**{0}: {1} of the document's throughput** ({2} against {3}{4}).":
     '**{0}：为参考文档吞吐量的 {1}**（{2} 对 {3}{4}）。',
   '{0} at {1} clients': '{1} 个客户端时 {0}',
@@ -149,8 +161,8 @@ export const RULES: Catalogue = {
   'None: no level of this run passed its audit, so nothing is evidence.':
     '无：本次运行没有级别通过审核，因此没有任何证据。',
   'None of the {0} rules found its evidence in this run.': '{0} 条规则在本次运行中都没有找到证据。',
-  "{0} of {1} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Bounds of different rules overlap and do not add up. P0: at least 20 % at stake, or a cause that the run itself shows; causes come first.":
-    '{1} 条规则中有 {0} 条找到了证据。上界是 Amdahl 上界：原因完全消失时至多涉及的部分，绝不是预测。不同规则的上界相互重叠，不能相加。P0：至少涉及 20 %，或本次运行本身显示出的原因；原因排在最前。',
+  "{0} of {1} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Bounds of different rules overlap and do not add up. P0: at least 20 % of latency, CPU time or throughput at stake, or a rule that is always P0, as those of causes are; bytes written do not count, because no client waits for them. Causes come first.":
+    '{1} 条规则中有 {0} 条找到了证据。上界是 Amdahl 上界：原因完全消失时至多涉及的部分，绝不是预测。不同规则的上界相互重叠，不能相加。P0：至少涉及 20 % 的延迟、CPU 时间或吞吐量，或规则本身始终为 P0（原因类规则即如此）；写入字节数不计，因为没有客户端等待它。原因排在最前。',
   Priority: '优先级',
   Advice: '建议',
   'Saves at most': '至多节省',

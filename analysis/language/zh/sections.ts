@@ -164,7 +164,9 @@ export const SECTIONS: Catalogue = {
   'In / request': '入站字节 / 请求',
   'Out / request': '出站字节 / 请求',
   'Parse, mean': '解析均值',
-  'Reply, mean': '应答均值',
+  'Writing the answer, mean': '写出应答，均值',
+  'Writing the answer: from the outcome taken up to the answer handed to the socket. The stage "{0}" of the request budget begins earlier, when the whole batch of the write is applied, and holds the answers of that batch that leave before its own.':
+    '写出应答：从开始处理结果到应答交给套接字。请求耗时分解中的“{0}”阶段开始得更早：从写入所在的整批应用完时起，因而包含同批中先于它发出的应答。',
   '`points/*/nodes/*.json`; CPU share from `points/*/passes/*/node-*.json`':
     '`points/*/nodes/*.json`；CPU 占比取自 `points/*/passes/*/node-*.json`',
   'the nodes answered no request over HTTP in the window': '窗口内节点没有应答任何 HTTP 请求',

@@ -62,10 +62,13 @@ export const SYNCS: Catalogue = {
   'G shares one sync among {0} entries on average': 'G 平均让 {0} 个条目共用一次刷盘',
   '{0}: {1} the throughput of A ({2} against {3}) with the same promise.':
     '{0}：在同样的持久性保证下，吞吐量为 A 的 {1}（{2} 对 {3}）。',
-  'it passes that ({0}), so its syncs overlap': '它超过了这个值（{0}），说明其刷盘有重叠',
-  'it reaches {0} of that': '它达到该值的 {0}',
-  'With one sync after another A cannot pass 1 / mean sync = 1 / {0} = {1}; {2}.':
-    '逐次刷盘时，A 不可能超过 1 / 平均刷盘耗时 = 1 / {0} = {1}；{2}。',
+  'it logged {0}, which passes that ({1}), so its syncs overlap':
+    '它记录了 {0}，超过了这个值（{1}），说明其刷盘有重叠',
+  'it logged {0}, {1} of that': '它记录了 {0}，为该值的 {1}',
+  "With one sync after another the leader's disk takes no more of A than 1 / mean sync = 1 / {0} = {1}; {2}. Its disk is no ceiling here: {3} were committed, because the followers made the quorum without it.":
+    '逐次刷盘时，A 的 Leader 磁盘最多承受 1 / 平均刷盘耗时 = 1 / {0} = {1}；{2}。这里它的磁盘不是上限：提交了 {3}，因为 Follower 未等它的磁盘就构成了多数派。',
+  "With one sync after another A cannot pass what the leader's disk takes, 1 / mean sync = 1 / {0} = {1}; {2}.":
+    '逐次刷盘时，A 不可能超过 Leader 磁盘的承受能力，即 1 / 平均刷盘耗时 = 1 / {0} = {1}；{2}。',
   'What waiting for the disk costs: G reaches {0} of B and {1} of C, which do not wait.':
     '等待磁盘的代价：G 达到不等待的 B 的 {0}、C 的 {1}。',
   'What waiting for the disk costs: G reaches {0} of {1}, which do not wait.':

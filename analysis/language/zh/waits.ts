@@ -54,8 +54,8 @@ export const WAITS: Catalogue = {
   '`Atomics.wait`: {0} waits, {1} in all, callers not known.':
     '`Atomics.wait`：{0} 次等待，共 {1}，调用者未知。',
   '#### Who waits: the leader at {0}, by layer': '#### 谁在等待：{0}下的 Leader，按层',
-  'Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up.':
-    '每个等待者的等待各计一次：在 100 个等待者面前持有 10 ms 的代价是 1 s。1 s/s 表示任何时刻都有一个停在那里。各视角互有重叠（线程池排队是刷盘的一部分，刷盘又是持锁时间的一部分）：各行不能相加。',
+  'Each wait counts once for every waiter: a hold of 10 ms before 100 waiters costs 1 s. 1 s/s means that at any time one of them stands there. Views overlap (a task in the pool queue is part of a sync, a sync part of a lock held over it): the rows are not to be added up. In batch wait and fsync only those count whose commit the own disk decided: the followers answered for the others.':
+    '每个等待者的等待各计一次：在 100 个等待者面前持有 10 ms 的代价是 1 s。1 s/s 表示任何时刻都有一个停在那里。各视角互有重叠（线程池排队是刷盘的一部分，刷盘又是持锁时间的一部分）：各行不能相加。批次等待与 fsync 两行只计入由自身磁盘决定提交的写入：其余由 Follower 决定，无需等待自身磁盘。',
   '#### Who makes them wait': '#### 谁让它们等待',
   Wait: '等待',
   'waiters each': '每次等待者数',
@@ -78,12 +78,17 @@ export const WAITS: Catalogue = {
   '% time': '% 时间',
   'usecs/call': 'µs/次',
   syscall: '系统调用',
-  "the document's normal shape": '参考文档的正常情况',
+  'normal: nothing is beyond its alert': '正常：没有任何一项越过告警线',
+  'too many writes: their share of the working time is beyond its alert':
+    'write 过多：其占工作时间的比例越过告警线',
+  ', alert {0} {1}': '，告警 {0} {1}',
   "the document's abnormal shape 2: the disk is slow": '参考文档的异常情况 2：磁盘慢',
   "the document's abnormal shape 1: syncs take most of the working time":
     '参考文档的异常情况 1：刷盘占去大部分工作时间',
-  'Shape: **{0}**. Sync {1} of the working time ({2}; document 15.2 % normal, above 50 % the bottleneck), write {3} (document 25.3 %), {4} (document 25:1).':
-    '形态：**{0}**。刷盘占工作时间 {1}（{2}；参考文档：正常 15.2 %，超过 50 % 为瓶颈），write 占 {3}（参考文档 25.3 %），{4}（参考文档 25:1）。',
+  '{0} of the working time ({1}; document {2}{3})': '{0}（{1}；参考文档 {2}{3}）',
+  '{0} (document {1}{2})': '{0}（参考文档 {1}{2}）',
+  "Shape: **{0}**. Sync {1}, write {2}, {3} (document 25:1). The document's shares are those of its healthy table without futex, as ours are; with it they are {4} and {5}.":
+    '形态：**{0}**。刷盘占工作时间 {1}，write 占 {2}，{3}（参考文档 25:1）。参考文档的比例取自其正常表，与我们一样不含 futex；含 futex 时为 {4} 与 {5}。',
   'write : fsync of the log {0}:1': '日志的 write : fsync 为 {0}:1',
   'write : fsync over all descriptors {0}, sockets among them, because {1}':
     '所有描述符（含套接字）的 write : fsync 为 {0}，因为{1}',

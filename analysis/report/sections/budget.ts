@@ -34,7 +34,7 @@ export const budgetSection: Section = (facts) => {
     files,
     text: blocks(
       t`## Request budget: layer → stage → function`,
-      t`Every sampled request carries stamps of one monotonic clock; stages are their differences, so that no time counts twice. \`commit = max(persist, replicate)\`: a request pays for the branch that finished last, the other one cost it nothing.`,
+      t`Every sampled request carries stamps of one monotonic clock; stages are their differences, so that no time counts twice. \`commit = max(persist, replicate)\`: a request pays for the branch that finished last, the other one cost it nothing; where the followers are a quorum by themselves it pays for them alone, however late the own disk.`,
       facts.sweep.length === 0 ? notMeasured(t`the run has no sweep`) : null,
       overview === null ? null : figure('charts/budget-layers.svg', t`Mean write by layer and level`),
       ...parts,
@@ -156,11 +156,17 @@ function commitTable(budget: Budget, id: string): string | null {
     [left(t`Commit = max(persist, replicate)`), right(t`Value`)],
     `\`points/${id}/stages.json\``,
   )
-    .row(t`persist finished last (own disk decides)`, percent(commit.persistWon / all))
-    .row(t`replicate finished last (peers decide)`, percent(commit.replicateWon / all));
+    .row(t`persist decided (own disk)`, percent(commit.persistWon / all))
+    .row(t`replicate decided (peers)`, percent(commit.replicateWon / all))
+    .row(
+      t`of all, committed by the peers alone, the own disk still writing`,
+      percent(commit.followersAlone.count / all),
+    );
+  const { meanDiskLaterNs } = commit.followersAlone;
+  if (meanDiskLaterNs !== null) table.row(t`the own disk then done later, mean`, nanos(meanDiskLaterNs));
   table.row(
     t`slack of the branch that was done first, mean`,
-    table.nullable(commit.meanSlackNs, nanos, t`no sample has both branches`),
+    table.nullable(commit.meanSlackNs, nanos, t`no sample has a branch that waited`),
   );
   for (const [peer, count] of commit.closers) {
     table.row(

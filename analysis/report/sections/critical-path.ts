@@ -2,18 +2,19 @@ import type { StageSample } from '../../../results/schema/index.js';
 import { layerColour } from '../../charts/colours.js';
 import { lanesChart } from '../../charts/lanes.js';
 import { t, translated } from '../../language/language.js';
+import { otherBranch } from '../../stages/commit-race.js';
 import { type CriticalPath, criticalPath, type PathGroup } from '../../stages/critical-path.js';
 import { splitSample } from '../../stages/split-sample.js';
 import { stageDefinition } from '../../stages/stage-list.js';
-import { meanSample, slackNs, spanName, WRITE_LANES, writeLanes } from '../../stages/write-lanes.js';
+import { meanSample, spanName, WRITE_LANES, writeLanes } from '../../stages/write-lanes.js';
 import { integer, nanos, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { levelName, type PointFacts } from '../facts.js';
 import { blocks, figure } from '../section.js';
 
 const GROUP_NAMES: Readonly<Record<PathGroup['key'], string>> = {
-  persist: 'own disk finished last',
-  replicate: 'followers finished last',
+  persist: 'own disk decided',
+  replicate: 'followers decided',
   slowest: 'slowest 1 %',
 };
 
@@ -23,7 +24,7 @@ export function criticalPathPart(point: PointFacts, files: Map<string, string>):
   const path = criticalPath(samples);
   if (path === null) return null;
   return blocks(
-    t`**Critical path, by the branch of commit that finished last**`,
+    t`**Critical path, by the branch that decided the commit**`,
     pathTable(path, point.point.ref.id),
     ...laneCharts(point, samples, path, files),
   );
@@ -84,7 +85,6 @@ function laneCharts(
 }
 
 function slowestLine(sample: StageSample): string {
-  const slack = slackNs(sample);
   const split = splitSample(sample);
   const longest = [...(split?.parts ?? [])].sort((one, other) => other[1] - one[1])[0];
   return [
@@ -92,11 +92,27 @@ function slowestLine(sample: StageSample): string {
     longest === undefined
       ? ''
       : t`, ${nanos(longest[1])} of it in ${translated(stageDefinition(longest[0]).name)}`,
-    sample.winner === 'persist' ? t`. The leader's own disk finished last` : t`. The followers finished last`,
+    whatDecided(sample),
     sample.closer === 0 ? '' : t`, node ${sample.closer} closed the quorum`,
-    slack === null ? '' : t`, the other branch was done ${nanos(slack)} earlier`,
+    whatDidNot(sample),
     t`.`,
   ].join('');
+}
+
+function whatDecided(sample: StageSample): string {
+  if (sample.winner === 'persist') return t`. The leader's own disk finished last`;
+  return otherBranch(sample)?.done === 'later'
+    ? t`. The followers made the quorum without the leader's own disk`
+    : t`. The followers finished last`;
+}
+
+function whatDidNot(sample: StageSample): string {
+  const other = otherBranch(sample);
+  if (other === null) return '';
+  if (other.done === 'earlier') return t`, the other branch was done ${nanos(other.byNs)} earlier`;
+  return sample.quorumAckedNs + other.byNs > sample.repliedNs
+    ? t`, the own disk was done ${nanos(other.byNs)} later, after the answer had left`
+    : t`, the own disk was done ${nanos(other.byNs)} later`;
 }
 
 function chart(sample: StageSample, title: string): string {

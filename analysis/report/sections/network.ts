@@ -5,6 +5,7 @@ import { recorded, t, translated } from '../../language/language.js';
 import { type Measured, map, measured, missing, quotient } from '../../measures/measured.js';
 import { counter, counterPerSecond, histogramCount, histogramMean } from '../../measures/node-measures.js';
 import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
+import { stageDefinition } from '../../stages/stage-list.js';
 import { medianInterval } from '../../statistics/order-statistics.js';
 import {
   bytes,
@@ -200,7 +201,7 @@ function clientTable(facts: Facts): string {
       right(t`In / request`),
       right(t`Out / request`),
       right(t`Parse, mean`),
-      right(t`Reply, mean`),
+      right(t`Writing the answer, mean`),
     ],
     t`\`points/*/nodes/*.json\`; CPU share from \`points/*/passes/*/node-*.json\``,
   );
@@ -225,7 +226,13 @@ function clientTable(facts: Facts): string {
       ),
     );
   }
-  return table.toString();
+  return blocks(table.toString(), twoClocksNote());
+}
+
+/** An answer is timed from its outcome on, a stage from the stamp before it: the two differ by what happens in between. */
+function twoClocksNote(): string {
+  const stage = translated(stageDefinition('reply').name);
+  return t`Writing the answer: from the outcome taken up to the answer handed to the socket. The stage "${stage}" of the request budget begins earlier, when the whole batch of the write is applied, and holds the answers of that batch that leave before its own.`;
 }
 
 function peerTable(facts: Facts): string {

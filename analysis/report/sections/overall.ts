@@ -1,6 +1,7 @@
+import type { NodeWindow } from '../../../results/schema/index.js';
 import { fromLeader, leaderMean } from '../../kpi/leader-readings.js';
 import { t, translated } from '../../language/language.js';
-import { type Measured, map } from '../../measures/measured.js';
+import { combine, type Measured, map } from '../../measures/measured.js';
 import { counterPerSecond, cpuCores, entriesPerFsync, writesPerFsync } from '../../measures/node-measures.js';
 import { DOCUMENT_STRATEGIES, documentLevel } from '../../reference/document.js';
 import { integer, micros, nanos, perSecond, significant, times } from '../../tables/format.js';
@@ -99,6 +100,15 @@ interface FigureRow {
   readonly reached: ((value: number) => boolean) | null;
 }
 
+/** Both directions: a follower sends little but acknowledgements, so that what is sent alone compares entries with those. */
+function peerTraffic(node: NodeWindow): Measured {
+  return combine(
+    counterPerSecond(node, 'network_peer_bytes_sent_total'),
+    counterPerSecond(node, 'network_peer_bytes_received_total'),
+    (sent, received) => sent + received,
+  );
+}
+
 const toOne = (value: number): string => `${significant(value)}:1`;
 
 const FIGURES: readonly FigureRow[] = [
@@ -136,10 +146,9 @@ const FIGURES: readonly FigureRow[] = [
   },
   {
     claim: 'C1',
-    what: 'bytes sent to peers, leader / follower',
+    what: 'bytes to and from peers, leader / follower',
     document: (point) => `${integer(Math.max(0, point.point.nodes.length - 1))}x (N − 1)`,
-    read: (point) =>
-      leaderToFollower(point, (node) => counterPerSecond(node, 'network_peer_bytes_sent_total')),
+    read: (point) => leaderToFollower(point, peerTraffic),
     format: times,
     reached: null,
   },
