@@ -27,12 +27,12 @@ export interface Advice {
 
 /** From here on an advice is the first thing to do. */
 const P0_BOUND_MIN = 0.2;
-/** Below this nobody would feel it. */
+/** Below this nobody would feel it, unless the rule itself says how much it matters. */
 const P1_BOUND_MIN = 0.03;
 
 /**
- * Every rule at the sound level where it promises most. Causes first, in their order; then symptoms, the greatest stake first. A cause is named however little
- * the run can say of its stake: it tells why, and the symptoms only how it hurts.
+ * Every rule at the sound level where it promises most. Causes first, in their order; then symptoms, P0 before P1, of each the greatest stake first. A cause is
+ * named however little the run can say of its stake: it tells why, and the symptoms only how it hurts.
  */
 export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): readonly Advice[] {
   const found: Advice[] = [];
@@ -40,8 +40,7 @@ export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): read
   for (const rule of rules) {
     const best = strongest(rule, facts);
     if (best === null) continue;
-    const { bound } = best.evidence;
-    if (rule.kind === 'symptom' && bound !== null && bound < P1_BOUND_MIN) continue;
+    if (isNegligible(rule, best.evidence)) continue;
     if (rule.kind === 'cause') {
       if (named.has(rule.cause)) continue;
       named.add(rule.cause);
@@ -53,13 +52,14 @@ export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): read
       priority: priorityOf(rule, best.evidence),
       level: levelName(best.point),
       evidence: best.evidence,
-      command: readingOf(rule.reading).command?.(best.point) ?? facts.data.run.command,
+      command: readingOf(rule.reading).command?.(best.point, facts) ?? facts.data.run.command,
     });
   }
   // Sorting is stable: what is equal keeps the order of the rules.
   return found.sort(
     (one, other) =>
       precedence(one.rule) - precedence(other.rule) ||
+      Number(one.priority === 'P1') - Number(other.priority === 'P1') ||
       stake(other.rule, other.evidence) - stake(one.rule, one.evidence),
   );
 }
@@ -85,6 +85,10 @@ function evidenceOf(rule: AdviceRule, { value, evidence, bound }: Seen): Evidenc
     text: evidence ?? t`${inUnit(unit, value)} (alert ${sign} ${inUnit(unit, bad)})`,
     bound: bound ?? null,
   };
+}
+
+function isNegligible({ kind, severity }: AdviceRule, { bound }: Evidence): boolean {
+  return kind === 'symptom' && severity === 'by-stake' && bound !== null && bound < P1_BOUND_MIN;
 }
 
 function priorityOf(rule: AdviceRule, evidence: Evidence): Advice['priority'] {

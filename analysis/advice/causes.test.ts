@@ -24,7 +24,7 @@ import {
   withStages,
 } from '../rules/testing/evidence-runs.js';
 import { madeUpLock } from '../testing/captures/locks.js';
-import { factsOf, mapPoints } from '../testing/change-run.js';
+import { factsOf, mapNodes, mapPoints } from '../testing/change-run.js';
 import { madeUpCapturedRun } from '../testing/made-up-captured-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
 import { type Advice, evaluateAdvice } from './advice-rule.js';
@@ -164,6 +164,28 @@ describe('what only looks like a cause', () => {
     assert.ok(!fires('fsync-too-often', run(1, 2)));
     assert.ok(!fires('fsync-too-often', run(10, 1_000)));
     assert.ok(fires('fsync-too-often', run(9.9, 1_000)));
+  });
+
+  it('is no heartbeat by the clock: a round of reads asks every follower by one, whichever node it is for', () => {
+    const beats = (byClock: number, rounds: readonly [leader: number, follower: number]): RunData =>
+      mapNodes(levelWith(), (node) => {
+        const leads = node.role === 'leader';
+        const sent = leads ? 2 * (byClock + rounds[0] + 2 * rounds[1]) * node.seconds : 0;
+        const counters = {
+          ...node.counters,
+          consensus_heartbeats_sent_total: sent,
+          consensus_read_rounds_total: rounds[leads ? 0 : 1] * node.seconds,
+        };
+        return { ...node, counters };
+      });
+    assert.ok(!fires('heartbeat-too-often', beats(10, [400, 0])));
+    assert.ok(!fires('heartbeat-too-often', beats(10, [0, 150])));
+    assert.ok(fires('heartbeat-too-often', beats(100, [400, 0])));
+    const { evidence } = advise(beats(100, [400, 0]))[0]!;
+    assert.match(evidence.text, /^the leader sent 100 heartbeats.*those of 400 rounds of reads a second/);
+    // As often as the document recommends at most, and as a clock beats that is a little early.
+    assert.ok(!fires('heartbeat-too-often', beats(20, [0, 0])));
+    assert.ok(!fires('heartbeat-too-often', beats(20.5, [0, 0])));
   });
 
   it('is no polling: a busy loop lets few commits wait long, and a short wait is no share of a long write', () => {

@@ -36,22 +36,36 @@ function futexWaits(point: PointFacts): Measured<Seen> {
   });
 }
 
-/** Heartbeats that each follower gets in a second. */
+/**
+ * Heartbeats by the clock that each follower gets in a second. A round of reads asks every follower by a heartbeat too, which the leader counts among those it
+ * sent: those are work that clients asked for, and no interval makes them fewer.
+ */
 function heartbeats(point: PointFacts, facts: Facts): Measured<Seen> {
   const { nodes, heartbeatMs, external } = facts.data.run.cluster;
   if (nodes < 2) return missing(t`a single node has no follower`);
   const sent = fromLeader(point, (node) => counterPerSecond(node, 'consensus_heartbeats_sent_total'));
-  if (!sent.ok) return sent;
-  const rate = sent.value / (nodes - 1);
+  const both = combine(sent, readRounds(point), (messages, rounds) => ({ messages, rounds }));
+  if (!both.ok) return both;
+  const { messages, rounds } = both.value;
+  const rate = Math.max(0, messages / (nodes - 1) - rounds);
   const configured =
     external || !(heartbeatMs > 0) ? '' : t`, configured as one every ${significant(heartbeatMs)} ms`;
   const ticker = valueOrNull(leaderFrameShare(point, isTickFrame));
   const cost = ticker === null ? '' : t`; the leader's ticker takes ${percent(ticker)} of its CPU samples`;
+  const reads = rounds > 0 ? t`, those of ${significant(rounds)} rounds of reads a second left out` : '';
   return measured({
     value: rate,
-    evidence: t`the leader sent ${significant(rate)} heartbeats a second to each follower${configured}${cost}`,
+    evidence: t`the leader sent ${significant(rate)} heartbeats a second to each follower${reads}${configured}${cost}`,
     bound: null,
   });
+}
+
+/** Of the whole cluster: a follower counts the rounds that it asks the leader for, and the leader sends their heartbeats. */
+function readRounds({ leader, followers }: PointFacts): Measured {
+  if (!leader.ok) return leader;
+  return [leader.value, ...followers]
+    .map((node) => counterPerSecond(node, 'consensus_read_rounds_total'))
+    .reduce((total, next) => combine(total, next, (one, other) => one + other));
 }
 
 /**

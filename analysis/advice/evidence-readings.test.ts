@@ -36,7 +36,7 @@ describe('advice from single probes', () => {
 
   it('names the pass that shows the evidence again', () => {
     const advice = findIn(madeUpPool(1, 'leader', 0.5), 'pool-saturated')!;
-    assert.equal(advice.command, 'strata sweep --levels 100 --probes pool');
+    assert.equal(advice.command, 'strata sweep --levels 100 --probes pool --seed 7 --quick');
   });
 
   it('speaks of the pool queue and of the wake-up when they are most of a sync, and 40 % at least', () => {
@@ -85,10 +85,10 @@ describe('advice from single probes', () => {
       /at `append_slot` \(log\).*5\.0 %.*90\.0 % of it while `snapshot` held it/,
     );
     assert.ok(Math.abs(advice.evidence.bound! - 0.0501) < 1e-6);
-    assert.equal(advice.command, 'strata sweep --levels 100 --probes none');
+    assert.equal(advice.command, 'strata sweep --levels 100 --probes none --seed 7 --quick');
     assert.equal(atMid(30)!.evidence.bound, 1);
     const probed = findIn(madeUpLocks(1, 'leader', 60_000), 'lock-waits')!;
-    assert.equal(probed.command, 'strata sweep --levels 100 --probes locks');
+    assert.equal(probed.command, 'strata sweep --levels 100 --probes locks --seed 7 --quick');
   });
 
   it('speaks of native locks above 15 % of the CPU, and of CPU without an owner above 5 %', () => {

@@ -6,6 +6,7 @@ import { leaderLocks, MEASURED_PASS, waitPerSecondNs, worstHolder } from '../mea
 import { type Measured, measured, missing, valueOrNull } from '../measures/measured.js';
 import { clockMeans, dominantClock, type SyncClock, splitSyncs } from '../measures/sync-clocks.js';
 import type { Facts, PointFacts } from '../report/facts.js';
+import { sweepAgain } from '../report/run-again.js';
 import { type Reading, reading, type Seen, type Terms } from '../rules/reading.js';
 import { shareOf } from '../stages/budget.js';
 import { bucketMiddle } from '../statistics/histogram.js';
@@ -24,12 +25,11 @@ export const EVIDENCE_READINGS = {
 } as const satisfies Readonly<Record<string, Reading>>;
 
 /** The pass that gave the evidence, again. */
-export function probeCommand(schema: CaptureName): (point: PointFacts) => string {
-  return (point) => sweepCommand(point, valueOrNull(leaderCapture(point.point, schema))?.probe ?? 'none');
-}
-
-function sweepCommand(point: PointFacts, probe: string): string {
-  return `strata sweep --levels ${point.point.ref.clients} --probes ${probe}`;
+export function probeCommand(schema: CaptureName): (point: PointFacts, facts: Facts) => string {
+  return (point, facts) => {
+    const probe = valueOrNull(leaderCapture(point.point, schema))?.probe ?? 'none';
+    return sweepAgain(facts, [point.point.ref.clients], probe);
+  };
 }
 
 /** Share of a sync that one of its clocks takes; the largest of them only, and only of many syncs. */
@@ -97,9 +97,9 @@ function lockWaits(point: PointFacts, without: ReadonlySet<string>): Measured<Se
   });
 }
 
-function lockCommand(point: PointFacts): string {
+function lockCommand(point: PointFacts, facts: Facts): string {
   const from = valueOrNull(leaderLocks(point))?.[0]?.from ?? MEASURED_PASS;
-  return sweepCommand(point, from === MEASURED_PASS ? 'none' : from);
+  return sweepAgain(facts, [point.point.ref.clients], from === MEASURED_PASS ? 'none' : from);
 }
 
 /** The longest of the probe's record, else of the node's own histogram: a pause matters by itself, however rare. */

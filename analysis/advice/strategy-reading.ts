@@ -1,13 +1,14 @@
 import { t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import type { Facts, PointFacts } from '../report/facts.js';
+import { fsyncAgain } from '../report/run-again.js';
 import { compareStrategies } from '../report/strategies.js';
 import { type Reading, reading, type Seen } from '../rules/reading.js';
 import { integer } from '../tables/format.js';
 
 export const STRATEGY_READINGS = {
   'better-strategy': reading('times', betterStrategy, {
-    command: (point) => `strata fsync --strategies A,B,C,G --levels ${point.point.ref.clients}`,
+    command: (point, facts) => fsyncAgain(facts, ['A', 'B', 'C', 'G'], [point.point.ref.clients]),
   }),
 } as const satisfies Readonly<Record<string, Reading>>;
 

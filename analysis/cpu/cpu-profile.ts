@@ -2,7 +2,7 @@ import { capturesOf, type PassData, type PointData } from '../../results/run-dir
 import type { CpuCapture, CpuFrame, LayerName } from '../../results/schema/index.js';
 import { LAYERS } from '../../results/schema/index.js';
 import { t } from '../language/language.js';
-import { type Measured, measured, missing } from '../measures/measured.js';
+import { type Measured, measured, notCaptured } from '../measures/measured.js';
 import { compareText } from '../measures/node-measures.js';
 
 /** Layers that a profile shows, in the order of every table and chart. Idle is no work and stands apart. */
@@ -41,7 +41,7 @@ export function cpuPass(point: PointData): Measured<PassData> {
     capturesOf(pass, 'strata.cpu/1').some((capture) => busyUs(capture) > 0),
   );
   const pass = candidates.find((candidate) => candidate.pass.probe === 'cpu-profile') ?? candidates[0];
-  return pass === undefined ? missing(t`point ${point.ref.id} has no CPU profile`) : measured(pass);
+  return pass === undefined ? notCaptured(t`point ${point.ref.id} has no CPU profile`) : measured(pass);
 }
 
 /** The leader's capture and the follower's with the smallest id, where they exist. */

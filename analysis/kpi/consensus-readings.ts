@@ -12,6 +12,7 @@ import {
 } from '../measures/measured.js';
 import { counter } from '../measures/node-measures.js';
 import type { PointFacts } from '../report/facts.js';
+import { sweepAgain } from '../report/run-again.js';
 import { type Reading, reading, type Seen } from '../rules/reading.js';
 import { shareOf } from '../stages/budget.js';
 import { STAGES } from '../stages/stage-list.js';
@@ -34,9 +35,9 @@ export const CONSENSUS_READINGS = {
         bound: value,
       })),
     {
-      command: (point) => {
+      command: (point, facts) => {
         const probe = valueOrNull(leaderCapture(point.point, 'strata.perf/1'))?.probe ?? 'perf';
-        return `strata sweep --levels ${point.point.ref.clients} --probes ${probe}`;
+        return sweepAgain(facts, [point.point.ref.clients], probe);
       },
     },
   ),

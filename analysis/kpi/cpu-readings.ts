@@ -1,6 +1,7 @@
 import type { CpuCapture, CpuFrame, LayerName, PerfFrame } from '../../results/schema/index.js';
 import { busyUs, capturesByRole, cpuPass, inclusiveShare, layerShare } from '../cpu/cpu-profile.js';
 import { perfInclusiveShare } from '../cpu/perf-profile.js';
+import { t } from '../language/language.js';
 import { leaderCapture } from '../measures/captures.js';
 import { type Measured, map, measured, missing } from '../measures/measured.js';
 import type { PointFacts } from '../report/facts.js';
@@ -56,7 +57,7 @@ export function followerCpu(point: PointFacts): Measured<CpuCapture> {
   if (!pass.ok) return pass;
   const capture = capturesByRole(pass.value).find((candidate) => candidate.role === 'follower');
   return capture === undefined
-    ? missing(`the CPU profile of point ${point.point.ref.id} has no follower`)
+    ? missing(t`the CPU profile of point ${point.point.ref.id} has no follower`)
     : measured(capture);
 }
 

@@ -1,7 +1,8 @@
 import type { LayerName } from '../../results/schema/index.js';
 import { t } from '../language/language.js';
 import type { Measured } from '../measures/measured.js';
-import type { PointFacts } from '../report/facts.js';
+import type { Facts, PointFacts } from '../report/facts.js';
+import { sweepAgain } from '../report/run-again.js';
 import { type Reading, reading } from '../rules/reading.js';
 import { percent } from '../tables/format.js';
 import {
@@ -33,8 +34,8 @@ function cpuReading(read: (point: PointFacts) => Measured): Reading {
 
 const layerReading = (layer: LayerName): Reading => cpuReading((point) => leaderLayerShare(point, layer));
 
-export function profileCommand(point: PointFacts): string {
-  return `strata sweep --levels ${point.point.ref.clients} --probes cpu-profile`;
+export function profileCommand(point: PointFacts, facts: Facts): string {
+  return sweepAgain(facts, [point.point.ref.clients], 'cpu-profile');
 }
 
 export const CPU_READINGS = {

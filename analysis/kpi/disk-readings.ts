@@ -3,7 +3,8 @@ import { t, translated } from '../language/language.js';
 import { map, measured, missing, valueOrNull } from '../measures/measured.js';
 import { entriesPerFsync, writesPerFsync } from '../measures/node-measures.js';
 import { leaderSyscalls } from '../measures/syscalls.js';
-import type { PointFacts } from '../report/facts.js';
+import type { Facts, PointFacts } from '../report/facts.js';
+import { sweepAgain } from '../report/run-again.js';
 import { type Reading, reading } from '../rules/reading.js';
 import { shareOf } from '../stages/budget.js';
 import { nanos, percent, significant } from '../tables/format.js';
@@ -12,8 +13,8 @@ import { fromLeader, leaderMean } from './leader-readings.js';
 import { logWriteShare } from './log-writes.js';
 import { leaderMeanMs, seen, seenWith } from './seen.js';
 
-const straceCommand = (point: PointFacts): string =>
-  `strata sweep --levels ${point.point.ref.clients} --probes strace`;
+const straceCommand = (point: PointFacts, facts: Facts): string =>
+  sweepAgain(facts, [point.point.ref.clients], 'strace');
 
 const SYNC_STAGES = ['fsync', 'remoteSync'];
 

@@ -1,7 +1,7 @@
 import { capturesOf, type PassData, type PointData } from '../../results/run-directory.js';
 import type { Capture, ProbePass } from '../../results/schema/index.js';
 import { t, translated } from '../language/language.js';
-import { type Measured, measured, missing } from './measured.js';
+import { type Measured, measured, missing, notCaptured } from './measured.js';
 import { compareText } from './node-measures.js';
 
 export type CaptureName = Capture['schema'];
@@ -55,7 +55,7 @@ export function observe<Name extends CaptureName>(
 ): Measured<Observed<Name>> {
   const [first] = observeAll(point, schema, wanted);
   return first === undefined
-    ? missing(t`point ${point.ref.id} has no ${translated(CAPTURE_KINDS[schema].what)}`)
+    ? notCaptured(t`point ${point.ref.id} has no ${translated(CAPTURE_KINDS[schema].what)}`)
     : measured(first);
 }
 

@@ -2,17 +2,27 @@
  * A value of the run, or the reason why the run has none. The reports never print a blank: what cannot be
  * computed carries its sentence to the reader.
  */
-export type Measured<Value = number> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly because: string };
+export type Measured<Value = number> = { readonly ok: true; readonly value: Value } | Missing;
+
+export interface Missing {
+  readonly ok: false;
+  readonly because: string;
+  /** No probe left a capture that could hold the value. Absent: what was measured should hold it, and does not. */
+  readonly notCaptured?: true;
+}
 
 export function measured<Value>(value: Value): Measured<Value> {
   return { ok: true, value };
 }
 
 /** `because` completes "not measured, because …". */
-export function missing(because: string): { readonly ok: false; readonly because: string } {
+export function missing(because: string): Missing {
   return { ok: false, because };
+}
+
+/** Missing because nobody looked with a probe that would have seen it. */
+export function notCaptured(because: string): Missing {
+  return { ok: false, because, notCaptured: true };
 }
 
 /** Null of a schema turned into its reason. */

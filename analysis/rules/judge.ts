@@ -1,3 +1,4 @@
+import { t } from '../language/language.js';
 import { type Measured, missing } from '../measures/measured.js';
 import type { Facts, PointFacts } from '../report/facts.js';
 import type { Seen } from './reading.js';
@@ -23,6 +24,6 @@ export function see(rule: Rule, point: PointFacts, facts: Facts): Measured<Seen>
   const { read, parameters } = readingOf(rule.reading);
   const seen = read(point, facts, { bad: rule.bad, parameters: { ...parameters, ...rule.parameters } });
   return seen.ok && !Number.isFinite(seen.value.value)
-    ? missing(`the reading ${rule.reading} gave ${seen.value.value}`)
+    ? missing(t`the reading ${rule.reading} gave ${seen.value.value}`)
     : seen;
 }

@@ -31,7 +31,7 @@ export interface Reading {
   /** The value; or why there is none, which is no evidence for anything. */
   readonly read: (point: PointFacts, facts: Facts, terms: Terms) => Measured<Seen>;
   /** Command that shows the evidence again; the run's own without it. */
-  readonly command?: (point: PointFacts) => string;
+  readonly command?: (point: PointFacts, facts: Facts) => string;
 }
 
 type Options = Partial<Pick<Reading, 'scope' | 'parameters' | 'command'>>;

@@ -58,6 +58,7 @@ export const TABLES: Catalogue = {
   '{0} nodes of point {1} called themselves leader at the end of the window':
     '测量窗口结束时，测点 {1} 有 {0} 个节点自称 Leader',
   'the CPU profile of point {0} has no leader': '测点 {0} 的 CPU 采样不含 Leader',
+  'the CPU profile of point {0} has no follower': '测点 {0} 的 CPU 采样不含 Follower',
   'no request ended in the window': '测量窗口内没有请求完成',
   '{0} of the requests failed (limit {1})': '{0} 的请求失败（上限 {1}）',
   'no reason was given.': '没有给出原因。',

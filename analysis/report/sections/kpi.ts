@@ -7,6 +7,7 @@ import { inUnit, thresholdText } from '../../rules/units.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
 import { observeLevel } from '../observed.js';
+import { fsyncAgain, sweepAgain } from '../run-again.js';
 import { blocks, notMeasured, type Section } from '../section.js';
 
 const MARKS: Readonly<Record<Status, string>> = {
@@ -67,7 +68,7 @@ function kpiTable(facts: Facts): string {
   return table.toString();
 }
 
-/** Numbers of a profiled level exist there only: elsewhere a dash, not a reason a cell. */
+/** Numbers of a probe exist where it watched: at other levels a dash, not a reason a cell. Whatever else is missing has its own reason. */
 function levelCells(table: MarkdownTable, result: KpiResult, facts: Facts): string[] {
   const { rule } = result;
   if (result.scope === 'run') {
@@ -76,9 +77,8 @@ function levelCells(table: MarkdownTable, result: KpiResult, facts: Facts): stri
       first === undefined ? '' : table.cell(first.reading, (reading) => inUnit(rule.unit, reading.value));
     return facts.sweep.map((_point, index) => (index === 0 ? t`${value} (machine)` : '='));
   }
-  const anywhere = result.levels.some((level) => level.reading.ok);
   return result.levels.map((level) => {
-    if (!level.reading.ok) return anywhere ? '–' : table.missing(level.reading.because);
+    if (!level.reading.ok) return isDash(level, result) ? '–' : table.missing(level.reading.because);
     const text = inUnit(rule.unit, level.reading.value.value);
     return level.status === null || level.status === 'pass'
       ? text
@@ -86,16 +86,24 @@ function levelCells(table: MarkdownTable, result: KpiResult, facts: Facts): stri
   });
 }
 
+function isDash({ reading }: KpiResult['levels'][number], { scope, levels }: KpiResult): boolean {
+  if (scope === 'run' || reading.ok || reading.notCaptured === undefined) return false;
+  return levels.some((level) => level.reading.ok);
+}
+
 function reasonOf(result: KpiResult): string {
   for (const level of result.levels) if (!level.reading.ok) return level.reading.because;
   return t`the run has no level`;
 }
 
-function undecidedNotes(facts: Facts): string {
-  const lines = [t`\`–\`: this number comes from a profile, and this level was not profiled.`];
-  for (const rule of kpiRules(rulesOf(facts))) {
+function undecidedNotes(facts: Facts): string | null {
+  const results = kpiRules(rulesOf(facts)).map((rule) => evaluateKpi(rule, facts));
+  const lines = results.some((result) => result.levels.some((level) => isDash(level, result)))
+    ? [t`\`–\`: this number comes from a profile, and this level was not profiled.`]
+    : [];
+  for (const { rule, levels } of results) {
     const reasons = new Set<string>();
-    for (const level of evaluateKpi(rule, facts).levels) {
+    for (const level of levels) {
       if (level.reading.ok && level.reading.value.undecidedBecause !== undefined) {
         reasons.add(level.reading.value.undecidedBecause);
       }
@@ -105,7 +113,7 @@ function undecidedNotes(facts: Facts): string {
   if (facts.sweep.some((point) => point.unsound.length > 0)) {
     lines.push(t`A level that failed its audit is shown and judges nothing.`);
   }
-  return lines.map((line) => `- ${line}`).join('\n');
+  return lines.length === 0 ? null : lines.map((line) => `- ${line}`).join('\n');
 }
 
 function meanings(facts: Facts): string {
@@ -127,25 +135,35 @@ const PROBED: readonly (readonly [string, CaptureName])[] = [
   ['what the kernel times', 'strata.bpf/1'],
 ];
 
+/** Of the sweep, else of the comparison of strategies, else of a sweep by default. */
+function levelsOf({ sweep, strategies }: Facts): readonly number[] {
+  const measured = sweep.length > 0 ? sweep : strategies;
+  return measured.length === 0
+    ? [10, 100, 1000]
+    : [...new Set(measured.map(({ point }) => point.ref.clients))];
+}
+
 function commands(facts: Facts): string {
   const { run } = facts.data;
-  const levels = facts.sweep.map((point) => point.point.ref.clients).join(',') || '10,100,1000';
-  const middle = facts.middle?.point.ref.clients ?? 100;
-  const strategies = [...new Set(facts.strategies.map((arm) => arm.point.ref.strategy))].sort().join(',');
+  const levels = levelsOf(facts);
+  const middle = [facts.middle?.point.ref.clients ?? 100];
+  const strategies = [...new Set(facts.strategies.map((arm) => arm.point.ref.strategy))].sort();
   const rows: readonly (readonly [string, string])[] = [
     [t`the whole run`, run.command],
     [t`this report from its files`, `strata report results/${run.id}`],
-    [t`the levels alone (section 1)`, `strata sweep --levels ${levels} --probes none`],
-    [t`strategies (2.1)`, `strata fsync --strategies ${strategies || 'A,B,C,G'} --levels ${levels}`],
-    [t`system calls (2.3)`, `strata sweep --levels ${middle} --probes strace`],
+    [t`the levels alone (section 1)`, sweepAgain(facts, levels, 'none')],
+    [
+      t`strategies (2.1)`,
+      fsyncAgain(facts, strategies.length > 0 ? strategies : ['A', 'B', 'C', 'G'], levels),
+    ],
+    [t`system calls (2.3)`, sweepAgain(facts, middle, 'strace')],
     [t`the same by hand, on a running node`, 'strace -c -f -w -p <pid>'],
-    [t`CPU by layer, flamegraphs (3.2)`, `strata sweep --levels ${middle} --probes cpu-profile`],
+    [t`CPU by layer, flamegraphs (3.2)`, sweepAgain(facts, middle, 'cpu-profile')],
     ...PROBED.flatMap(([what, schema]) => {
       const found = observeLevel(facts, schema);
       if (!found.ok) return [];
       const { point, pass } = found.value;
-      const command = `strata sweep --levels ${point.point.ref.clients} --probes ${pass.probe}`;
-      return [[translated(what), command] as const];
+      return [[translated(what), sweepAgain(facts, [point.point.ref.clients], pass.probe)] as const];
     }),
     [
       t`kernel and thread pool stacks, by hand`,

@@ -1,17 +1,18 @@
 import { type Advice, evaluateAdvice, stake } from '../../advice/advice-rule.js';
 import { evaluateKpi } from '../../kpi/kpi-rule.js';
-import { t, translated } from '../../language/language.js';
-import { documentLevel } from '../../reference/document.js';
+import { recorded, t, translated } from '../../language/language.js';
+import { type DocumentLevel, documentLevel } from '../../reference/document.js';
 import { adviceRules, kpiRules, rulesOf } from '../../rules/rule-book.js';
 import { integer, micros, percent, perSecond, times } from '../../tables/format.js';
+import { confidenceOf, isWithinSpread, rateWithConfidence } from '../confidence.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
-import { evidenceOf, historiesOf, historySentence, isBroken } from '../histories.js';
+import { evidenceOf, historiesOf, historySentence, isBroken, type PointHistory } from '../histories.js';
 import { limitOf } from '../limits.js';
 import { blocks, type Section } from '../section.js';
 import { compareStrategies, lostWrites, soundArm } from '../strategies.js';
 
 interface Finding {
-  readonly mark: '✅' | '⚠️' | '❌';
+  readonly mark: '✅' | '❔' | '⚠️' | '❌';
   /** A broken promise ranks above every speed, and what explains a run above what it shows. */
   readonly rank: 'promise' | 'cause' | 'effect';
   /** Share of what is at stake, 0 to 1; ranks the list within its rank. Causes keep their own order. */
@@ -36,7 +37,7 @@ function sentence(facts: Facts): string {
     );
   }
   const levels = sound
-    .map((point) => t`${perSecond(point.summary.throughputPerSecond)}${p99(point)} at ${levelName(point)}`)
+    .map((point) => t`${rateWithConfidence(point, facts)}${p99(point)} at ${levelName(point)}`)
     .join(t`, `);
   const middle = facts.middle !== null && facts.middle.unsound.length === 0 ? facts.middle : sound[0]!;
   const limit = limitOf(middle, facts);
@@ -68,7 +69,7 @@ function strategySentence(facts: Facts): string | null {
   const compared = others
     .map((arm) => t`${times(best / arm.summary.throughputPerSecond)} the rate of ${arm.point.ref.strategy}`)
     .join(t`, `);
-  return t`Durability: ${row.safest.point.ref.strategy} is the fastest strategy that acknowledges only after a sync (${perSecond(best)} at ${integer(row.clients)} clients; ${compared}).`;
+  return t`Durability: ${row.safest.point.ref.strategy} is the fastest strategy that acknowledges only after a sync: ${rateWithConfidence(row.safest, facts)} at ${integer(row.clients)} clients; ${compared}.`;
 }
 
 const RANKS: readonly Finding['rank'][] = ['promise', 'cause', 'effect'];
@@ -101,8 +102,12 @@ function historyFindings(facts: Facts): Finding[] {
       mark: '❌',
       rank: 'promise',
       effect: 1,
-      text: t`**The history at point ${history.facts.point.ref.id} is not linearizable**: ${history.check.because ?? t`no order explains it`}. Evidence: ${evidenceOf(history)}.`,
+      text: t`**The history at point ${history.facts.point.ref.id} is not linearizable**: ${brokenBecause(history)}. Evidence: ${evidenceOf(history)}.`,
     }));
+}
+
+function brokenBecause({ check }: PointHistory): string {
+  return check.because === null ? t`no order explains it` : recorded(check.because).replace(/[.。]$/, '');
 }
 
 /** A and G promise that an acknowledged write is there after a crash; one that is not outweighs any number of this report. */
@@ -123,7 +128,7 @@ function powerCutFindings(facts: Facts): Finding[] {
       mark: '❌' as const,
       rank: 'promise' as const,
       effect: 1,
-      text: t`**A power cut broke a promise** at point ${point.ref.id}, ${sentence}.`,
+      text: t`**A power cut broke a promise** at point ${point.ref.id}, ${recorded(sentence).replace(/[.。]$/, '')}.`,
     })),
   );
 }
@@ -152,18 +157,32 @@ function documentFindings(facts: Facts): Finding[] {
   for (const point of facts.sweep) {
     const document = documentLevel(point.point.ref.clients);
     if (document === null || point.unsound.length > 0) continue;
-    const ratio = point.summary.throughputPerSecond / document.throughputPerSecond;
-    const { p99 } = point.summary.latency.response;
-    const latency = p99 === null ? '' : t`, p99 ${micros(p99)} against ${micros(document.p99Us)}`;
-    const reached = ratio >= 1 && (p99 === null || p99 <= document.p99Us);
-    result.push({
-      mark: reached ? '✅' : '⚠️',
-      rank: 'effect',
-      effect: gap(ratio),
-      text: t`**${levelName(point)}: ${times(ratio)} of the document's throughput** (${perSecond(point.summary.throughputPerSecond)} against ${perSecond(document.throughputPerSecond)}${latency}).`,
-    });
+    result.push(documentFinding(point, document, facts));
   }
   return result;
+}
+
+/** Above or below the document is said only of a figure that lies outside of all that this run measured of the level. */
+function documentFinding(point: PointFacts, document: DocumentLevel, facts: Facts): Finding {
+  const ratio = point.summary.throughputPerSecond / document.throughputPerSecond;
+  const isWithin = isWithinSpread(document.throughputPerSecond, confidenceOf(point, facts));
+  const { p99 } = point.summary.latency.response;
+  const latency = p99 === null ? '' : t`, p99 ${micros(p99)} against ${micros(document.p99Us)}`;
+  const isFast = p99 === null || p99 <= document.p99Us;
+  const theirs = perSecond(document.throughputPerSecond);
+  if (isWithin)
+    return {
+      mark: isFast ? '❔' : '⚠️',
+      rank: 'effect',
+      effect: 0,
+      text: t`**${levelName(point)}: the document's throughput lies within the spread of this run**: ${rateWithConfidence(point, facts)} against ${theirs}${latency}.`,
+    };
+  return {
+    mark: ratio >= 1 && isFast ? '✅' : '⚠️',
+    rank: 'effect',
+    effect: gap(ratio),
+    text: t`**${levelName(point)}: ${times(ratio)} of the document's throughput** (${perSecond(point.summary.throughputPerSecond)} against ${theirs}${latency}).`,
+  };
 }
 
 /** One finding for all levels; its effect is that of the widest gap. */
