@@ -23,6 +23,14 @@ function busyLeader(node: NodeWindow): NodeWindow {
   return node.role === 'leader' ? { ...node, proc: { ...proc, threads } } : node;
 }
 
+function waitingLeader(node: NodeWindow, share: number): NodeWindow {
+  const proc = node.proc!;
+  const threads = proc.threads.map((thread) =>
+    thread.kind === 'main' ? { ...thread, runqueueWaitMs: share * node.seconds * 1e3 } : thread,
+  );
+  return { ...node, proc: { ...proc, threads } };
+}
+
 describe('advice', () => {
   it('is ranked by what is at stake, with a bound between nothing and all, and evidence in numbers', () => {
     const list = advise(madeUpRun());
@@ -39,6 +47,24 @@ describe('advice', () => {
         assert.ok(stake(before.rule, before.evidence) >= stake(advice.rule, advice.evidence));
       }
     });
+  });
+
+  it('keeps the priority that its rule has, before any stake and however small it is', () => {
+    const run = madeUpRun();
+    const ours = advise(run);
+    const small = mapNodes(run, (node) => (node.role === 'leader' ? waitingLeader(node, 0.02) : node));
+    const waits = { ...ADVICE_RULES.find(({ id }) => id === 'runqueue')!, good: 0.01, bad: 0.01 };
+    const others = ADVICE_RULES.filter(({ id }) => id !== 'runqueue');
+    const withWaits = (severity: 'P0' | 'by-stake') =>
+      evaluateAdvice([...others, { ...waits, severity }], factsOf(small));
+    assert.equal(withWaits('by-stake').length, ours.length);
+    const list = withWaits('P0');
+    const at = list.findIndex(({ rule }) => rule.id === 'runqueue');
+    assert.equal(list[at]?.priority, 'P0');
+    assert.ok(Math.abs(list[at].evidence.bound! - 0.02) < 1e-9);
+    assert.ok(ours.some(({ priority }) => priority === 'P1'));
+    const priorities = list.map(({ priority }) => priority);
+    assert.deepEqual(priorities, [...priorities].sort());
   });
 
   it('says nothing from a run that failed its audit', () => {

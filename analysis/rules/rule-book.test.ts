@@ -83,6 +83,18 @@ describe('the rules of a user', () => {
     assert.equal(book.rules.length, DEFAULT_RULES.rules.length);
   });
 
+  it('mean the one threshold of an advice by either of its names', () => {
+    for (const name of ['good', 'bad']) {
+      const { good, bad } = find(changedRules(file({ id: 'gc', [name]: 0.05 }), 'my.json'), 'gc')!;
+      assert.deepEqual([good, bad], [0.05, 0.05]);
+    }
+    const both = find(changedRules(file({ id: 'gc', good: 0.05, bad: 0.2 }), 'my.json'), 'gc')!;
+    assert.deepEqual([both.good, both.bad], [0.05, 0.2]);
+    // A KPI has a warning between the two.
+    const kpi = find(changedRules(file({ id: 'kpi-rpc-mean', good: 1 }), 'my.json'), 'kpi-rpc-mean')!;
+    assert.deepEqual([kpi.good, kpi.bad], [1, 5]);
+  });
+
   it('switch a rule off, and may add one', () => {
     const fast = { ...find(DEFAULT_RULES, 'kpi-rpc-mean')!, id: 'our-rpc', good: 1, bad: 2 };
     const book = changedRules(file({ id: 'loop-wait', enabled: false }, fast), 'my.json');
@@ -99,8 +111,62 @@ describe('the rules of a user', () => {
     ['no number', file({ id: 'slow-disk', bad: Number.NaN }), /rule slow-disk, field bad: /],
     [
       'an alert on the good side',
-      file({ id: 'slow-disk', bad: 1 }),
-      /rule slow-disk, field bad: lies on the good/,
+      file({ id: 'slow-disk', good: 2, bad: 1 }),
+      /rule slow-disk, field bad: 1 lies on the good side of `good` \(2\): .* lower values/,
+    ],
+    [
+      'one on the good side where higher is better',
+      file({ id: 'kpi-write-fsync', good: 10, bad: 20 }),
+      /rule kpi-write-fsync, field bad: 20 lies on the good side of `good` \(10\): .* higher values/,
+    ],
+    [
+      'a direction that the texts do not have',
+      file({ id: 'gc', direction: 'above' }),
+      /rule gc, field direction: it is `below` and cannot become `above`/,
+    ],
+    [
+      'a percentage where a share is meant',
+      file({ id: 'gc', good: 10, bad: 10 }),
+      /rule gc, field good: must not be above 1, for it is a share: 0\.1 is 10 %\.$/,
+    ],
+    [
+      'one as the alert',
+      file({ id: 'kpi-pool-cpu', bad: 10 }),
+      /rule kpi-pool-cpu, field bad: .* 0\.1 is 10 %/,
+    ],
+    ['one under one name of the only threshold', file({ id: 'gc', bad: 10 }), /rule gc, field bad: .* 10 %/],
+    [
+      'one as a parameter',
+      file({ id: 'slow-disk', parameters: { shareOfWriteMin: 15 } }),
+      /rule slow-disk, field parameters\.shareOfWriteMin: .* 10 %/,
+    ],
+    ['a threshold below nothing', file({ id: 'gc', bad: -0.1 }), /rule gc, field bad: must not be negative/],
+    [
+      'a parameter below nothing',
+      file({ id: 'slow-disk', parameters: { syncsMin: -1 } }),
+      /rule slow-disk, field parameters\.syncsMin: must not be negative/,
+    ],
+    [
+      'advice whose alert stays where it was',
+      file({ id: 'socket-cpu', good: 0.02 }),
+      /rule socket-cpu, field good: advice speaks where a value is past `bad` \(0\.15\), .* give `bad` too/,
+    ],
+    [
+      'a field that copying drops',
+      JSON.parse('{"schema":"strata.rules/1","rules":[{"id":"gc","__proto__":{"bad":0.2}}]}'),
+      /rule gc, field __proto__: no rule has such a field/,
+    ],
+    [
+      'one inside a field',
+      JSON.parse(
+        '{"schema":"strata.rules/1","rules":[{"id":"gc","title":{"en":"x","zh":"x","__proto__":1}}]}',
+      ),
+      /rule gc, field title\.__proto__: no rule has such a field/,
+    ],
+    [
+      'one beside the rules',
+      JSON.parse('{"schema":"strata.rules/1","rules":[],"__proto__":{"rules":7}}'),
+      /^my\.json: field __proto__: /,
     ],
     [
       'an unknown field',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Facts } from '../report/facts.js';
 import defaults from './default-rules.json' with { type: 'json' };
 import { READINGS } from './readings.js';
-import { type AdviceRule, type KpiRule, RULES_SCHEMA, Rule } from './rule.js';
+import { type AdviceRule, type KpiRule, RULES_SCHEMA, Rule, sharesOf } from './rule.js';
 
 /** A file of rules does not hold what it should; the sentence names the row and the field. */
 export class RulesError extends Error {
@@ -19,6 +19,8 @@ export interface RuleBook {
 const ROWS_MAX = 1_000;
 
 const Change = z.looseObject({ id: z.string() });
+type Row = z.output<typeof Change>;
+
 const RulesFile = z.strictObject({
   schema: z.literal(RULES_SCHEMA),
   rules: z.array(Change).max(ROWS_MAX),
@@ -46,11 +48,7 @@ export function changedRules(document: unknown, name: string): RuleBook {
     if (seen.has(row.id)) throw new RulesError(`${name}: rule ${row.id} stands there twice.`);
     seen.add(row.id);
     const own = rules.get(row.id);
-    const rule = checkRule(own === undefined ? row : { ...own, ...row, ...parametersOf(own, row) }, name);
-    if (own !== undefined && own.kind !== rule.kind)
-      throw new RulesError(
-        `${name}: rule ${row.id}, field kind: it is a ${own.kind} and cannot become a ${rule.kind}.`,
-      );
+    const rule = own === undefined ? checkRule(row, name) : changedRule(own, row, name);
     if (own !== undefined && JSON.stringify(sorted(own)) === JSON.stringify(sorted(rule))) continue;
     rules.set(rule.id, rule);
     ids.push(rule.id);
@@ -58,8 +56,35 @@ export function changedRules(document: unknown, name: string): RuleBook {
   return { rules: [...rules.values()], changedBy: { name, ids } };
 }
 
+function changedRule(own: Rule, row: Row, name: string): Rule {
+  const named = THRESHOLDS.filter((threshold) => Object.hasOwn(row, threshold));
+  const both =
+    named.length === 1 && hasOneThreshold(own) ? { good: row[named[0]!], bad: row[named[0]!] } : {};
+  const rule = checkRule({ ...own, ...row, ...both, ...parametersOf(own, row) }, name, row);
+  const where = `${name}: rule ${own.id}, field`;
+  if (own.kind !== rule.kind)
+    throw new RulesError(`${where} kind: it is a ${own.kind} and cannot become a ${rule.kind}.`);
+  // The texts of a rule speak of one side.
+  if (own.direction !== rule.direction)
+    throw new RulesError(
+      `${where} direction: it is \`${own.direction}\` and cannot become \`${rule.direction}\`; give the row an id of its own.`,
+    );
+  if (own.kind !== 'kpi' && rule.good !== own.good && named.length === 1 && !hasOneThreshold(own))
+    throw new RulesError(
+      `${where} good: advice speaks where a value is past \`bad\` (${own.bad}), so this changes nothing; give \`bad\` too.`,
+    );
+  return rule;
+}
+
+const THRESHOLDS = ['good', 'bad'] as const;
+
+/** Advice has no warning, so that most of it has one threshold: whoever changes either name of it means it. */
+function hasOneThreshold({ kind, good, bad }: Rule): boolean {
+  return kind !== 'kpi' && good === bad;
+}
+
 /** A row that changes one parameter leaves the others as they are. */
-function parametersOf(own: Rule, row: Readonly<Record<string, unknown>>): object {
+function parametersOf(own: Rule, row: Row): object {
   const { parameters } = row;
   const isRecord = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters);
   return isRecord ? { parameters: { ...own.parameters, ...parameters } } : {};
@@ -73,17 +98,38 @@ function sorted(value: unknown): unknown {
 }
 
 function checkFile(document: unknown, name: string): z.output<typeof RulesFile> {
+  refusePrototypes(document, name);
   const result = RulesFile.safeParse(document);
   if (result.success) return result.data;
   const { path, message } = firstIssue(result.error);
   throw new RulesError(`${name}: field ${path.join('.') || '(root)'}: ${message}.`);
 }
 
-function checkRule(row: { readonly id: string }, name: string): Rule {
+/**
+ * A field of this name is data after `JSON.parse` and is dropped wherever an object is copied: it has to be seen before. No row holds objects of objects, so three
+ * levels are all there is to look at.
+ */
+function refusePrototypes(document: unknown, name: string): void {
+  const refuse = (value: unknown, where: string): void => {
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
+      throw new RulesError(`${name}: ${where}__proto__: no rule has such a field.`);
+  };
+  refuse(document, 'field ');
+  const { rules } = Object(document) as { readonly rules?: unknown };
+  for (const [index, row] of (Array.isArray(rules) ? rules : []).entries()) {
+    const { id } = Object(row) as { readonly id?: unknown };
+    const where = typeof id === 'string' ? `rule ${id}, field ` : `field rules.${index}.`;
+    refuse(row, where);
+    for (const [field, value] of Object.entries(Object(row))) refuse(value, `${where}${field}.`);
+  }
+}
+
+/** `written`: the row as it stands in the file, where the other fields are our own. */
+function checkRule(row: Row, name: string, written: Row = row): Rule {
   const where = `${name}: rule ${row.id}, field`;
   const result = Rule.safeParse(row);
   if (!result.success) {
-    const { path, message } = firstIssue(result.error);
+    const { path, message } = firstIssue(result.error, written);
     throw new RulesError(`${where} ${path.join('.') || '(the whole row)'}: ${message}.`);
   }
   const rule = result.data;
@@ -103,15 +149,35 @@ function checkRule(row: { readonly id: string }, name: string): Rule {
       `${where} parameters.${parameter}: the reading ${rule.reading} does not ask for it; it asks for ${known}.`,
     );
   }
+  // Written as a percentage, it would never be reached.
+  const above = sharesOf(rule).flatMap(([path, share]) => (share > 1 ? [{ path }] : []));
+  const wrong = firstWritten(above, written);
+  if (wrong !== undefined)
+    throw new RulesError(
+      `${where} ${wrong.path.join('.')}: must not be above 1, for it is a share: 0.1 is 10 %.`,
+    );
   return rule;
 }
 
-function firstIssue(error: z.ZodError): { readonly path: readonly PropertyKey[]; readonly message: string } {
-  const issue = error.issues[0];
+function firstIssue(
+  { issues }: z.ZodError,
+  written: object = {},
+): { readonly path: readonly PropertyKey[]; readonly message: string } {
+  const issue = firstWritten(issues, written);
   if (issue === undefined) throw new Error('a schema refused a document without saying why');
   return issue.code === 'unrecognized_keys'
     ? { path: [...issue.path, issue.keys[0]!], message: 'no rule has such a field' }
     : issue;
+}
+
+/** What is wrong with a field that stands in the file, if anything is; else the first of all. */
+function firstWritten<Issue extends { readonly path: readonly PropertyKey[] }>(
+  issues: readonly Issue[],
+  written: object,
+): Issue | undefined {
+  return (
+    issues.find(({ path: [field] }) => field !== undefined && Object.hasOwn(written, field)) ?? issues[0]
+  );
 }
 
 export function rulesOf(facts: Facts): RuleBook {

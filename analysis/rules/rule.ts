@@ -19,6 +19,9 @@ export const UNITS = [
   'megabytes-per-second',
 ] as const;
 
+/** No reading gives a value below nothing, so no threshold lies there. */
+const Amount = z.number().finite().nonnegative('must not be negative');
+
 const RULE_LAYERS = ['network', 'consensus', 'log', 'io', 'state', 'runtime', 'machine'] as const;
 
 const shared = {
@@ -31,12 +34,12 @@ const shared = {
   /** Name of the registered function that reads the value off the run. */
   reading: z.string(),
   /** Further numbers that the reading asks for; those left out are the reading's own. */
-  parameters: z.record(z.string(), z.number().finite()).default({}),
+  parameters: z.record(z.string(), Amount).default({}),
   /** `below`: values below `good` are good and values above `bad` are bad. `above`: the other way round. */
   direction: z.enum(['below', 'above']),
-  good: z.number().finite(),
+  good: Amount,
   /** Where the alert begins. Equal to `good` where the source names one threshold only: then a value on it is bad. */
-  bad: z.number().finite(),
+  bad: Amount,
   unit: z.enum(UNITS),
   /** Where the threshold comes from: a section of the reference document, a paper, a standard. */
   source: z.string().min(1).max(400),
@@ -79,11 +82,32 @@ export type AdviceRule = z.output<typeof SymptomRule> | z.output<typeof CauseRul
 
 export const Rule = z
   .discriminatedUnion('kind', [KpiRule, CauseRule, SymptomRule])
-  .refine((rule) => (rule.direction === 'below' ? rule.bad >= rule.good : rule.bad <= rule.good), {
-    path: ['bad'],
-    message: 'lies on the good side of `good`',
+  .superRefine(({ direction, good, bad }, context) => {
+    const isBelow = direction === 'below';
+    if (isBelow ? bad >= good : bad <= good) return;
+    const better = isBelow ? 'lower' : 'higher';
+    const message = `${bad} lies on the good side of \`good\` (${good}): in the direction \`${direction}\` ${better} values are the better ones`;
+    context.addIssue({ code: 'custom', path: ['bad'], message });
   });
 export type Rule = z.output<typeof Rule>;
+
+/** Names of the parameters that are shares too. */
+const SHARE_PARAMETER = /^(?:share|busy)/;
+
+/** Every number of a rule that is a share, by its path. */
+export function sharesOf({
+  unit,
+  good,
+  bad,
+  parameters,
+}: Rule): readonly (readonly [path: readonly string[], share: number])[] {
+  const thresholds = unit === 'share' ? Object.entries({ good, bad }) : [];
+  const further = Object.entries(parameters).filter(([name]) => SHARE_PARAMETER.test(name));
+  return [
+    ...thresholds.map(([name, value]) => [[name], value] as const),
+    ...further.map(([name, value]) => [['parameters', name], value] as const),
+  ];
+}
 
 /** The file of rules: the whole table, or changes to it. */
 export const RULES_SCHEMA = 'strata.rules/1';

@@ -24,3 +24,8 @@ export function thresholdText(rule: Pick<Rule, 'direction' | 'good' | 'bad' | 'u
   const wanted = `${good} ${inUnit(rule.unit, rule.good)}`;
   return rule.good === rule.bad ? wanted : t`${wanted} (alert ${bad} ${inUnit(rule.unit, rule.bad)})`;
 }
+
+/** The claims of the reference document that a rule answers, for a cell. */
+export function claimsText({ claims }: Pick<Rule, 'claims'>): string {
+  return claims.length === 0 ? t`not in it` : claims.join(', ');
+}

@@ -11,6 +11,11 @@ const CASES: readonly (readonly [string, string | null, RegExp])[] = [
   ['a file that is not there', null, /cannot be read: ENOENT.*strata rules --json/],
   ['no JSON', '{', /^my-rules\.json is not JSON: /],
   ['a wrong row', '{"schema":"strata.rules/1","rules":[{"id":"gc","bad":"x"}]}', /rule gc, field bad: /],
+  [
+    'a field that JSON.parse hides',
+    '{"schema":"strata.rules/1","rules":[{"id":"gc","__proto__":{}}]}',
+    /rule gc, field __proto__: /,
+  ],
   ['a file without end', ' '.repeat(1024 * 1024 + 1), /has 1048577 bytes; .* at most 1048576/],
 ];
 

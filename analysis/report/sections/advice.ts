@@ -1,6 +1,7 @@
 import { type Advice, evaluateAdvice } from '../../advice/advice-rule.js';
 import { t, translated } from '../../language/language.js';
 import { adviceRules, rulesOf } from '../../rules/rule-book.js';
+import { claimsText } from '../../rules/units.js';
 import { percent, times } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { blocks, type Section } from '../section.js';
@@ -18,7 +19,7 @@ export const adviceSection: Section = (facts) => {
   return {
     text: blocks(
       head,
-      t`${advice.length} of ${rules.length} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Bounds of different rules overlap and do not add up. P0: at least 20 % at stake, or a cause that the run itself shows; causes come first.`,
+      t`${advice.length} of ${rules.length} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Bounds of different rules overlap and do not add up. P0: at least 20 % of latency, CPU time or throughput at stake, or a rule that is always P0, as those of causes are; bytes written do not count, because no client waits for them. Causes come first.`,
       adviceTable(advice),
       ...advice.map(details),
     ),
@@ -48,7 +49,7 @@ function adviceTable(advice: readonly Advice[]): string {
       entry.evidence.bound === null
         ? t`no bound`
         : t`${percent(entry.evidence.bound)} of ${translated(entry.rule.of)}`,
-      entry.rule.claims.length === 0 ? t`not in it` : entry.rule.claims.join(', '),
+      claimsText(entry.rule),
     );
   });
   return table.toString();
