@@ -14,17 +14,8 @@ describe('syscallFacts', () => {
     assert.equal(facts.writeCalls, 1800 + 2500);
   });
 
-  it("recognises the document's healthy table and both abnormal ones", () => {
-    assert.equal(syscallFacts(madeUpSyscalls(1, 'leader', 280)).shape, 'normal');
-    assert.equal(syscallFacts(madeUpSyscalls(1, 'leader', 1_500)).shape, 'too many syncs');
-    assert.equal(syscallFacts(madeUpSyscalls(1, 'leader', 15_000)).shape, 'slow disk');
-  });
-
   it('is zero, not a division by it, for a trace of nothing', () => {
     const facts = syscallFacts({ ...madeUpSyscalls(1, 'leader'), rows: [] });
-    assert.deepEqual(
-      [facts.syncShare, facts.writeShare, facts.syncMeanUs, facts.shape],
-      [0, 0, null, 'normal'],
-    );
+    assert.deepEqual([facts.syncShare, facts.writeShare, facts.syncMeanUs], [0, 0, null]);
   });
 });

@@ -1,7 +1,7 @@
 import { capturesOf, type PassData, type PointData } from '../../results/run-directory.js';
 import type { SyscallCapture } from '../../results/schema/index.js';
 import { t } from '../language/language.js';
-import { type Measured, measured, missing } from './measured.js';
+import { type Measured, measured, missing, notCaptured } from './measured.js';
 
 /** Calls in which a thread waits for others. Idle pool threads alone spend seconds in futex: their time is nobody's work. */
 const WAITING = new Set([
@@ -21,9 +21,6 @@ const WAITING = new Set([
 
 const SYNCS = new Set(['fsync', 'fdatasync', 'sync_file_range', 'msync']);
 const WRITES = new Set(['write', 'writev', 'pwrite64', 'pwritev', 'pwritev2']);
-
-/** Above this mean a sync means a bad disk rather than too many syncs (the document's healthy and bad values are 1.5 and 15 ms). */
-const SLOW_SYNC_US = 10_000;
 
 export const isWaiting = (syscall: string): boolean => WAITING.has(syscall);
 export const isSync = (syscall: string): boolean => SYNCS.has(syscall);
@@ -47,7 +44,6 @@ export interface SyscallFacts {
   readonly syncShare: number;
   /** Null without a sync. */
   readonly syncMeanUs: number | null;
-  readonly shape: 'normal' | 'too many syncs' | 'slow disk';
 }
 
 export function syscallFacts(capture: SyscallCapture): SyscallFacts {
@@ -65,8 +61,6 @@ export function syscallFacts(capture: SyscallCapture): SyscallFacts {
     }
   }
   const share = (seconds: number) => (total.working === 0 ? 0 : seconds / total.working);
-  const syncMeanUs = total.syncCalls === 0 ? null : (total.sync / total.syncCalls) * 1e6;
-  const heavy = share(total.sync) > 0.5;
   return {
     totalSeconds: total.all,
     workingSeconds: total.working,
@@ -74,15 +68,14 @@ export function syscallFacts(capture: SyscallCapture): SyscallFacts {
     syncCalls: total.syncCalls,
     writeShare: share(total.write),
     syncShare: share(total.sync),
-    syncMeanUs,
-    shape: !heavy ? 'normal' : (syncMeanUs ?? 0) >= SLOW_SYNC_US ? 'slow disk' : 'too many syncs',
+    syncMeanUs: total.syncCalls === 0 ? null : (total.sync / total.syncCalls) * 1e6,
   };
 }
 
 /** The pass that traced syscalls at this point. */
 export function syscallPass(point: PointData): Measured<PassData> {
   const pass = point.passes.find((candidate) => capturesOf(candidate, 'strata.syscalls/1').length > 0);
-  return pass === undefined ? missing(t`point ${point.ref.id} has no syscall trace`) : measured(pass);
+  return pass === undefined ? notCaptured(t`point ${point.ref.id} has no syscall trace`) : measured(pass);
 }
 
 /** The capture of the leader, where one was traced. */

@@ -5,12 +5,14 @@ import { logWritesPerSync } from '../measures/descriptors.js';
 import { compareText } from '../measures/node-measures.js';
 import { documentRow, isWaiting, syscallFacts } from '../measures/syscalls.js';
 import { DOCUMENT_SYSCALLS } from '../reference/document.js';
+import { type RuleBook, rulesOf } from '../rules/rule-book.js';
 import { decimal, integer, micros, percent, significant } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { descriptorTables, futexTable } from './descriptor-tables.js';
 import type { Facts } from './facts.js';
 import { observeLevel, takenBy } from './observed.js';
 import { blocks, notMeasured } from './section.js';
+import { documentWorkingShare, shapeAlerts, shapeText, syscallShape } from './syscall-shape.js';
 
 const ROWS_MAX = 12;
 const NOT_TRACED = 'the tracer gives no extremes for this call';
@@ -29,7 +31,7 @@ export function syscallTables(facts: Facts): string {
       return blocks(
         `**${subjectName(capture)}**`,
         nodeTable(capture, source),
-        shapeLine(capture),
+        shapeLine(capture, rulesOf(facts)),
         descriptorTables(capture, source),
         futexTable(futex, capture),
       );
@@ -79,16 +81,15 @@ function nodeTable(capture: SyscallCapture, source: string): string {
     : table.toString();
 }
 
-function shapeLine(capture: SyscallCapture): string {
+/** Shares of one base, ours and the document's: its table has the futex in it, ours leaves out what waits. */
+function shapeLine(capture: SyscallCapture, rules: RuleBook): string {
   const facts = syscallFacts(capture);
-  const mean = facts.syncMeanUs === null ? t`no sync` : t`mean ${micros(facts.syncMeanUs)}`;
-  const shape =
-    facts.shape === 'normal'
-      ? t`the document's normal shape`
-      : facts.shape === 'slow disk'
-        ? t`the document's abnormal shape 2: the disk is slow`
-        : t`the document's abnormal shape 1: syncs take most of the working time`;
-  return t`Shape: **${shape}**. Sync ${percent(facts.syncShare)} of the working time (${mean}; document 15.2 % normal, above 50 % the bottleneck), write ${percent(facts.writeShare)} (document 25.3 %), ${ratioWords(capture)} (document 25:1).`;
+  const alerts = shapeAlerts(rules);
+  const mean =
+    facts.syncMeanUs === null ? t`no sync` : `${t`mean ${micros(facts.syncMeanUs)}`}${alerts.mean}`;
+  const sync = t`${percent(facts.syncShare)} of the working time (${mean}; document ${documentWorkingShare('fsync')}${alerts.sync})`;
+  const write = t`${percent(facts.writeShare)} (document ${documentWorkingShare('write')}${alerts.write})`;
+  return t`Shape: **${shapeText(syscallShape(facts, rules))}**. Sync ${sync}, write ${write}, ${ratioWords(capture)} (document 25:1). The document's shares are those of its healthy table without futex, as ours are; with it they are ${percent(DOCUMENT_SYSCALLS.fsync!.share)} and ${percent(DOCUMENT_SYSCALLS.write!.share)}.`;
 }
 
 /** On the log alone where the trace can tell it from sockets; over all descriptors, and said so, where it cannot. */
