@@ -3,8 +3,9 @@ import { t, translated } from '../language/language.js';
 import { DOCUMENT_BEFORE_AFTER, type DocumentBeforeAfter } from '../reference/before-after.js';
 import { blocks } from '../report/section.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
-import { type Effect, summarize } from './effects.js';
-import { estimateText, valueText, verdictText } from './wording.js';
+import { estimateCell, summaryCell } from './cells.js';
+import type { Effect } from './effects.js';
+import { valueText, verdictText } from './wording.js';
 
 interface Measured {
   readonly experiment: LabExperiment;
@@ -42,7 +43,7 @@ function oneTable({ title, experiment: id, indicators }: DocumentBeforeAfter, me
   );
   for (const { what, before, after, change, answer } of indicators) {
     const claimed = [translated(what), before ?? '–', after ?? '–', change];
-    const ours = typeof answer === 'string' ? unanswered(table, answer) : answered(measured, answer);
+    const ours = typeof answer === 'string' ? unanswered(table, answer) : answered(table, measured, answer);
     table.row(...claimed, ...ours);
   }
   return blocks(`### ${translated(title)} (${id})`, table.toString());
@@ -55,18 +56,23 @@ function unanswered(table: MarkdownTable, because: string): Cells {
 }
 
 function answered(
+  table: MarkdownTable,
   { experiment, effects }: Measured,
   answer: { readonly metric: string; readonly before: string; readonly after: string },
 ): Cells {
   const { metric, before, after } = answer;
   const unit = experiment.metrics.find(({ name }) => name === metric)?.unit ?? '';
-  const median = (arm: string): string => {
-    const value = summarize(experiment, arm, metric).median;
-    return value === null ? '–' : valueText(value, unit);
-  };
+  const median = (arm: string): string =>
+    summaryCell(table, experiment, { arm, metric }, ({ median }) =>
+      median === null ? null : valueText(median, unit),
+    );
   const effect = effects.find(
     (one) => one.metric.name === metric && one.arm === after && one.against === before,
   );
-  if (effect === undefined) return [median(before), median(after), t`not measured`, '–'];
-  return [median(before), median(after), estimateText(effect), verdictText(effect.verdict)];
+  const medians = [median(before), median(after)] as const;
+  if (effect === undefined) {
+    const because = t`the experiment does not compare ${after} with ${before} in ${metric}`;
+    return [...medians, table.missing(because), '–'];
+  }
+  return [...medians, estimateCell(table, experiment, effect), verdictText(effect.verdict)];
 }

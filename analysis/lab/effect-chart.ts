@@ -1,9 +1,10 @@
+import type { LabMetric } from '../../results/schema/index.js';
 import { seriesColour } from '../charts/colours.js';
 import { linear, linearTicks } from '../charts/scale.js';
 import { element, hover, label, mark, svgDocument } from '../charts/svg.js';
 import { t } from '../language/language.js';
 import type { Effect } from './effects.js';
-import { claimText, estimateText, sizeText } from './wording.js';
+import { claimText, estimateText, isOfPoints, pointsText, sizeText } from './wording.js';
 
 const WIDTH = 760;
 const ROW = 34;
@@ -33,13 +34,13 @@ export function effectChart(title: string, effects: readonly Effect[]): string |
   const at = linear(bounds.low, bounds.high, PLOT.left, PLOT.right);
   const x = (value: number) => at(Math.min(bounds.high, Math.max(bounds.low, forward(value))));
   const bottom = PLOT.top + rows.length * ROW;
-  const axis = scale === 'ratio' ? t`ratio of the arm to the other` : t`difference of the arm from the other`;
+  const { metric } = rows[0]!;
   const body = [
     label(title, { x: 16, y: 26, class: 'title' }),
     ...legend(),
     ...ticksOf(bounds, scale).flatMap((tick) => [
       element('line', { x1: x(tick), x2: x(tick), y1: PLOT.top, y2: bottom, class: 'grid' }),
-      label(sizeText(tick, rows[0]!.metric), {
+      label(tickText(tick, metric), {
         x: x(tick),
         y: bottom + 16,
         'text-anchor': 'middle',
@@ -48,7 +49,7 @@ export function effectChart(title: string, effects: readonly Effect[]): string |
     ]),
     element('line', { x1: x(neutral), x2: x(neutral), y1: PLOT.top, y2: bottom, class: 'axis' }),
     ...rows.flatMap((effect, index) => drawRow(effect, PLOT.top + index * ROW, x)),
-    label(axis, {
+    label(axisText(metric), {
       x: (PLOT.left + PLOT.right) / 2,
       y: bottom + 36,
       'text-anchor': 'middle',
@@ -56,6 +57,18 @@ export function effectChart(title: string, effects: readonly Effect[]): string |
     }),
   ];
   return svgDocument({ width: WIDTH, height: bottom + FOOT }, title, body);
+}
+
+function axisText(metric: LabMetric): string {
+  if (metric.scale === 'ratio') return t`ratio of the arm to the other`;
+  return isOfPoints(metric)
+    ? t`difference of the arm from the other, in percentage points`
+    : t`difference of the arm from the other`;
+}
+
+/** Where the axis names the unit, a tick need not. */
+function tickText(tick: number, metric: LabMetric): string {
+  return isOfPoints(metric) ? pointsText(tick) : sizeText(tick, metric);
 }
 
 /** Those with a figure of the document, and of the others what leaves the chart readable; the table has them all. */
@@ -107,8 +120,9 @@ function drawRow(effect: Effect, top: number, x: (value: number) => number): str
           'stroke-width': 3,
         });
   const dot = element('circle', { cx: x(estimate!), cy: middle, r: 5, fill: OURS });
-  const said = mark(name, t`measured, with its 95 % interval`, estimateText(effect));
-  pieces.push(element('g', said, hover(t`measured: ${estimateText(effect)}`), line, dot));
+  const size = estimateText(effect)!;
+  const said = mark(name, t`measured, with its 95 % interval`, size);
+  pieces.push(element('g', said, hover(t`measured: ${size}`), line, dot));
   return pieces;
 }
 

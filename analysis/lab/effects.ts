@@ -52,6 +52,15 @@ export function summarize(experiment: LabExperiment, arm: string, metric: string
   return { arm, metric, values, median: median(values), interval: medianInterval(values) };
 }
 
+/** Those of these arms that no run gave a value for. */
+export function withoutValues(
+  experiment: LabExperiment,
+  metric: string,
+  arms: readonly string[],
+): readonly string[] {
+  return arms.filter((arm) => valuesOf(experiment, arm, metric).length === 0);
+}
+
 /**
  * All effects of an experiment: those that the document gives a figure for, in its order, then every other arm against the reference in every metric. The
  * ratio is the Hodges–Lehmann shift of the logarithms, so that twice and half weigh the same; the test is Mann and Whitney's, which the logarithm does not change.
@@ -118,4 +127,9 @@ function measure(experiment: LabExperiment, pair: Pair): Measured {
     test,
     counts,
   };
+}
+
+/** Those on figures of the document. */
+export function verdictsOf(effects: readonly Effect[]): readonly Verdict[] {
+  return effects.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
 }

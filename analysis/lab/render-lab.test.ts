@@ -51,13 +51,14 @@ test('the table puts the figure of the document beside the measured one, with th
   );
   assert.match(
     report,
-    /\| C1 \| C1 \| .* \| undecided: the experiment failed \| 2\.00x to 3\.00x \| not measured \|/,
+    /\| C1 \| C1 \| .* \| undecided: the experiment failed \| 2\.00x to 3\.00x \| not measured \[\d\] \|/,
   );
   assert.match(report, /\| C2 \| C2 \| .* \| not decidable here \| at most 3\.00x \|/);
   assert.match(
     report,
     /\*\*Of 4 figures of the document 0 are confirmed, 2 refuted, 1 undecided, 1 not decidable/,
   );
+  assert.match(report, /^\[\d\] not measured, because the experiment failed: EIO\. /m);
   assert.match(report, /- C1 · .*: The experiment failed: EIO\./);
   assert.doesNotMatch(report, /NaN|undefined|Infinity|n\/a/);
 });
@@ -91,7 +92,7 @@ test('the document’s tables of before and after stand beside the medians of th
   );
   assert.match(
     report,
-    /\| 1000 calls: pool, connected before \| 15 s \| 3 s \| 5x \| 100\/s \| – \| not measured \| – \|/,
+    /\| 1000 calls: pool, connected before \| 15 s \| 3 s \| 5x \| 100\/s \| not measured \[1\] \| not measured \[2\] \| – \|/,
   );
   assert.doesNotMatch(report, /N1\)|N5\)/);
   assert.deepEqual(
@@ -107,11 +108,75 @@ test('a run in one line an experiment: the first figure with its verdict, and ho
     lines[2]!,
     /^\| `L5` \| rate: new against old \| 1\.20x to 1\.30x \| 2\.00x \(.*\) \| refuted: stronger \| 0 \/ 1 \/ 0 \|$/,
   );
-  assert.match(lines[4]!, /^\| `N9` \| .* \| no figure \| not measured \| no figure to judge \| – \|$/);
+  assert.match(
+    lines[4]!,
+    /^\| `N9` \| .* \| no figure \| not measured: no measured run of new or old gave a value for rate \| no figure to judge \| – \|$/,
+  );
   assert.match(lines[5]!, /^\| `C1` \| .* \| undecided: the experiment failed \| 0 \/ 0 \/ 1 \|$/);
   assert.equal(
     labCount(LAB),
     '5 experiments judge 4 figures of the document: 0 confirmed, 2 refuted, 1 undecided, 1 not decidable on this machine.',
+  );
+});
+
+/** The new arm is too short for its p99, as a run of the lab may find. */
+const SHORT = madeUpLab(
+  madeUpExperiment(
+    OLD,
+    OLD,
+    { low: 1.2, high: 1.3 },
+    {
+      metrics: ['rate', 'p99'].map((name) => ({ name, unit: 'ms', better: 'lower', scale: 'ratio' })),
+      rounds: OLD.map((rate) => ({
+        warmUp: false,
+        runs: [
+          { arm: 'old', durationMs: 1, values: { rate, p99: 2 * rate } },
+          { arm: 'new', durationMs: 1, values: { rate, p99: null } },
+        ],
+      })),
+    },
+  ),
+);
+
+test('what no run gave a value for says so in its cell and at the end; not all that was asked for was measured', () => {
+  const report = renderLabReport(SHORT, 'en').get('report.md')!;
+  assert.match(report, /\| new against old \| p99 \| – \| not measured \[1\] \| – \| – \|/);
+  assert.match(report, /\| p99 \| not measured \[1\] \| lower \|/);
+  const reason = 'no measured run of new gave a value for p99';
+  assert.equal(report.split(`[1] not measured, because ${reason}.`).length, 3);
+  assert.match(report, new RegExp(`^- L5 · .*: ${reason}\\.$`, 'm'));
+  assert.doesNotMatch(report, /Everything that was asked for/);
+  const full = madeUpLab(madeUpExperiment(OLD, OLD, { low: 1.2, high: 1.3 }));
+  assert.match(
+    renderLabReport(full, 'en').get('report.md')!,
+    /^Everything that was asked for was measured\.$/m,
+  );
+});
+
+/** A share that falls from all to a half. */
+const SHARES = madeUpLab(
+  madeUpExperiment(
+    OLD.map(() => 1),
+    OLD.map(() => 0.475),
+    { low: -1, high: -0.5 },
+    { metrics: [{ name: 'rate', unit: 'share', better: 'lower', scale: 'difference' }] },
+  ),
+);
+
+test('shares differ by percentage points, in the table, in the document’s figure and in the chart', () => {
+  const files = renderLabReport(SHARES, 'en');
+  assert.match(
+    files.get('report.md')!,
+    /\| confirmed \| -100 to -50\.0 points \| -52\.5 \(-52\.5 to -52\.5\) points \|/,
+  );
+  assert.match(files.get('report.md')!, /\| rate \| 47\.5 % \(/);
+  const chart = files.get('charts/lab-L5-difference.svg')!;
+  assert.match(chart, />difference of the arm from the other, in percentage points</);
+  assert.match(chart, />-50\.0</);
+  assert.doesNotMatch(chart, /\d %</);
+  assert.match(
+    renderLabReport(SHARES, 'zh').get('report.zh.md')!,
+    /\| -52\.5 \(-52\.5 至 -52\.5\) 个百分点 \|/,
   );
 });
 
@@ -126,21 +191,30 @@ test('every experiment with values has its chart, and the report shows each char
   }
 });
 
-test('Chinese says everything that English says, number for number', () => {
-  const missing: string[] = [];
-  const english = renderLabReport(LAB, 'en');
-  const chinese = renderLabReport(LAB, 'zh', (template) => missing.push(template));
-  // Reasons of failures stand in the run as the system gave them.
-  assert.deepEqual(
-    missing.filter((template) => !['EIO', 'perf'].includes(template)),
-    [],
-  );
-  assert.deepEqual(
-    differences(english.get('report.md')!.replaceAll('.svg)', '.zh.svg)'), chinese.get('report.zh.md')!),
-    [],
-  );
-  assert.deepEqual(englishLeft(chinese.get('report.zh.md')!, []), []);
-  for (const [path, svg] of english)
-    if (path.endsWith('.svg'))
-      assert.deepEqual(drawnNumbers(chinese.get(path.replace('.svg', '.zh.svg'))!), drawnNumbers(svg), path);
-});
+for (const [name, lab] of Object.entries({
+  'a run': LAB,
+  'one without some values': SHORT,
+  'one of shares': SHARES,
+}))
+  test(`Chinese says everything that English says, number for number: ${name}`, () => {
+    const missing: string[] = [];
+    const english = renderLabReport(lab, 'en');
+    const chinese = renderLabReport(lab, 'zh', (template) => missing.push(template));
+    // Reasons of failures stand in the run as the system gave them.
+    assert.deepEqual(
+      missing.filter((template) => !['EIO', 'perf'].includes(template)),
+      [],
+    );
+    assert.deepEqual(
+      differences(english.get('report.md')!.replaceAll('.svg)', '.zh.svg)'), chinese.get('report.zh.md')!),
+      [],
+    );
+    assert.deepEqual(englishLeft(chinese.get('report.zh.md')!, []), []);
+    for (const [path, svg] of english)
+      if (path.endsWith('.svg'))
+        assert.deepEqual(
+          drawnNumbers(chinese.get(path.replace('.svg', '.zh.svg'))!),
+          drawnNumbers(svg),
+          path,
+        );
+  });

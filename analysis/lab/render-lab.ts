@@ -4,13 +4,15 @@ import { inLanguage, type Language, t, translated } from '../language/language.j
 import { blocks, figure } from '../report/section.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { beforeAfterTables } from './before-after.js';
+import { estimateCell, summaryCell } from './cells.js';
 import { effectChart } from './effect-chart.js';
-import { type Effect, effectsOf, summarize } from './effects.js';
-import type { Verdict } from './verdict.js';
+import { type Effect, effectsOf, verdictsOf, withoutValues } from './effects.js';
+import { countVerdicts } from './verdict.js';
 import {
   claimText,
-  estimateText,
+  endText,
   medianText,
+  noValueText,
   pText,
   rulesText,
   stateText,
@@ -78,14 +80,12 @@ function header({ run }: LabData): string {
 }
 
 function verdictLine(judged: readonly Judged[]): string {
-  const verdicts = judged.flatMap(({ effects }) =>
-    effects.flatMap(({ verdict }) => (verdict === null ? [] : [verdict])),
-  );
-  const count = (kind: Verdict['kind']) => verdicts.filter((verdict) => verdict.kind === kind).length;
+  const verdicts = judged.flatMap(({ effects }) => verdictsOf(effects));
+  const count = countVerdicts(verdicts);
   const figures =
     verdicts.length === 0
       ? t`**The document gives no figure that these experiments could judge; what was measured stands below.**`
-      : t`**Of ${verdicts.length} figures of the document ${count('confirmed')} are confirmed, ${count('refuted')} refuted, ${count('undecided')} undecided, ${count('not-decidable')} not decidable on this machine.**`;
+      : t`**Of ${verdicts.length} figures of the document ${count.confirmed} are confirmed, ${count.refuted} refuted, ${count.undecided} undecided, ${count['not-decidable']} not decidable on this machine.**`;
   const broken = judged.filter(({ experiment }) => experiment.state !== 'done');
   const notes = broken.map(({ experiment }) => `- ${experiment.id}: ${stateText(experiment)}`);
   return blocks(figures, notes.length === 0 ? null : notes.join('\n'));
@@ -94,41 +94,40 @@ function verdictLine(judged: readonly Judged[]): string {
 function claimedTable(judged: readonly Judged[]): string {
   const table = new MarkdownTable(
     [
-      left(t`Claim`),
       left(t`Experiment`),
       left(t`What is compared`),
       left(t`Number`),
-      left(t`Verdict`),
       right(t`Document`),
       right(t`Measured (95 % interval)`),
       right('p'),
+      left(t`Verdict`),
     ],
     '`lab/*.json`',
   );
   for (const { experiment, effects } of judged) {
-    const claims = experiment.claims.join(', ');
+    // An experiment has the name of the first claim that it answers.
+    const name = [experiment.id, ...experiment.claims.slice(1)].join(', ');
+    const ended = endText(experiment);
     const judgedEffects = effects.filter(({ verdict }) => verdict !== null);
     for (const effect of judgedEffects)
       table.row(
-        claims,
-        experiment.id,
+        name,
         t`${effect.arm} against ${effect.against}`,
         effect.metric.name,
-        verdictText(effect.verdict),
         claimText(effect.claim, effect.metric),
-        estimateText(effect),
+        estimateCell(table, experiment, effect),
         pText(effect.pAdjusted),
+        verdictText(effect.verdict),
       );
     if (judgedEffects.length === 0)
       table.row(
-        claims,
-        experiment.id,
+        name,
         translated(experiment.title),
         '–',
-        experiment.state === 'not-decidable' ? t`not decidable here` : t`no figure to judge`,
         t`no figure`,
-        experiment.state === 'done' ? t`see ${experiment.id} below` : t`not measured`,
+        experiment.rounds.length > 0 || ended === null ? t`see ${experiment.id} below` : table.missing(ended),
         '–',
+        experiment.state === 'not-decidable' ? t`not decidable here` : t`no figure to judge`,
       );
   }
   return table.isEmpty ? t`No experiment was run.` : table.toString();
@@ -167,21 +166,23 @@ function armTable(experiment: LabExperiment): string | null {
   );
   for (const arm of arms)
     for (const [index, metric] of metrics.entries()) {
-      const summary = summarize(experiment, arm.name, metric.name);
       const better = metric.better === 'higher' ? t`higher` : t`lower`;
       const first = index === 0;
       table.row(
         first ? arm.name : '',
         first ? translated(arm.what) : '',
         metric.name,
-        medianText(summary, metric.unit),
+        summaryCell(table, experiment, { arm: arm.name, metric: metric.name }, (summary) =>
+          medianText(summary, metric.unit),
+        ),
         better,
       );
     }
   return table.toString();
 }
 
-function effectTable({ id, rounds }: LabExperiment, effects: readonly Effect[]): string | null {
+function effectTable(experiment: LabExperiment, effects: readonly Effect[]): string | null {
+  const { id, rounds } = experiment;
   if (rounds.length === 0 || effects.length === 0) return null;
   const table = new MarkdownTable(
     [
@@ -199,7 +200,7 @@ function effectTable({ id, rounds }: LabExperiment, effects: readonly Effect[]):
       t`${effect.arm} against ${effect.against}`,
       effect.metric.name,
       effect.verdict === null ? '–' : claimText(effect.claim, effect.metric),
-      estimateText(effect),
+      estimateCell(table, experiment, effect),
       pText(effect.pAdjusted),
       effect.verdict === null ? '–' : verdictText(effect.verdict),
     );
@@ -223,9 +224,24 @@ function howMeasured(experiment: LabExperiment): string {
 function notMeasured({ run, experiments }: LabData): string {
   const lines = [
     ...run.notMeasured.map(({ what, because }) => `- ${translated(what)}: ${translated(because)}`),
-    ...experiments
-      .filter(({ state }) => state !== 'done')
-      .map((experiment) => `- ${experiment.id} · ${translated(experiment.title)}: ${stateText(experiment)}`),
+    ...experiments.flatMap((experiment) => {
+      const title = translated(experiment.title);
+      const state = stateText(experiment);
+      return [
+        ...(state === null ? [] : [`- ${experiment.id} · ${title}: ${state}`]),
+        ...valueless(experiment).map((why) => t`- ${experiment.id} · ${title}: ${why}.`),
+      ];
+    }),
   ];
   return lines.length === 0 ? t`Everything that was asked for was measured.` : lines.join('\n');
+}
+
+/** A clause for every number that arms were asked for and that none of their runs gave. What an experiment lacks that has no run at all, its state tells. */
+function valueless(experiment: LabExperiment): readonly string[] {
+  if (experiment.state !== 'done' && experiment.rounds.length === 0) return [];
+  const arms = experiment.arms.map(({ name }) => name);
+  return experiment.metrics.flatMap(({ name }) => {
+    const without = withoutValues(experiment, name, arms);
+    return without.length === 0 ? [] : [noValueText(experiment, name, without)];
+  });
 }

@@ -75,6 +75,13 @@ export function judge(
   return inside || isNarrow(interval, scale) ? { kind: 'confirmed' } : undecided('interval too wide');
 }
 
+/** How many verdicts there are of each kind. */
+export function countVerdicts(verdicts: readonly Verdict[]): Readonly<Record<Verdict['kind'], number>> {
+  const counts = { confirmed: 0, refuted: 0, undecided: 0, 'not-decidable': 0 };
+  for (const { kind } of verdicts) counts[kind] += 1;
+  return counts;
+}
+
 function undecided(why: Undecided): Verdict {
   return { kind: 'undecided', why };
 }

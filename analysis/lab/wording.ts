@@ -19,11 +19,25 @@ export function valueText(value: number, unit: string): string {
   return `${significant(value)} ${unit}`;
 }
 
-/** An effect's size: `2.40x`, or a difference with its sign and unit. */
+/** An effect's size: `2.40x`, or a difference with its sign and unit; shares differ by percentage points. */
 export function sizeText(size: number, metric: LabMetric): string {
   if (metric.scale === 'ratio') return ratioText(size);
+  if (isOfPoints(metric)) return t`${pointsText(size)} points`;
   const text = valueText(size, metric.unit);
   return size > 0 ? `+${text}` : text;
+}
+
+/** Is the effect in this metric a difference of two shares? */
+export function isOfPoints({ scale, unit }: LabMetric): boolean {
+  return scale === 'difference' && unit === 'share';
+}
+
+/** A difference of two shares as the number of its points: `+46.5`. */
+export function pointsText(share: number): string {
+  const points = 100 * share;
+  // Closer to nothing than the digits of a report.
+  if (Math.abs(points) < 0.005) return '0';
+  return `${points > 0 ? '+' : ''}${significant(points)}`;
 }
 
 /** Two digits that count, however small: `0.00019x`. */
@@ -39,13 +53,21 @@ export function claimText(claim: LabClaim | null, metric: LabMetric): string {
   const { low, high } = claim;
   if (low === null) return t`at most ${sizeText(high!, metric)}`;
   if (high === null) return t`at least ${sizeText(low, metric)}`;
-  return low === high ? sizeText(low, metric) : t`${sizeText(low, metric)} to ${sizeText(high, metric)}`;
+  if (low === high) return sizeText(low, metric);
+  if (isOfPoints(metric)) return t`${t`${pointsText(low)} to ${pointsText(high)}`} points`;
+  return t`${sizeText(low, metric)} to ${sizeText(high, metric)}`;
 }
 
-export function estimateText({ estimate, interval, metric, test }: Effect): string {
-  if (estimate === null) return test === null ? t`not measured` : t`no ratio: a value is 0`;
+/** Null where no run of one of the two arms gave a value. */
+export function estimateText({ estimate, interval, metric, test }: Effect): string | null {
+  if (estimate === null) return test === null ? null : t`no ratio: a value is 0`;
   const size = sizeText(estimate, metric);
   if (interval === null) return t`${size} (too few runs for an interval)`;
+  // A unit in words is said once.
+  if (isOfPoints(metric)) {
+    const range = t`${pointsText(interval.low)} to ${pointsText(interval.high)}`;
+    return t`${`${pointsText(estimate)} (${range})`} points`;
+  }
   return `${size} (${t`${sizeText(interval.low, metric)} to ${sizeText(interval.high, metric)}`})`;
 }
 
@@ -54,8 +76,9 @@ export function pText(value: number | null): string {
   return value < 0.001 ? '< 0.001' : value.toFixed(3);
 }
 
-export function medianText({ median, interval, values }: ArmSummary, unit: string): string {
-  if (median === null) return t`not measured`;
+/** Null where no run of the arm gave a value. */
+export function medianText({ median, interval, values }: ArmSummary, unit: string): string | null {
+  if (median === null) return null;
   if (interval === null) return t`${valueText(median, unit)} (n = ${values.length}, no interval)`;
   const { low, high } = interval;
   // A unit in words is said once.
@@ -123,6 +146,23 @@ export function stateText({ state, because }: LabExperiment): string | null {
   return t`Not decidable on this machine: ${reason}.`;
 }
 
+/** Why these arms have no value in a metric; no more than the run knows. */
+export function noValueText(experiment: LabExperiment, metric: string, arms: readonly string[]): string {
+  const ran = (arm: string) =>
+    experiment.rounds.some(({ warmUp, runs }) => !warmUp && runs.some((run) => run.arm === arm));
+  const ended = arms.every(ran) ? null : endText(experiment);
+  return ended ?? t`no measured run of ${arms.join(t` or `)} gave a value for ${metric}`;
+}
+
+/** Why an experiment did not come to its end, as a clause; null when it did. */
+export function endText({ state, because }: LabExperiment): string | null {
+  if (state === 'done') return null;
+  const reason = translated(because ?? '');
+  if (state === 'failed') return t`the experiment failed: ${reason}`;
+  if (state === 'interrupted') return t`the experiment did not come to its end: ${reason}`;
+  return t`this machine cannot decide it: ${reason}`;
+}
+
 /** What the verdicts mean, for whoever wants to argue with them. */
 export function rulesText(): string {
   const alpha = significant(ALPHA);
@@ -130,7 +170,7 @@ export function rulesText(): string {
   return [
     t`- Arms run in turns: every round runs each arm once, in an order drawn from the seed. Unit of every statistic is one run of an arm; no value is thrown out but those of a warm-up round.`,
     t`- Of an arm: the median, with the interval of order statistics that covers it with at least 95 %.`,
-    t`- Effect: Hodges–Lehmann, the median of all pairwise ratios (differences for shares) with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.`,
+    t`- Effect: Hodges–Lehmann, the median of all pairwise ratios, or of differences where a value may be 0 (of shares in percentage points), with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.`,
     t`- **Confirmed**: the estimate lies in the document’s range, and its interval lies inside it too or is no wider than a factor of ${width}; unless the range holds “no effect”, p is also at most ${alpha} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.`,
     t`- **Refuted**: no value of the interval lies in the range. **Undecided**: everything else. **Not decidable here**: this machine cannot show it.`,
   ].join('\n');

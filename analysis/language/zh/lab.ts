@@ -7,7 +7,6 @@ export const LAB: Catalogue = {
   'at most {0}': '至多 {0}',
   'at least {0}': '至少 {0}',
   '{0} to {1}': '{0} 至 {1}',
-  'not measured': '未测',
   'no ratio: a value is 0': '无比值：有一个值为 0',
   '{0} (too few runs for an interval)': '{0}（运行次数太少，无区间）',
   '{0} (n = {1}, no interval)': '{0}（n = {1}，无区间）',
@@ -31,6 +30,13 @@ export const LAB: Catalogue = {
   'The experiment failed: {0}.': '实验失败：{0}。',
   'The experiment did not come to its end: {0}.': '实验没有做完：{0}。',
   'Not decidable on this machine: {0}.': '本机无法判定：{0}。',
+  'the experiment failed: {0}': '实验失败：{0}',
+  'the experiment did not come to its end: {0}': '实验没有做完：{0}',
+  'this machine cannot decide it: {0}': '本机无法判定：{0}',
+  'no measured run of {0} gave a value for {1}': '{0} 的正式运行都没有给出 {1} 的数值',
+  ' or ': '、',
+  '- {0} · {1}: {2}.': '- {0} · {1}：{2}。',
+  'the experiment does not compare {0} with {1} in {2}': '该实验没有在 {2} 上比较 {0} 与 {1}',
   'it was stopped from outside': '它被从外部停止',
   'the process ended before the last round': '进程在最后一轮之前结束',
   'the run was interrupted before it': '本次运行在它之前被中断',
@@ -38,8 +44,8 @@ export const LAB: Catalogue = {
     '- 各组交错运行：每一轮每组各运行一次，顺序由种子抽取。所有统计的单位是某一组的一次运行；除预热轮外不丢弃任何值。',
   '- Of an arm: the median, with the interval of order statistics that covers it with at least 95 %.':
     '- 每组给出中位数，以及以至少 95 % 的概率覆盖它的次序统计量区间。',
-  '- Effect: Hodges–Lehmann, the median of all pairwise ratios (differences for shares) with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.':
-    '- 效应：Hodges–Lehmann 估计，即所有两两比值（占比用差值）的中位数及其 95 % 区间。p：精确 Mann–Whitney 检验，并对该实验的全部效应做 Holm 校正。',
+  '- Effect: Hodges–Lehmann, the median of all pairwise ratios, or of differences where a value may be 0 (of shares in percentage points), with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.':
+    '- 效应：Hodges–Lehmann 估计，即所有两两比值的中位数，值可能为 0 时用差值（占比之差以百分点计），及其 95 % 区间。p：精确 Mann–Whitney 检验，并对该实验的全部效应做 Holm 校正。',
   '- **Confirmed**: the estimate lies in the document’s range, and its interval lies inside it too or is no wider than a factor of {0}; unless the range holds “no effect”, p is also at most {1} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.':
     '- **证实**：估计值落在文档给出的范围内，并且其区间要么也完全落在范围内，要么宽度不超过 {0} 倍；除非范围包含“无效应”，否则还要求 p 不大于 {1}，且整个区间位于文档所称的一侧。包含“无效应”的范围必须容纳整个区间。',
   '- **Refuted**: no value of the interval lies in the range. **Undecided**: everything else. **Not decidable here**: this machine cannot show it.':
@@ -115,6 +121,7 @@ export const LAB: Catalogue = {
   'Everything that was asked for was measured.': '要求的项目都已测量。',
   'ratio of the arm to the other': '该组与另一组之比',
   'difference of the arm from the other': '该组与另一组之差',
+  'difference of the arm from the other, in percentage points': '该组与另一组之差（百分点）',
   'against {0}: {1}': '对 {0}：{1}',
   'document: {0}': '文档：{0}',
   'measured: {0}': '实测：{0}',
