@@ -164,6 +164,24 @@ describe('the page of the report in a browser', { skip }, () => {
     assert.deepEqual(await column(), start);
   });
 
+  it('stops at the tables that scroll and at no other, whatever is folded and however wide the window', async () => {
+    const wrong = `[...document.querySelectorAll('.wide')].filter((box) => box.clientWidth > 0 &&
+      (box.scrollWidth > box.clientWidth) !== box.hasAttribute('tabindex')).length`;
+    const stops = (): Promise<number> => count('.wide[tabindex]');
+    await browser.until(`${wrong} === 0`);
+    await browser.evaluate(
+      `document.querySelectorAll('details').forEach((details) => { details.open = !details.open; })`,
+    );
+    await browser.until(`${wrong} === 0`);
+    const wide = await stops();
+    await browser.look({ width: 390, height: 900, theme: 'light' });
+    await browser.until(`${wrong} === 0`);
+    assert.ok((await stops()) > wide);
+    await browser.look({ width: 1280, height: 900, theme: 'light' });
+    await browser.until(`${wrong} === 0`);
+    assert.equal(await stops(), wide);
+  });
+
   it('changes its theme and remembers it', async () => {
     const ground = (): Promise<string> => browser.evaluate('getComputedStyle(document.body).backgroundColor');
     const choose = (theme: string): Promise<void> =>

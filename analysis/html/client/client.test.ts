@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ReportDocument, ReportElement, ReportWindow } from './dom.js';
+import { wireScrollStops } from './sort.js';
 import { sortedRows, sortKey } from './sort-key.js';
 import { stopAfter } from './stops.js';
 
@@ -40,5 +42,61 @@ describe('the keys of a chart', () => {
     );
     assert.equal(stopAfter('ArrowRight', 2, 3), 2);
     assert.equal(stopAfter('ArrowLeft', -1, 3), 2);
+  });
+});
+
+/** As much of a page as has to do with stops: boxes with their widths, and what is listened to. */
+function pageOf(boxes: readonly { clientWidth: number; scrollWidth: number; tabindex: string | null }[]) {
+  const listeners = new Map<string, () => void>();
+  const elements = boxes.map((box) =>
+    Object.assign(box, {
+      setAttribute: (_name: string, value: string) => {
+        box.tabindex = value;
+      },
+      removeAttribute: () => {
+        box.tabindex = null;
+      },
+    }),
+  );
+  const document = {
+    querySelectorAll: () => elements as unknown as ReportElement[],
+    addEventListener: (type: string, listener: () => void, options: { readonly capture: boolean }) =>
+      listeners.set(`${type} ${options.capture}`, listener),
+  } as unknown as ReportDocument;
+  const window = {
+    addEventListener: (type: string, listener: () => void) => listeners.set(type, listener),
+    requestAnimationFrame: (callback: () => void) => callback(),
+  } as unknown as ReportWindow;
+  wireScrollStops(document, window);
+  return (type: string) => listeners.get(type)!();
+}
+
+describe('tables as stops of the keyboard', () => {
+  const box = (clientWidth: number, scrollWidth: number) => ({
+    clientWidth,
+    scrollWidth,
+    tabindex: '0' as string | null,
+  });
+
+  it('are those that scroll, and follow the width of the window', () => {
+    const [fits, scrolls] = [box(800, 800), box(800, 1_200)];
+    const fire = pageOf([fits, scrolls]);
+    assert.deepEqual([fits.tabindex, scrolls.tabindex], [null, '0']);
+    for (const one of [fits, scrolls]) one.clientWidth = 400;
+    fire('resize');
+    assert.deepEqual([fits.tabindex, scrolls.tabindex], ['0', '0']);
+    for (const one of [fits, scrolls]) one.clientWidth = 1_200;
+    fire('resize');
+    assert.deepEqual([fits.tabindex, scrolls.tabindex], [null, null]);
+  });
+
+  it('keep their stop while they are folded, and are looked at when they open', () => {
+    const [fits, scrolls] = [box(0, 0), box(0, 0)];
+    const fire = pageOf([fits, scrolls]);
+    assert.deepEqual([fits.tabindex, scrolls.tabindex], ['0', '0']);
+    Object.assign(fits, { clientWidth: 800, scrollWidth: 800 });
+    Object.assign(scrolls, { clientWidth: 800, scrollWidth: 1_200 });
+    fire('toggle true');
+    assert.deepEqual([fits.tabindex, scrolls.tabindex], [null, '0']);
   });
 });

@@ -48,6 +48,7 @@ export interface ReportDocument {
   querySelectorAll(selector: string): Iterable<ReportElement>;
   createElement(tag: string): ReportElement;
   createElementNS(namespace: string, tag: string): ReportElement;
+  addEventListener(type: string, listener: () => void, options: { readonly capture: boolean }): void;
 }
 
 export interface ReportWindow {

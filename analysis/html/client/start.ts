@@ -1,7 +1,7 @@
 import { FlamePage } from '../../flamegraph/viewer/page.js';
 import { wireContents, wireGraphLinks, wirePrint } from './contents.js';
 import type { BrowserDocument, BrowserWindow } from './dom.js';
-import { wireTables } from './sort.js';
+import { wireScrollStops, wireTables } from './sort.js';
 import { wireTheme } from './theme.js';
 import { wireCharts } from './tooltip.js';
 
@@ -9,6 +9,7 @@ import { wireCharts } from './tooltip.js';
 export function startReport(document: BrowserDocument, window: BrowserWindow): void {
   wireTheme(document, window);
   wireTables(document);
+  wireScrollStops(document, window);
   wireCharts(document, window);
   wirePrint(document, window);
   if (document.getElementById('viewer') !== null) new FlamePage(document, window, { embedded: true });
