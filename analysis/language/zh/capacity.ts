@@ -35,8 +35,8 @@ export const CAPACITY: Catalogue = {
   'committed by the majority: server/consensus/': '多数派提交：server/consensus/',
   'Without numbers: the stages of a write were not measured in this run.':
     '没有数字：本次运行未测量写请求的各阶段。',
-  'Mean of each step in a write of {0}, at {1}. The steps of a commit count in those writes for which their branch, the own disk or the followers, finished last.':
-    '一次写请求（{0}）中每一步的平均耗时，{1}。提交阶段的步骤只计入其分支（自己的磁盘或 follower）最后完成的写请求。',
+  'Mean of each step in a write of {0}, at {1}. The steps of a commit count in those writes whose commit was decided by their branch, the own disk or the followers.':
+    '一次写请求（{0}）中每一步的平均耗时，{1}。提交阶段的步骤只计入由其分支（自己的磁盘或 follower）决定提交的写请求。',
   'the run has 1 sound level: the Universal Scalability Law has three parameters, and through fewer than {0} points it fits anything':
     '本次运行只有 1 个可信的并发级别：通用可扩展性定律（USL）有三个参数，少于 {0} 个点时什么都能拟合',
   'the run has {0} sound levels: the Universal Scalability Law has three parameters, and through fewer than {1} points it fits anything':
@@ -68,7 +68,8 @@ export const CAPACITY: Catalogue = {
   'it levels off without a peak': '曲线趋于平稳，没有峰值',
   'it falls from the first client on': '从第一个客户端起就下降',
   'it grows in proportion to the clients, without a peak': '与客户端数成正比增长，没有峰值',
-  '{0} (⚠️ below the measured range: every level lies behind it)': '{0}（⚠️ 低于测量范围：所有级别都在峰值之后）',
+  '{0} (⚠️ below the measured range: every level lies behind it)':
+    '{0}（⚠️ 低于测量范围：所有级别都在峰值之后）',
   'it peaks at {0} clients with {1}': '峰值在 {0} 个客户端处，为 {1}',
   '{0} (⚠️ outside the measured range: read it as "no peak seen")': '{0}（⚠️ 超出测量范围：应读作“未见峰值”）',
   'No scenario is judged, because the run has no sound level.':
