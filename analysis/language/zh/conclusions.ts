@@ -4,8 +4,8 @@ import type { Catalogue } from '../catalogue.js';
 export const CONCLUSIONS: Catalogue = {
   // 5 Overall, 6 Capacity.
   '## 5 Overall, beside the document': '## 5 综合性能评估：与参考文档对照',
-  'The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only.':
-    '参考文档是估计；本次运行是实测，只针对一台机器、一种负载。“达到”与“未达到”仅对这台机器成立。',
+  'The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only; "within the spread": what this run measured lies on both sides of it.':
+    '参考文档是估计；本次运行是实测，只针对一台机器、一种负载。“达到”与“未达到”仅对这台机器成立；“处于离散范围内”表示本次运行的测量值落在其两侧。',
   '## 6 Capacity prediction': '## 6 综合性能预测',
   'Ours / document': '实测 / 参考文档',
   'the run holds no point': '本次运行没有任何测点',
@@ -25,6 +25,7 @@ export const CONCLUSIONS: Catalogue = {
   'bytes to and from peers, leader / follower': '与对等节点往来的字节：Leader / Follower',
   reached: '达到',
   'not reached': '未达到',
+  'within the spread': '处于离散范围内',
   inside: '区间内',
   above: '高于区间',
   below: '低于区间',

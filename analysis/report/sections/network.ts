@@ -6,7 +6,6 @@ import { type Measured, map, measured, missing, quotient } from '../../measures/
 import { counter, counterPerSecond, histogramCount, histogramMean } from '../../measures/node-measures.js';
 import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
 import { stageDefinition } from '../../stages/stage-list.js';
-import { medianInterval } from '../../statistics/order-statistics.js';
 import {
   bytes,
   decimal,
@@ -18,6 +17,7 @@ import {
   significant,
 } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { secondsInterval } from '../confidence.js';
 import { type Facts, levelName, nodesInOrder, type PointFacts } from '../facts.js';
 import { networkCharts } from '../network-charts.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
@@ -82,7 +82,7 @@ function levelTable(facts: Facts): string {
     table.row(
       levelName(point),
       perSecond(summary.throughputPerSecond),
-      table.cell(bySecond(summary), String),
+      table.cell(bySecond(point), String),
       theirs(document === null ? undefined : perSecond(document.throughputPerSecond)),
       table.nullable(response.p50, micros, translated(TOO_FEW)),
       theirs(document === null ? undefined : micros(document.p50Us)),
@@ -96,12 +96,8 @@ function levelTable(facts: Facts): string {
   return table.toString();
 }
 
-/** The spread inside the run: whole seconds only, because the last one of the timeline may be cut. */
-function bySecond(summary: LoadSummary): Measured<string> {
-  const rates = summary.timeline
-    .filter((entry) => entry.second + 1 <= summary.durationSeconds)
-    .map((entry) => entry.ops);
-  const interval = medianInterval(rates);
+function bySecond(point: PointFacts): Measured<string> {
+  const interval = secondsInterval(point);
   if (interval === null)
     return missing(t`the window has fewer than 6 whole seconds, too few for an interval`);
   return measured(`${integer(interval.median)} [${integer(interval.low)}, ${integer(interval.high)}]`);

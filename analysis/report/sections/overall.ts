@@ -7,6 +7,7 @@ import { DOCUMENT_STRATEGIES, documentLevel } from '../../reference/document.js'
 import { integer, micros, nanos, perSecond, significant, times } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { capacityPrediction } from '../capacity/capacity.js';
+import { confidenceOf, isWithinSpread } from '../confidence.js';
 import { leaderToFollower } from '../consensus-tables.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { blocks, notMeasured, type Section } from '../section.js';
@@ -14,7 +15,7 @@ import { blocks, notMeasured, type Section } from '../section.js';
 export const overallSection: Section = (facts) => ({
   text: blocks(
     t`## 5 Overall, beside the document`,
-    t`The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only.`,
+    t`The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only; "within the spread": what this run measured lies on both sides of it.`,
     overallTable(facts),
     labNote(),
     t`## 6 Capacity prediction`,
@@ -22,7 +23,15 @@ export const overallSection: Section = (facts) => ({
   ),
 });
 
-type Verdict = 'reached' | 'not reached' | 'inside' | 'above' | 'below' | 'measured' | 'suspect, not judged';
+type Verdict =
+  | 'reached'
+  | 'not reached'
+  | 'within the spread'
+  | 'inside'
+  | 'above'
+  | 'below'
+  | 'measured'
+  | 'suspect, not judged';
 
 function overallTable(facts: Facts): string {
   const table = new MarkdownTable(
@@ -36,24 +45,26 @@ function overallTable(facts: Facts): string {
     ],
     '`points/*/summary.json`, `points/*/nodes/*.json`',
   );
-  for (const point of facts.sweep) levelRows(table, point);
+  for (const point of facts.sweep) levelRows(table, point, facts);
   for (const arm of facts.strategies) strategyRow(table, arm);
   const { middle } = facts;
   if (middle !== null) middleRows(table, middle);
   return table.isEmpty ? notMeasured(t`the run holds no point`) : table.toString();
 }
 
-function levelRows(table: MarkdownTable, point: PointFacts): void {
+function levelRows(table: MarkdownTable, point: PointFacts, facts: Facts): void {
   const document = documentLevel(point.point.ref.clients);
   if (document === null) return;
   const { summary } = point;
   const { p50, p99 } = summary.latency.response;
+  const throughput = summary.throughputPerSecond;
+  const isWithin = isWithinSpread(document.throughputPerSecond, confidenceOf(point, facts));
   const row = (
     what: string,
     theirs: number,
     ours: number | null,
     format: (value: number) => string,
-    more: boolean,
+    verdict: (ours: number) => Verdict,
   ) => {
     const because = t`fewer than 10 requests lie above this percentile`;
     table.row(
@@ -62,16 +73,15 @@ function levelRows(table: MarkdownTable, point: PointFacts): void {
       format(theirs),
       table.nullable(ours, format, because),
       table.nullable(ours, (value) => times(value / theirs), because),
-      table.nullable(
-        ours,
-        (value) => judged(point, (more ? value >= theirs : value <= theirs) ? 'reached' : 'not reached'),
-        because,
-      ),
+      table.nullable(ours, (value) => judged(point, verdict(value)), because),
     );
   };
-  row(t`throughput`, document.throughputPerSecond, summary.throughputPerSecond, perSecond, true);
-  row('p50', document.p50Us, p50, micros, false);
-  row('p99', document.p99Us, p99, micros, false);
+  const reached = (holds: boolean): Verdict => (holds ? 'reached' : 'not reached');
+  row(t`throughput`, document.throughputPerSecond, throughput, perSecond, (ours) =>
+    isWithin ? 'within the spread' : reached(ours >= document.throughputPerSecond),
+  );
+  row('p50', document.p50Us, p50, micros, (ours) => reached(ours <= document.p50Us));
+  row('p99', document.p99Us, p99, micros, (ours) => reached(ours <= document.p99Us));
 }
 
 function strategyRow(table: MarkdownTable, arm: PointFacts): void {
