@@ -3,7 +3,7 @@ import { bilingual, t, translated } from '../../language/language.js';
 import type { CaptureName } from '../../measures/captures.js';
 import type { Status } from '../../rules/judge.js';
 import { kpiRules, rulesOf } from '../../rules/rule-book.js';
-import { inUnit, thresholdText } from '../../rules/units.js';
+import { claimsText, inUnit, thresholdText } from '../../rules/units.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
 import { observeLevel } from '../observed.js';
@@ -58,7 +58,7 @@ function kpiTable(facts: Facts): string {
   for (const rule of kpiRules(rulesOf(facts))) {
     const result = evaluateKpi(rule, facts);
     table.row(
-      rule.claims.length === 0 ? t`not in it` : rule.claims.join(', '),
+      claimsText(rule),
       bilingual(rule.title),
       thresholdText(rule),
       ...levelCells(table, result, facts),
@@ -118,7 +118,7 @@ function undecidedNotes(facts: Facts): string | null {
 
 function meanings(facts: Facts): string {
   return kpiRules(rulesOf(facts))
-    .map((rule) => t`- **${bilingual(rule.title)}** (${rule.claims.join(', ')}): ${bilingual(rule.meaning)}.`)
+    .map((rule) => t`- **${bilingual(rule.title)}** (${claimsText(rule)}): ${bilingual(rule.meaning)}.`)
     .join('\n');
 }
 
