@@ -33,6 +33,24 @@ test('a figure that holds the effect is confirmed, one on either side of it refu
   assert.deepEqual(verdictOf(TWICE, OLD, { low: 0.2, high: 0.4 }), { kind: 'refuted', how: 'weaker' });
 });
 
+test('the other way round takes a difference that is shown: an interval just beyond 1 among many numbers is weaker than claimed', () => {
+  const metrics: LabMetric[] = Array.from({ length: 40 }, (_, at) => ({
+    name: at === 0 ? 'rate' : `other-${at}`,
+    unit: '1/s',
+    better: 'higher',
+    scale: 'ratio',
+  }));
+  const lower = OLD.map((value) => value - 3.5);
+  const claim = { low: 3, high: 4 };
+  const many = madeUpExperiment(OLD, lower, claim, { metrics });
+  for (const run of many.rounds.flatMap(({ runs }) => runs))
+    for (const { name } of metrics) run.values[name] = run.values.rate!;
+  const [effect] = effectsOf(many);
+  assert.ok(effect!.interval!.high < 1 && effect!.pAdjusted! > 0.05, JSON.stringify(effect));
+  assert.deepEqual(effect!.verdict, { kind: 'refuted', how: 'weaker' });
+  assert.deepEqual(verdictOf(OLD, lower, claim), { kind: 'refuted', how: 'opposite' });
+});
+
 test('no effect in much noise is undecided, no effect in little noise refutes a gain and confirms that nothing changes', () => {
   const claim = { low: 1.2, high: 2 };
   assert.deepEqual(verdictOf(OLD, NOISY, claim), { kind: 'undecided', why: 'no difference shown' });

@@ -47,7 +47,7 @@ test('the table puts the figure of the document beside the measured one, with th
   const report = renderLabReport(LAB, 'en').get('report.md')!;
   assert.match(
     report,
-    /\| L5 \| new against old \| rate \| 1\.20x to 1\.30x \| 2\.00x \(1\.9\dx to 2\.\d+x\) \| < 0\.001 \| refuted: stronger \|/,
+    /\| L5 \| rate: new against old \| 1\.20x to 1\.30x \| 2\.00x \(1\.9\dx to 2\.\d+x\) \| < 0\.001 \| refuted: stronger \|/,
   );
   assert.match(
     report,

@@ -96,7 +96,6 @@ function claimedTable(judged: readonly Judged[]): string {
     [
       left(t`Experiment`),
       left(t`What is compared`),
-      left(t`Number`),
       right(t`Document`),
       right(t`Measured (95 % interval)`),
       right('p'),
@@ -112,8 +111,7 @@ function claimedTable(judged: readonly Judged[]): string {
     for (const effect of judgedEffects)
       table.row(
         name,
-        t`${effect.arm} against ${effect.against}`,
-        effect.metric.name,
+        `${effect.metric.name}: ${t`${effect.arm} against ${effect.against}`}`,
         claimText(effect.claim, effect.metric),
         estimateCell(table, experiment, effect),
         pText(effect.pAdjusted),
@@ -123,7 +121,6 @@ function claimedTable(judged: readonly Judged[]): string {
       table.row(
         name,
         translated(experiment.title),
-        '–',
         t`no figure`,
         experiment.rounds.length > 0 || ended === null ? t`see ${experiment.id} below` : table.missing(ended),
         '–',

@@ -8,8 +8,8 @@ export const WIDTH_MAX = 2;
 /**
  * What the measurement says about a figure of the document.
  *
- * - `refuted`: no value of the 95 % interval lies in the document's range. `how` says on which side: `weaker` or `stronger` than claimed, `opposite` when the effect
- *   goes the other way, `changed` where the document says that nothing does.
+ * - `refuted`: no value of the 95 % interval lies in the document's range. `how` says on which side: `weaker` or `stronger` than claimed, `opposite` when an effect
+ *   the other way is shown (an adjusted p of at most ALPHA), `changed` where the document says that nothing does.
  * - `confirmed`: the estimate lies in the range, and the interval either lies inside it or is no wider than WIDTH_MAX; a range that does not hold "no effect"
  *   takes a difference that is shown besides: an adjusted p of at most ALPHA, and an interval on the claimed side of "no effect". A range that holds "no effect"
  *   (the document says that nothing changes) is confirmed by an interval inside it only.
@@ -60,7 +60,8 @@ export function judge(
   const high = claim.high ?? Number.POSITIVE_INFINITY;
   const neutral = scale === 'ratio' ? 1 : 0;
   if (interval.high < low || interval.low > high) {
-    const how = directionOf(interval, low, high, neutral);
+    const isShown = (effect.pAdjusted ?? 1) <= ALPHA;
+    const how = directionOf(interval, { low, high, neutral, isShown });
     return { kind: 'refuted', how };
   }
   const inside = interval.low >= low && interval.high <= high;
@@ -94,15 +95,19 @@ function whyNoInterval({ estimate, test }: Measured, state: LabExperiment['state
 
 function directionOf(
   interval: { readonly low: number; readonly high: number },
-  low: number,
-  high: number,
-  neutral: number,
+  {
+    low,
+    high,
+    neutral,
+    isShown,
+  }: { readonly low: number; readonly high: number; readonly neutral: number; readonly isShown: boolean },
 ): Refuted {
   if (low <= neutral && neutral <= high) return 'changed';
   const claimsMore = low > neutral;
   if (claimsMore ? interval.low > high : interval.high < low) return 'stronger';
   const opposite = claimsMore ? interval.high < neutral : interval.low > neutral;
-  return opposite ? 'opposite' : 'weaker';
+  // That the claimed effect is not there is certain; that there is another one takes a test of its own.
+  return opposite && isShown ? 'opposite' : 'weaker';
 }
 
 function isNarrow({ low, high }: { readonly low: number; readonly high: number }, scale: Scale): boolean {
