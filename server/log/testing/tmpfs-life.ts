@@ -14,6 +14,8 @@ const directory = process.argv[2]!;
 const ballast = join(directory, 'ballast');
 const options = { directory: join(directory, 'data'), segmentBytes: 65_536 };
 const ENTRY_BYTES = 1000;
+/** Appends that come while the disk is full; far less than the ballast. */
+const WAITING = 50;
 
 function tell(what: Record<string, unknown>): void {
   process.stdout.write(`${JSON.stringify(what)}\n`);
@@ -39,11 +41,13 @@ const appendNext = (): void =>
     mustSync: false,
     onDurable: () => acknowledged++,
   });
+// One after the other: what gathers behind a slow disk might be more than the freed room can ever take.
 while (!log.health.isFull) {
   appendNext();
-  await settle(2);
+  await until(() => acknowledged === appended || log.health.isFull);
 }
 const whenFull = acknowledged;
+for (let more = 0; more < WAITING; more++) appendNext();
 for (let round = 0; round < 3; round++) {
   clock.fireIntervals();
   await settle(20);
