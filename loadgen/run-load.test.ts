@@ -121,13 +121,21 @@ test('requests that are never answered time out, are counted as censored, and co
       held.push(response);
       return true;
     };
-    const { summary } = await runLoad({ ...quick, targets: [server.url], requestTimeoutMs: 60 });
+    // Connecting has to be done within it too, on a machine that is busy with other tests.
+    const requestTimeoutMs = 400;
+    const { summary } = await runLoad({
+      ...quick,
+      durationSeconds: 1,
+      targets: [server.url],
+      requestTimeoutMs,
+    });
     const timeouts = summary.errors.find(({ kind }) => kind === 'timeout')?.count ?? 0;
     assert.ok(timeouts > 0, 'nothing timed out');
     assert.equal(summary.censored.timedOut, timeouts);
     // With their age as a lower bound they stand among the responses.
     assert.equal(summary.latency.response.count, summary.operations.ok + timeouts);
-    assert.ok(summary.latency.response.max >= 60_000, `the longest is ${summary.latency.response.max} µs`);
+    const atLeastUs = requestTimeoutMs * 1_000;
+    assert.ok(summary.latency.response.max >= atLeastUs, `the longest is ${summary.latency.response.max} µs`);
     assert.ok(summary.operations.ok > timeouts);
     assert.equal(summary.resends, 0);
     assert.ok(held.every((response) => response.destroyed));
