@@ -3,57 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { analyzeCommand } from './commands/analyze.js';
-import { backupCommand } from './commands/backup.js';
-import { checkCommand } from './commands/check.js';
-import { compareCommand } from './commands/compare.js';
-import { doctorCommand } from './commands/doctor.js';
-import { flameCommand } from './commands/flame.js';
-import { fsyncCommand } from './commands/fsync.js';
-import { labCommand } from './commands/lab.js';
-import { loadCommand } from './commands/load.js';
-import { memberCommand } from './commands/member.js';
-import { nemesisCommand } from './commands/nemesis.js';
-import { profileCommand } from './commands/profile.js';
-import { repeatCommand } from './commands/repeat.js';
-import { reportCommand } from './commands/report.js';
-import { restoreCommand } from './commands/restore.js';
-import { rulesCommand } from './commands/rules.js';
-import { serveCommand } from './commands/serve.js';
-import { simCommand } from './commands/sim.js';
-import { sweepCommand } from './commands/sweep.js';
-import { upCommand } from './commands/up.js';
-import { walCommand } from './commands/wal.js';
+import { COMMANDS } from './commands/index.js';
 import { renderError } from './lib/cli-error.js';
 import { EXIT } from './lib/exit-codes.js';
 import { projectRoot } from './lib/project-root.js';
 import { isHelpOrVersion, usageError } from './lib/usage-error.js';
 
-const COMMANDS = [
-  upCommand,
-  serveCommand,
-  memberCommand,
-  backupCommand,
-  restoreCommand,
-  walCommand,
-  loadCommand,
-  sweepCommand,
-  fsyncCommand,
-  labCommand,
-  profileCommand,
-  nemesisCommand,
-  repeatCommand,
-  reportCommand,
-  compareCommand,
-  rulesCommand,
-  flameCommand,
-  simCommand,
-  checkCommand,
-  analyzeCommand,
-  doctorCommand,
-];
-
-function createProgram(): Command {
+/** With the command that is named alone, or with all where none is: for the help, and for the name that was nearly meant. */
+async function createProgram(name: string | undefined): Promise<Command> {
   const { version } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
     version: string;
   };
@@ -65,7 +22,8 @@ function createProgram(): Command {
       '\nResults go to stdout, everything else to stderr. Exit codes: 0 done, 1 a finding, 2 wrong usage, 3 no verdict possible,\n' +
         '4 the surroundings do not allow it, 70 internal error, 130 interrupted.\n\nStart with: strata sweep --quick',
     );
-  for (const make of COMMANDS) program.addCommand(make());
+  const wanted = name === undefined ? Object.values(COMMANDS) : [COMMANDS[name]!];
+  for (const command of await Promise.all(wanted.map((load) => load()))) program.addCommand(command);
   const nested = program.commands.flatMap((command) => command.commands);
   for (const command of [program, ...program.commands, ...nested]) {
     // Prose is broken where the help is wide enough, not where the source was. The sentence of an error is ours; commander would print its own
@@ -80,8 +38,8 @@ function createProgram(): Command {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const program = createProgram();
-  const name = program.commands.find((command) => command.name() === args[0])?.name();
+  const name = Object.keys(COMMANDS).find((one) => one === args[0]);
+  const program = await createProgram(name);
   if (args.length === 0) {
     program.outputHelp({ error: true });
     process.exitCode = EXIT.usage;
