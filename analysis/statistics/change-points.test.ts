@@ -65,6 +65,44 @@ describe('changePoints', () => {
     );
   });
 
+  it('sees a small change near the end, which a large one long before covers up in the same window', () => {
+    const steps = (count: number, ...levels: number[]): number[] =>
+      Array.from({ length: count }, (_, at) => levels[at % levels.length]!);
+    const values = [
+      ...steps(10, 500),
+      ...steps(10, 400, 600),
+      ...steps(15, 1_000, 1_000.2),
+      ...steps(15, 1_001, 1_001.2),
+    ];
+    assert.deepEqual(indexes(values), [20, 35]);
+  });
+
+  it('is done with a series of a hundred thousand values in seconds, however many points the first pass lets stand', () => {
+    const before = process.cpuUsage();
+    const found = changePoints(
+      Array.from({ length: 100_000 }, (_, at) => at + 1),
+      { magnitudeMin: 0.05 },
+    );
+    const { user, system } = process.cpuUsage(before);
+    assert.ok(user + system < 20e6, `${user + system} µs of CPU`);
+    assert.ok(found.length > 50 && found.every(({ p, magnitude }) => p <= 0.001 && magnitude >= 0.05));
+    // What is left describes the segments between the points that are left.
+    const [one, next, third] = found.slice(-3);
+    const between = (from: number, to: number): number => (from + 1 + to) / 2;
+    assert.ok(Math.abs(next!.meanBefore - between(one!.index, next!.index)) < 1e-6 * next!.meanBefore);
+    assert.ok(Math.abs(next!.meanAfter - between(next!.index, third!.index)) < 1e-6 * next!.meanAfter);
+  });
+
+  it('keeps constants exact that have no end in binary', () => {
+    const values = [...Array<number>(7).fill(0.1), ...Array<number>(9).fill(0.3)];
+    const [point, ...more] = changePoints(values);
+    assert.deepEqual(
+      [point!.index, point!.p, point!.meanBefore, point!.meanAfter, more.length],
+      [7, 0, 0.1, 0.3, 0],
+    );
+    assert.deepEqual(indexes(Array<number>(30).fill(0.1)), []);
+  });
+
   it('takes constants, and series too short for any answer', () => {
     assert.deepEqual(indexes([5, 5, 5, 5, 5, 5]), []);
     assert.deepEqual(indexes([5, 5, 5, 7, 7, 7]), [3]);

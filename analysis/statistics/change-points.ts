@@ -1,6 +1,5 @@
 import { studentTwoSided } from './distributions.js';
 import { InvalidNumbersError } from './invalid-numbers.js';
-import { mean } from './order-statistics.js';
 
 export interface ChangePointOptions {
   /** Values that are looked at together; the next window begins half of this further on, or at the last change found. */
@@ -49,52 +48,50 @@ export function changePoints(
   return merge(values, candidates(values, window, weak), pMax, magnitudeMin);
 }
 
+/** As Otava walks: a window that reached the end is followed by shorter ones, in which what stands near the end is seen without what came long before. */
 function candidates(values: readonly number[], window: number, pMax: number): number[] {
-  const found: number[] = [];
+  const found = new Set<number>();
   for (let start = 0; start < values.length; ) {
-    const end = Math.min(start + window, values.length);
-    const inside = divide(values.slice(start, end), pMax).map((index) => index + start);
-    found.push(...inside.filter((index) => !found.includes(index)));
-    if (end === values.length) break;
+    const inside = divide(values.slice(start, start + window), pMax).map((index) => index + start);
+    for (const index of inside) found.add(index);
     start = Math.max(inside.at(-1) ?? 0, start + (window >> 1));
   }
-  return found.sort((one, other) => one - other);
+  return [...found].sort((one, other) => one - other);
+}
+
+interface Split {
+  readonly index: number;
+  readonly q: number;
 }
 
 /** Hierarchical: the best split of any segment, as long as it is significant. */
 function divide(values: readonly number[], pMax: number): number[] {
-  const borders = [0, values.length];
+  const cut = (from: number, to: number) => ({ from, to, split: bestSplit(values, from, to) });
+  const segments = [cut(0, values.length)];
   for (;;) {
-    let best: { index: number; q: number } | null = null;
-    for (let at = 1; at < borders.length; at += 1) {
-      const split = bestSplit(values, borders[at - 1]!, borders[at]!);
-      if (split !== null && (best === null || split.q > best.q)) best = split;
-    }
+    let best: { at: number; split: Split } | null = null;
+    for (const [at, { split }] of segments.entries())
+      if (split !== null && (best === null || split.q > best.split.q)) best = { at, split };
     if (best === null) break;
-    const before = borders.findLast((border) => border < best.index)!;
-    const after = borders.find((border) => border > best.index)!;
-    if (studentTest(values.slice(before, best.index), values.slice(best.index, after)) > pMax) break;
-    borders.push(best.index);
-    borders.sort((one, other) => one - other);
+    const { from, to } = segments[best.at]!;
+    const { index } = best.split;
+    if (studentTest(momentsOf(values, from, index), momentsOf(values, index, to)) > pMax) break;
+    segments.splice(best.at, 1, cut(from, index), cut(index, to));
   }
-  return borders.slice(1, -1);
+  return segments.slice(1).map(({ from }) => from);
 }
 
 /**
  * The split of `[from, to)` with the greatest divergence Q = (m n / (m + n)) (2 E|X − Y| − E|X − X′| − E|Y − Y′|), each part at least two
  * values. The sums follow the split from left to right: one value changes sides a step, so that all splits cost the square of the length.
  */
-function bestSplit(
-  values: readonly number[],
-  from: number,
-  to: number,
-): { readonly index: number; readonly q: number } | null {
+function bestSplit(values: readonly number[], from: number, to: number): Split | null {
   let within = 0;
   for (let i = from; i < to; i += 1) for (let j = i + 1; j < to; j += 1) within += distance(values, i, j);
   let left = 0;
   let between = 0;
   let right = within;
-  let best: { index: number; q: number } | null = null;
+  let best: Split | null = null;
   for (let index = from + 1; index < to; index += 1) {
     const moved = index - 1;
     let toLeft = 0;
@@ -122,64 +119,93 @@ function pairs(count: number): number {
   return (count * (count - 1)) / 2;
 }
 
-/** Drops the least likely point, or the smallest where all are likely, until every point is both likely and large enough. */
+/**
+ * Drops the least likely point, or the smallest where all are likely, until every point is both likely and large enough. A point that goes changes its two
+ * neighbours alone, and the moments of their segments add up: what is left to do for each is one look at all points.
+ */
 function merge(
   values: readonly number[],
   found: readonly number[],
   pMax: number,
   magnitudeMin: number,
 ): ChangePoint[] {
-  const indexes = [...found];
-  for (;;) {
-    const points = indexes.map((index, at) =>
-      describe(values, indexes[at - 1] ?? 0, index, indexes[at + 1] ?? values.length),
-    );
+  const borders = [0, ...found, values.length];
+  const segments = borders.slice(1).map((to, at) => momentsOf(values, borders[at]!, to));
+  const points = found.map((index, at) => describe(index, segments[at]!, segments[at + 1]!));
+  while (points.length > 0) {
     const unlikely = weakest(points, (point) => -point.p);
-    if (unlikely === null) return [];
-    const small = weakest(points, (point) => point.magnitude)!;
-    if (unlikely.p > pMax) indexes.splice(indexes.indexOf(unlikely.index), 1);
-    else if (small.magnitude < magnitudeMin) indexes.splice(indexes.indexOf(small.index), 1);
-    else return points;
+    const small = weakest(points, (point) => point.magnitude);
+    let dropped = unlikely;
+    if (points[unlikely]!.p <= pMax) {
+      if (points[small]!.magnitude >= magnitudeMin) break;
+      dropped = small;
+    }
+    segments.splice(dropped, 2, joined(segments[dropped]!, segments[dropped + 1]!));
+    points.splice(dropped, 1);
+    for (const at of [dropped - 1, dropped]) {
+      const point = points[at];
+      if (point !== undefined) points[at] = describe(point.index, segments[at]!, segments[at + 1]!);
+    }
   }
+  return points;
 }
 
-function weakest(
-  points: readonly ChangePoint[],
-  strength: (point: ChangePoint) => number,
-): ChangePoint | null {
-  return points.reduce<ChangePoint | null>(
-    (least, point) => (least === null || strength(point) < strength(least) ? point : least),
-    null,
-  );
+/** Where the weakest point stands; the first of several. */
+function weakest(points: readonly ChangePoint[], strength: (point: ChangePoint) => number): number {
+  let least = 0;
+  for (let at = 1; at < points.length; at += 1)
+    if (strength(points[at]!) < strength(points[least]!)) least = at;
+  return least;
 }
 
-function describe(values: readonly number[], before: number, index: number, after: number): ChangePoint {
-  const left = values.slice(before, index);
-  const right = values.slice(index, after);
-  const meanBefore = mean(left)!;
-  const meanAfter = mean(right)!;
-  const difference = Math.abs(meanAfter - meanBefore);
+function describe(index: number, before: Moments, after: Moments): ChangePoint {
+  const difference = Math.abs(after.mean - before.mean);
   return {
     index,
-    meanBefore,
-    meanAfter,
-    magnitude: difference === 0 ? 0 : difference / Math.min(Math.abs(meanBefore), Math.abs(meanAfter)),
-    p: studentTest(left, right),
+    meanBefore: before.mean,
+    meanAfter: after.mean,
+    magnitude: difference === 0 ? 0 : difference / Math.min(Math.abs(before.mean), Math.abs(after.mean)),
+    p: studentTest(before, after),
+  };
+}
+
+interface Moments {
+  readonly count: number;
+  readonly mean: number;
+  /** Sum of the squared distances from the mean. */
+  readonly squares: number;
+}
+
+/** After Welford (Technometrics 4, 1962): a constant segment has exactly its value as the mean, and squares of exactly 0. */
+function momentsOf(values: readonly number[], from: number, to: number): Moments {
+  let mean = 0;
+  let squares = 0;
+  for (let at = from; at < to; at += 1) {
+    const distance = values[at]! - mean;
+    mean += distance / (at - from + 1);
+    squares += distance * (values[at]! - mean);
+  }
+  return { count: to - from, mean, squares };
+}
+
+/** Of two segments as one (Chan, Golub and LeVeque, Am. Stat. 37, 1983). */
+function joined(one: Moments, other: Moments): Moments {
+  const count = one.count + other.count;
+  const distance = other.mean - one.mean;
+  return {
+    count,
+    mean: one.mean + (distance * other.count) / count,
+    squares: one.squares + other.squares + (distance * distance * one.count * other.count) / count,
   };
 }
 
 /** Student's t test of two means with equal variances, two-sided. Two constant segments differ for certain, or not at all. */
-function studentTest(left: readonly number[], right: readonly number[]): number {
-  const degrees = left.length + right.length - 2;
+function studentTest(left: Moments, right: Moments): number {
+  const degrees = left.count + right.count - 2;
   if (degrees < 1) return 1;
-  const difference = Math.abs(mean(left)! - mean(right)!);
-  const pooled = (squares(left) + squares(right)) / degrees;
+  const difference = Math.abs(left.mean - right.mean);
+  const pooled = (left.squares + right.squares) / degrees;
   if (difference === 0) return 1;
   if (pooled === 0) return 0;
-  return studentTwoSided(difference / Math.sqrt(pooled * (1 / left.length + 1 / right.length)), degrees);
-}
-
-function squares(values: readonly number[]): number {
-  const center = mean(values)!;
-  return values.reduce((total, value) => total + (value - center) ** 2, 0);
+  return studentTwoSided(difference / Math.sqrt(pooled * (1 / left.count + 1 / right.count)), degrees);
 }
