@@ -1,5 +1,6 @@
 import { bilingual, t } from '../language/language.js';
 import { type Facts, levelName, type PointFacts } from '../report/facts.js';
+import { wholeRunAgain } from '../report/run-again.js';
 import { judge, see } from '../rules/judge.js';
 import type { Seen } from '../rules/reading.js';
 import { readingOf } from '../rules/readings.js';
@@ -52,7 +53,7 @@ export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): read
       priority: priorityOf(rule, best.evidence),
       level: levelName(best.point),
       evidence: best.evidence,
-      command: readingOf(rule.reading).command?.(best.point, facts) ?? facts.data.run.command,
+      command: readingOf(rule.reading).command?.(best.point, facts) ?? wholeRunAgain(facts),
     });
   }
   // Sorting is stable: what is equal keeps the order of the rules.

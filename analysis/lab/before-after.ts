@@ -52,7 +52,7 @@ function oneTable({ title, experiment: id, indicators }: DocumentBeforeAfter, me
 type Cells = readonly [before: string, after: string, change: string, verdict: string];
 
 function unanswered(table: MarkdownTable, because: string): Cells {
-  return ['–', '–', table.missing(translated(because)), t`not decidable here`];
+  return ['–', '–', table.missing(translated(because)), '–'];
 }
 
 function answered(

@@ -10,7 +10,11 @@ export function estimateOf(experiment: LabExperiment, effect: Effect): Measured<
   if (text !== null) return measured(text);
   const { metric, arm, against } = effect;
   return missing(
-    noValueText(experiment, metric.name, withoutValues(experiment, metric.name, [arm, against])),
+    noValueText(
+      experiment,
+      metric.name,
+      withoutValues(experiment, metric.name, against === null ? [arm] : [arm, against]),
+    ),
   );
 }
 

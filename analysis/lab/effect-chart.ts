@@ -26,7 +26,11 @@ interface Range {
  */
 export function effectChart(title: string, effects: readonly Effect[]): string | null {
   const scale = effects.some(({ metric }) => metric.scale === 'ratio') ? 'ratio' : 'difference';
-  const rows = rowsOf(effects.filter(({ metric, estimate }) => metric.scale === scale && estimate !== null));
+  const rows = rowsOf(
+    effects.filter(
+      ({ metric, estimate, against }) => metric.scale === scale && estimate !== null && against !== null,
+    ),
+  );
   if (rows.length === 0) return null;
   const forward = scale === 'ratio' ? Math.log : (value: number) => value;
   const neutral = scale === 'ratio' ? 1 : 0;
@@ -73,15 +77,24 @@ function tickText(tick: number, metric: LabMetric): string {
 
 /** Those with a figure of the document, and of the others what leaves the chart readable; the table has them all. */
 function rowsOf(effects: readonly Effect[]): readonly Effect[] {
-  const claimed = effects.filter(({ verdict }) => verdict !== null);
+  // Two statements about one comparison are two bands on one row's place: only the first is drawn.
+  const claimed = effects.filter(
+    (effect, at) =>
+      effect.verdict !== null &&
+      effects.findIndex((one) => one.verdict !== null && isSameComparison(one, effect)) === at,
+  );
   const others = effects.filter(({ verdict }) => verdict === null);
   return [...claimed, ...others.slice(0, Math.max(0, ROWS_MAX - claimed.length))];
+}
+
+function isSameComparison(one: Effect, other: Effect): boolean {
+  return one.metric.name === other.metric.name && one.arm === other.arm && one.against === other.against;
 }
 
 function drawRow(effect: Effect, top: number, x: (value: number) => number): string[] {
   const { metric, arm, against, claim, interval, estimate } = effect;
   const middle = top + ROW / 2;
-  const other = t`against ${against}: ${metric.name}`;
+  const other = t`against ${against ?? ''}: ${metric.name}`;
   const name = `${arm} ${other}`;
   const pieces = [
     label(shortened(arm), { x: 16, y: middle - 2 }),

@@ -113,7 +113,93 @@ test('what failed or cannot be decided here has its own verdict, whatever was me
   const none = { state: 'failed', because: 'the disk is gone', rounds: [] } as const;
   assert.deepEqual(verdictOf([], [], claim, { ...none, rounds: [] }), { kind: 'undecided', why: 'failed' });
   const undecidable = { state: 'not-decidable', because: 'perf is missing' } as const;
-  assert.deepEqual(verdictOf(OLD, TWICE, claim, undecidable), { kind: 'not-decidable' });
+  assert.deepEqual(verdictOf(OLD, TWICE, claim, undecidable), { kind: 'not-decidable', why: null });
   const cut = { state: 'interrupted', because: 'it was stopped from outside' } as const;
   assert.deepEqual(verdictOf(OLD, TWICE, claim, cut), { kind: 'confirmed' });
+});
+
+test('a direction takes a difference that is shown, and is refuted by one the other way', () => {
+  const more = { low: 1, high: null };
+  const less = { low: null, high: 1 };
+  assert.deepEqual(verdictOf(OLD, TWICE, more), { kind: 'confirmed' });
+  assert.deepEqual(verdictOf(OLD, TWICE, less), { kind: 'refuted', how: 'opposite' });
+  assert.deepEqual(verdictOf(TWICE, OLD, less), { kind: 'confirmed' });
+  const none = { kind: 'undecided', why: 'no difference shown' };
+  assert.deepEqual(verdictOf(OLD, SAME, more), none);
+  assert.deepEqual(verdictOf(OLD, OLD, more), none);
+  assert.deepEqual(verdictOf(OLD.slice(0, 3), TWICE.slice(0, 3), more), {
+    kind: 'undecided',
+    why: 'too few runs',
+  });
+});
+
+test('a bound says only what it can: even this is more, even this is less', () => {
+  const lower = (low: number | null, high: number | null) =>
+    verdictOf(OLD, TWICE, { low, high, bound: 'lower' });
+  const upper = (low: number | null, high: number | null) =>
+    verdictOf(OLD, TWICE, { low, high, bound: 'upper' });
+  const atLeast = { kind: 'undecided', why: 'lower bound' };
+  const atMost = { kind: 'undecided', why: 'upper bound' };
+  assert.deepEqual(lower(3, 4), atLeast, 'it may well be 3');
+  assert.deepEqual(lower(1.5, 2.5), atLeast, 'it may be more');
+  assert.deepEqual(lower(1.5, null), { kind: 'confirmed' });
+  assert.deepEqual(lower(1, null), { kind: 'confirmed' });
+  assert.deepEqual(lower(1.2, 1.3), { kind: 'refuted', how: 'stronger' });
+  assert.deepEqual(lower(0.9, 1.1), { kind: 'refuted', how: 'changed' });
+  assert.deepEqual(upper(3, 4), { kind: 'refuted', how: 'weaker' });
+  assert.deepEqual(upper(1.2, 1.3), atMost, 'it may be so little');
+  assert.deepEqual(upper(1.5, null), atMost);
+  assert.deepEqual(upper(0.5, 3), { kind: 'confirmed' }, 'no more than nothing worth mentioning');
+  // The claimed side of less: twice as fast is half the time.
+  assert.deepEqual(verdictOf(TWICE, OLD, { low: 0.2, high: 0.4, bound: 'lower' }), atLeast);
+  assert.deepEqual(verdictOf(TWICE, OLD, { low: 0.2, high: 0.4, bound: 'upper' }), {
+    kind: 'refuted',
+    how: 'weaker',
+  });
+});
+
+test('a value of one arm is held against its median, without a test', () => {
+  const of = (low: number | null, high: number | null): ReturnType<typeof effectsOf>[number] =>
+    effectsOf(madeUpExperiment(OLD, TWICE, { low, high, against: null, arm: 'old' }))[0]!;
+  const { estimate, interval, test: tested, pAdjusted } = of(90, 110);
+  assert.deepEqual([estimate, tested, pAdjusted], [100, null, null]);
+  assert.deepEqual([interval!.low, interval!.high], [97, 103]);
+  assert.deepEqual(of(90, 110).verdict, { kind: 'confirmed' });
+  assert.deepEqual(of(99, 102).verdict, { kind: 'confirmed' });
+  assert.deepEqual(of(null, 99).verdict, { kind: 'undecided', why: 'estimate outside' });
+  assert.deepEqual(of(200, 300).verdict, { kind: 'refuted', how: 'below' });
+  assert.deepEqual(of(null, 50).verdict, { kind: 'refuted', how: 'above' });
+  assert.deepEqual(verdictOf(OLD.slice(0, 5), TWICE.slice(0, 5), { low: 1, high: 2, against: null }), {
+    kind: 'undecided',
+    why: 'too few runs',
+  });
+});
+
+test('several statements about one comparison are judged each, and are one test', () => {
+  const claims = [
+    [1.5, 2.5],
+    [3, 4],
+  ].map(([low, high]) => ({
+    metric: 'rate',
+    arm: 'new',
+    against: 'old',
+    low: low!,
+    high: high!,
+    bound: null,
+    notDecidable: null,
+  }));
+  const effects = effectsOf(madeUpExperiment(OLD, TWICE, { low: null, high: null }, { effects: claims }));
+  assert.deepEqual(
+    effects.map(({ verdict }) => verdict?.kind),
+    ['confirmed', 'refuted'],
+  );
+  for (const { pAdjusted } of effects) assert.ok(Math.abs(pAdjusted! - 2 / 3432) < 1e-12);
+});
+
+test('a statement that nothing here can decide says why, whatever was measured', () => {
+  const why = 'every client has one connection';
+  assert.deepEqual(verdictOf(OLD, TWICE, { low: 3, high: 4, notDecidable: why }), {
+    kind: 'not-decidable',
+    why,
+  });
 });

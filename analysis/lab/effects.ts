@@ -3,7 +3,7 @@ import { hodgesLehmann } from '../statistics/hodges-lehmann.js';
 import { holm } from '../statistics/holm.js';
 import { type MannWhitney, mannWhitney, smallestP } from '../statistics/mann-whitney.js';
 import { type MedianInterval, median, medianInterval } from '../statistics/order-statistics.js';
-import { judge, type Verdict } from './verdict.js';
+import { isDirection, judge, type Verdict } from './verdict.js';
 
 /** What an arm gave for a metric. */
 export interface ArmSummary {
@@ -15,15 +15,17 @@ export interface ArmSummary {
   readonly interval: MedianInterval | null;
 }
 
-/** How one arm differs from another in one metric. */
+/** How one arm differs from another in one metric, or what one arm gives alone. */
 export interface Effect {
   readonly metric: LabMetric;
   readonly arm: string;
-  readonly against: string;
+  /** Null: the arm alone, whose median is the estimate. */
+  readonly against: string | null;
   /** Ratio arm / against, or difference arm - against, by the metric's scale. Hodges–Lehmann; null where no run gave a value, or a ratio has no meaning. */
   readonly estimate: number | null;
-  /** Covers the true one with 95 %; null with fewer than four values on both sides. */
+  /** Covers the true one with 95 %; null with fewer than four values on both sides, or six of an arm alone. */
   readonly interval: { readonly low: number; readonly high: number } | null;
+  /** Null where a side has no value, and of an arm alone. */
   readonly test: MannWhitney | null;
   /** P of the test after Holm over all effects of the experiment. */
   readonly pAdjusted: number | null;
@@ -62,66 +64,93 @@ export function withoutValues(
 }
 
 /**
- * All effects of an experiment: those that the document gives a figure for, in its order, then every other arm against the reference in every metric. The
- * ratio is the Hodges–Lehmann shift of the logarithms, so that twice and half weigh the same; the test is Mann and Whitney's, which the logarithm does not change.
+ * All effects of an experiment: those that the document speaks of, in its order, then every other arm against the reference in every metric. The ratio is the
+ * Hodges–Lehmann shift of the logarithms, so that twice and half weigh the same; the test is Mann and Whitney's, which the logarithm does not change. A comparison
+ * that answers two statements is one test.
  */
 export function effectsOf(experiment: LabExperiment): readonly Effect[] {
-  const measured = pairsOf(experiment).map((pair) => measure(experiment, pair));
-  const tested = measured.filter(({ test }) => test !== null);
+  const comparisons = new Map<string, Measured>();
+  const measured = pairsOf(experiment).map((pair) => {
+    const key = comparisonKey(pair);
+    const found = comparisons.get(key) ?? measure(experiment, pair);
+    comparisons.set(key, found);
+    return { pair, found };
+  });
+  const tested = [...comparisons.values()].filter(({ test }) => test !== null);
   const adjusted = holm(tested.map(({ test }) => test!.p));
-  return measured.map(({ counts, ...effect }) => {
-    const at = tested.findIndex(({ test }) => test === effect.test);
+  return measured.map(({ pair, found }) => {
+    const at = tested.indexOf(found);
     const pAdjusted = at === -1 ? null : adjusted[at]!;
-    const { claim } = effect;
-    if (claim === null) return { ...effect, pAdjusted, verdict: null };
+    const { counts, ...size } = found;
+    const { claim, metric } = pair;
+    const effect = { ...pair, ...size, pAdjusted };
+    if (claim === null) return { ...effect, verdict: null };
     // Holm multiplies the smallest p by the number of tests: below this no outcome could have come.
     const pFloor = Math.min(1, smallestP(...counts) * tested.length);
-    const verdict = judge({ ...effect, pAdjusted, pFloor }, claim, effect.metric.scale, experiment.state);
-    return { ...effect, pAdjusted, verdict };
+    const runs = Math.min(...counts);
+    const verdict = judge({ ...effect, runs, pFloor }, claim, metric.scale, experiment.state);
+    return { ...effect, verdict };
   });
 }
 
 interface Pair {
   readonly metric: LabMetric;
   readonly arm: string;
-  readonly against: string;
+  readonly against: string | null;
   readonly claim: LabClaim | null;
 }
 
+function comparisonKey({ metric, arm, against }: Pair): string {
+  return JSON.stringify([metric.name, arm, against]);
+}
+
 function pairsOf({ effects, arms, metrics }: LabExperiment): readonly Pair[] {
-  const pairs = new Map<string, Pair>();
-  const add = (metricName: string, arm: string, against: string, claim: LabClaim | null) => {
-    const key = `${metricName} ${arm} ${against}`;
+  const pairs: Pair[] = [];
+  const seen = new Set<string>();
+  const add = (metricName: string, arm: string, against: string | null, claim: LabClaim | null) => {
     const metric = metrics.find(({ name }) => name === metricName);
-    if (metric !== undefined && !pairs.has(key)) pairs.set(key, { metric, arm, against, claim });
+    if (metric === undefined) return;
+    const pair = { metric, arm, against, claim };
+    const key = comparisonKey(pair);
+    // Several statements about one comparison are judged each; without a statement it stands there once.
+    if (claim === null && seen.has(key)) return;
+    seen.add(key);
+    pairs.push(pair);
   };
-  for (const claim of effects)
-    if (claim.low !== null || claim.high !== null) add(claim.metric, claim.arm, claim.against, claim);
+  for (const claim of effects) if (isJudged(claim)) add(claim.metric, claim.arm, claim.against, claim);
   for (const metric of metrics)
     for (const arm of arms.slice(1)) add(metric.name, arm.name, arms[0]!.name, null);
   for (const claim of effects) add(claim.metric, claim.arm, claim.against, null);
-  return [...pairs.values()];
+  return pairs;
 }
 
-type Measured = Omit<Effect, 'pAdjusted' | 'verdict'> & { readonly counts: readonly [number, number] };
+function isJudged({ low, high, notDecidable }: LabClaim): boolean {
+  return low !== null || high !== null || notDecidable !== null;
+}
 
-function measure(experiment: LabExperiment, pair: Pair): Measured {
-  const { metric, arm, against } = pair;
-  const base = valuesOf(experiment, against, metric.name);
+type Measured = Pick<Effect, 'estimate' | 'interval' | 'test'> & {
+  readonly counts: readonly [number, number];
+};
+
+function measure(experiment: LabExperiment, { metric, arm, against }: Pair): Measured {
   const contender = valuesOf(experiment, arm, metric.name);
+  if (against === null) {
+    const { median: estimate, interval } = summarize(experiment, arm, metric.name);
+    return { estimate, interval, test: null, counts: [contender.length, contender.length] };
+  }
+  const base = valuesOf(experiment, against, metric.name);
   const test = mannWhitney(contender, base);
   const counts = [contender.length, base.length] as const;
   if (metric.scale === 'difference') {
     const shift = hodgesLehmann(base, contender);
-    return { ...pair, estimate: shift?.shift ?? null, interval: shift?.interval ?? null, test, counts };
+    return { estimate: shift?.shift ?? null, interval: shift?.interval ?? null, test, counts };
   }
   // A ratio to nothing has no size; the test of the ranks still stands.
   if ([...base, ...contender].some((value) => value <= 0))
-    return { ...pair, estimate: null, interval: null, test, counts };
+    return { estimate: null, interval: null, test, counts };
   const shift = hodgesLehmann(base.map(Math.log), contender.map(Math.log));
   const interval = shift?.interval ?? null;
   return {
-    ...pair,
     estimate: shift === null ? null : Math.exp(shift.shift),
     interval: interval === null ? null : { low: Math.exp(interval.low), high: Math.exp(interval.high) },
     test,
@@ -129,7 +158,14 @@ function measure(experiment: LabExperiment, pair: Pair): Measured {
   };
 }
 
-/** Those on figures of the document. */
+/** How many of them are judged by a direction alone. */
+export function directionsOf(effects: readonly Effect[]): number {
+  return effects.filter(
+    ({ claim, metric }) => claim !== null && isJudged(claim) && isDirection(claim, metric.scale),
+  ).length;
+}
+
+/** Those on statements of the document. */
 export function verdictsOf(effects: readonly Effect[]): readonly Verdict[] {
   return effects.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
 }

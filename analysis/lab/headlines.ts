@@ -1,17 +1,17 @@
 import type { LabData } from '../../results/run-directory.js';
 import type { LabExperiment } from '../../results/schema/index.js';
 import { estimateOf } from './cells.js';
-import { type Effect, effectsOf, verdictsOf } from './effects.js';
+import { directionsOf, type Effect, effectsOf, verdictsOf } from './effects.js';
 import { countVerdicts } from './verdict.js';
-import { claimText, endText, verdictText } from './wording.js';
+import { claimText, comparisonText, endText, verdictText } from './wording.js';
 
 /**
- * A run of the lab in one line an experiment, for a page that has no room for all of it: the first figure that the document gives with its verdict, and how the
- * verdicts on all figures of the experiment are spread. Of an experiment without a figure its first comparison. Markdown, in English.
+ * A run of the lab in one line an experiment, for a page that has no room for all of it: the first statement of the document with its verdict, and how the
+ * verdicts on all statements of the experiment are spread. Of an experiment without one its first comparison. Markdown, in English.
  */
 export function labHeadlines({ experiments }: LabData): string {
   return [
-    '| experiment | what is compared | the document | measured (95 % interval) | verdict | all figures: confirmed / refuted / undecided |',
+    '| experiment | what is compared | the document | measured (95 % interval) | verdict | all statements: confirmed / refuted / undecided |',
     '| --- | --- | ---: | ---: | --- | ---: |',
     ...experiments.map(headline),
   ].join('\n');
@@ -28,7 +28,7 @@ function headline(experiment: LabExperiment): string {
     first === undefined
       ? [experiment.title, 'no figure', endText(experiment) ?? 'nothing is compared', 'no figure to judge']
       : [
-          `${first.metric.name}: ${first.arm} against ${first.against}`,
+          `${first.metric.name}: ${comparisonText(first)}`,
           claimText(first.claim, first.metric),
           size(experiment, first),
           verdictText(first.verdict),
@@ -41,9 +41,10 @@ function size(experiment: LabExperiment, effect: Effect): string {
   return estimate.ok ? estimate.value : `not measured: ${estimate.because}`;
 }
 
-/** How many figures of the document a run of the lab judges, and how, in a sentence. */
+/** How many statements of the document a run of the lab judges, and how, in a sentence. */
 export function labCount({ experiments }: LabData): string {
-  const verdicts = experiments.flatMap((experiment) => verdictsOf(effectsOf(experiment)));
+  const effects = experiments.flatMap(effectsOf);
+  const verdicts = verdictsOf(effects);
   const count = countVerdicts(verdicts);
-  return `${experiments.length} experiments judge ${verdicts.length} figures of the document: ${count.confirmed} confirmed, ${count.refuted} refuted, ${count.undecided} undecided, ${count['not-decidable']} not decidable on this machine.`;
+  return `${experiments.length} experiments judge ${verdicts.length} statements of the document, ${directionsOf(effects)} of them directions without a figure: ${count.confirmed} confirmed, ${count.refuted} refuted, ${count.undecided} undecided, ${count['not-decidable']} not decidable here.`;
 }

@@ -56,7 +56,7 @@ test('the table puts the figure of the document beside the measured one, with th
   assert.match(report, /\| C2 \| .* \| at most 3\.00x \| .* \| not decidable here \|/);
   assert.match(
     report,
-    /\*\*Of 4 figures of the document 0 are confirmed, 2 refuted, 1 undecided, 1 not decidable/,
+    /\*\*Of 4 statements of the document \(4 figures, 0 directions\) 0 are confirmed, 2 refuted, 1 undecided, 1 not decidable/,
   );
   assert.match(report, /^\[\d\] not measured, because the experiment failed: EIO\. /m);
   assert.match(report, /- C1 · .*: The experiment failed: EIO\./);
@@ -73,7 +73,17 @@ test('the document’s tables of before and after stand beside the medians of th
       claims: ['N3'],
       metrics: [{ name: 'calls', unit: '1/s', better: 'higher', scale: 'ratio' }],
       arms: ['connection-per-call', 'pool'].map((name) => ({ name, what: 'Connects, calls, closes.' })),
-      effects: [{ metric: 'calls', arm: 'pool', against: 'connection-per-call', low: 2.5, high: 3.5 }],
+      effects: [
+        {
+          metric: 'calls',
+          arm: 'pool',
+          against: 'connection-per-call',
+          low: 2.5,
+          high: 3.5,
+          bound: null,
+          notDecidable: null,
+        },
+      ],
       rounds: OLD.map((calls) => ({
         warmUp: false,
         runs: [
@@ -115,7 +125,7 @@ test('a run in one line an experiment: the first figure with its verdict, and ho
   assert.match(lines[5]!, /^\| `C1` \| .* \| undecided: the experiment failed \| 0 \/ 0 \/ 1 \|$/);
   assert.equal(
     labCount(LAB),
-    '5 experiments judge 4 figures of the document: 0 confirmed, 2 refuted, 1 undecided, 1 not decidable on this machine.',
+    '5 experiments judge 4 statements of the document, 0 of them directions without a figure: 0 confirmed, 2 refuted, 1 undecided, 1 not decidable here.',
   );
 });
 

@@ -6,10 +6,11 @@ import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { beforeAfterTables } from './before-after.js';
 import { estimateCell, summaryCell } from './cells.js';
 import { effectChart } from './effect-chart.js';
-import { type Effect, effectsOf, verdictsOf, withoutValues } from './effects.js';
+import { directionsOf, type Effect, effectsOf, verdictsOf, withoutValues } from './effects.js';
 import { countVerdicts } from './verdict.js';
 import {
   claimText,
+  comparisonText,
   endText,
   medianText,
   noValueText,
@@ -80,12 +81,13 @@ function header({ run }: LabData): string {
 }
 
 function verdictLine(judged: readonly Judged[]): string {
-  const verdicts = judged.flatMap(({ effects }) => verdictsOf(effects));
+  const all = judged.flatMap(({ effects }) => effects);
+  const verdicts = verdictsOf(all);
   const count = countVerdicts(verdicts);
   const figures =
     verdicts.length === 0
       ? t`**The document gives no figure that these experiments could judge; what was measured stands below.**`
-      : t`**Of ${verdicts.length} figures of the document ${count.confirmed} are confirmed, ${count.refuted} refuted, ${count.undecided} undecided, ${count['not-decidable']} not decidable on this machine.**`;
+      : t`**Of ${verdicts.length} statements of the document (${verdicts.length - directionsOf(all)} figures, ${directionsOf(all)} directions) ${count.confirmed} are confirmed, ${count.refuted} refuted, ${count.undecided} undecided, ${count['not-decidable']} not decidable here.**`;
   const broken = judged.filter(({ experiment }) => experiment.state !== 'done');
   const notes = broken.map(({ experiment }) => `- ${experiment.id}: ${stateText(experiment)}`);
   return blocks(figures, notes.length === 0 ? null : notes.join('\n'));
@@ -111,7 +113,7 @@ function claimedTable(judged: readonly Judged[]): string {
     for (const effect of judgedEffects)
       table.row(
         name,
-        `${effect.metric.name}: ${t`${effect.arm} against ${effect.against}`}`,
+        `${effect.metric.name}: ${comparisonText(effect)}`,
         claimText(effect.claim, effect.metric),
         estimateCell(table, experiment, effect),
         pText(effect.pAdjusted),
@@ -194,7 +196,7 @@ function effectTable(experiment: LabExperiment, effects: readonly Effect[]): str
   );
   for (const effect of effects)
     table.row(
-      t`${effect.arm} against ${effect.against}`,
+      comparisonText(effect),
       effect.metric.name,
       effect.verdict === null ? '–' : claimText(effect.claim, effect.metric),
       estimateCell(table, experiment, effect),
@@ -226,6 +228,7 @@ function notMeasured({ run, experiments }: LabData): string {
       const state = stateText(experiment);
       return [
         ...(state === null ? [] : [`- ${experiment.id} · ${title}: ${state}`]),
+        ...undecidable(experiment).map((why) => t`- ${experiment.id} · ${title}: ${why}.`),
         ...valueless(experiment).map((why) => t`- ${experiment.id} · ${title}: ${why}.`),
       ];
     }),
@@ -233,11 +236,31 @@ function notMeasured({ run, experiments }: LabData): string {
   return lines.length === 0 ? t`Everything that was asked for was measured.` : lines.join('\n');
 }
 
+/** A clause for every statement that this way of measuring cannot decide. */
+function undecidable(experiment: LabExperiment): readonly string[] {
+  return effectsOf(experiment).flatMap(({ claim, metric, verdict, ...compared }) =>
+    verdict?.kind === 'not-decidable' && verdict.why !== null
+      ? [
+          t`${metric.name}, ${comparisonText(compared)} (${claimText(claim, metric)}): ${translated(verdict.why)}`,
+        ]
+      : [],
+  );
+}
+
 /** A clause for every number that arms were asked for and that none of their runs gave. What an experiment lacks that has no run at all, its state tells. */
 function valueless(experiment: LabExperiment): readonly string[] {
   if (experiment.state !== 'done' && experiment.rounds.length === 0) return [];
   const arms = experiment.arms.map(({ name }) => name);
-  return experiment.metrics.flatMap(({ name }) => {
+  // A number that stands for statements which nothing here can decide has said so already.
+  const left = experiment.effects.filter(({ notDecidable }) => notDecidable !== null);
+  const excused = experiment.metrics.filter(
+    ({ name }) =>
+      left.some(({ metric }) => metric === name) &&
+      experiment.effects.every(({ metric, notDecidable }) => metric !== name || notDecidable !== null),
+  );
+  return experiment.metrics.flatMap((metric) => {
+    const { name } = metric;
+    if (excused.includes(metric)) return [];
     const without = withoutValues(experiment, name, arms);
     return without.length === 0 ? [] : [noValueText(experiment, name, without)];
   });

@@ -2,7 +2,7 @@ import type { LabClaim, LabExperiment, LabMetric } from '../../results/schema/in
 import { t, translated } from '../language/language.js';
 import { bytes, decimal, micros, percent, perSecond, significant, times } from '../tables/format.js';
 import type { ArmSummary, Effect } from './effects.js';
-import { ALPHA, type Refuted, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
+import { ALPHA, isDirection, type Refuted, type Undecided, type Verdict, WIDTH_MAX } from './verdict.js';
 
 const US_PER: Readonly<Record<string, number>> = { ns: 1e-3, µs: 1, ms: 1e3, s: 1e6 };
 const SIGNS: ReadonlySet<string> = new Set([...Object.keys(US_PER), '1/s', 'share', 'B', 'B/s']);
@@ -17,6 +17,16 @@ export function valueText(value: number, unit: string): string {
   if (unit === 'B') return bytes(value);
   if (unit === 'B/s') return `${bytes(value)}/s`;
   return `${significant(value)} ${unit}`;
+}
+
+/** What is measured: an arm beside another, or alone. */
+export function comparisonText({ arm, against }: Pick<Effect, 'arm' | 'against'>): string {
+  return against === null ? t`${arm} alone` : t`${arm} against ${against}`;
+}
+
+/** The size of an effect, or the value of an arm alone. */
+function measureText(size: number, metric: LabMetric, against: string | null): string {
+  return against === null ? valueText(size, metric.unit) : sizeText(size, metric);
 }
 
 /** An effect's size: `2.40x`, or a difference with its sign and unit; shares differ by percentage points. */
@@ -50,25 +60,29 @@ const DIGITS_MAX = 12;
 
 export function claimText(claim: LabClaim | null, metric: LabMetric): string {
   if (claim === null || (claim.low === null && claim.high === null)) return t`no figure`;
-  const { low, high } = claim;
-  if (low === null) return t`at most ${sizeText(high!, metric)}`;
-  if (high === null) return t`at least ${sizeText(low, metric)}`;
-  if (low === high) return sizeText(low, metric);
-  if (isOfPoints(metric)) return t`${t`${pointsText(low)} to ${pointsText(high)}`} points`;
-  return t`${sizeText(low, metric)} to ${sizeText(high, metric)}`;
+  const { low, high, against } = claim;
+  if (isDirection(claim, metric.scale)) return low === null ? t`less` : t`more`;
+  const text = (end: number) => measureText(end, metric, against);
+  if (low === null) return t`at most ${text(high!)}`;
+  if (high === null) return t`at least ${text(low)}`;
+  if (low === high) return text(low);
+  if (against !== null && isOfPoints(metric))
+    return t`${t`${pointsText(low)} to ${pointsText(high)}`} points`;
+  return t`${text(low)} to ${text(high)}`;
 }
 
 /** Null where no run of one of the two arms gave a value. */
-export function estimateText({ estimate, interval, metric, test }: Effect): string | null {
+export function estimateText({ estimate, interval, metric, test, against }: Effect): string | null {
   if (estimate === null) return test === null ? null : t`no ratio: a value is 0`;
-  const size = sizeText(estimate, metric);
+  const text = (size: number) => measureText(size, metric, against);
+  const size = text(estimate);
   if (interval === null) return t`${size} (too few runs for an interval)`;
   // A unit in words is said once.
-  if (isOfPoints(metric)) {
+  if (against !== null && isOfPoints(metric)) {
     const range = t`${pointsText(interval.low)} to ${pointsText(interval.high)}`;
     return t`${`${pointsText(estimate)} (${range})`} points`;
   }
-  return `${size} (${t`${sizeText(interval.low, metric)} to ${sizeText(interval.high, metric)}`})`;
+  return `${size} (${t`${text(interval.low)} to ${text(interval.high)}`})`;
 }
 
 export function pText(value: number | null): string {
@@ -112,6 +126,10 @@ function refutedText(how: Refuted): string {
       return t`refuted: the other way round`;
     case 'changed':
       return t`refuted: it does change`;
+    case 'below':
+      return t`refuted: below it`;
+    case 'above':
+      return t`refuted: above it`;
   }
 }
 
@@ -135,6 +153,10 @@ function undecidedText(why: Undecided): string {
       return t`the interval touches the range, the estimate lies outside`;
     case 'range not filled':
       return t`the interval reaches beyond the range`;
+    case 'lower bound':
+      return t`the true effect is at least as strong as measured, which does not decide it`;
+    case 'upper bound':
+      return t`the true effect is at most as strong as measured, which does not decide it`;
   }
 }
 
@@ -172,6 +194,8 @@ export function rulesText(): string {
     t`- Of an arm: the median, with the interval of order statistics that covers it with at least 95 %.`,
     t`- Effect: Hodges–Lehmann, the median of all pairwise ratios, or of differences where a value may be 0 (of shares in percentage points), with its 95 % interval. P: exact Mann–Whitney test, after Holm over all effects of the experiment.`,
     t`- **Confirmed**: the estimate lies in the document’s range, and its interval lies inside it too or is no wider than a factor of ${width}; unless the range holds “no effect”, p is also at most ${alpha} and the whole interval lies on the claimed side of “no effect”. A range that holds “no effect” must hold the whole interval.`,
+    t`- A direction (“more”, “less”) is confirmed by a difference that is shown, p at most ${alpha} and the whole interval on its side, and refuted by one the other way.`,
+    t`- A value of one arm is held against the median of the arm and its interval. Where the workload makes of the measurement a bound of the true effect, the limits of the experiment say why, and only what the bound allows is said.`,
     t`- **Refuted**: no value of the interval lies in the range. **Undecided**: everything else. **Not decidable here**: this machine cannot show it.`,
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import type { Run } from '../../results/schema/index.js';
 import { factsOf, mapPoints } from '../testing/change-run.js';
 import { madeUpRun } from '../testing/made-up-run.js';
 import { textOf } from '../testing/readable.js';
-import { fsyncAgain, sweepAgain } from './run-again.js';
+import { fsyncAgain, sweepAgain, wholeRunAgain } from './run-again.js';
 
 const runWith = (change: Partial<Run>): RunData => {
   const made = madeUpRun();
@@ -59,13 +59,21 @@ describe('the command that makes a level again', () => {
     assert.match(at('made by hand'), /--target <base URLs of all nodes>$/);
   });
 
+  it('of the whole run is its own, and writes to another directory', () => {
+    const again = (command: string): string => wholeRunAgain(factsOf(runWith({ command })));
+    assert.equal(again('strata sweep --quick --with-fsync'), 'strata sweep --quick --with-fsync');
+    assert.equal(again('strata sweep --out results/mine --nodes 5'), 'strata sweep --nodes 5');
+    assert.equal(again('strata sweep --nodes 5 --out=/tmp/a'), 'strata sweep --nodes 5');
+    assert.equal(again("strata sweep --out '/tmp/it'\\''s mine' --nodes 5"), 'strata sweep --nodes 5');
+  });
+
   it('is what advice and the table of commands print', () => {
     const report = textOf(
       runWith({ cluster: { ...cluster, nodes: 5 }, load: { ...load, reads: 0.9 }, mode: 'full' }),
     );
-    const commands = [...report.matchAll(/`(strata (?:sweep|fsync) --(?:levels|strategies) [^`]*)`/g)]
-      .map((match) => match[1]!)
-      .filter((command) => !command.startsWith('strata sweep --levels 1,5,10'));
+    const commands = [...report.matchAll(/`(strata (?:sweep|fsync) --(?:levels|strategies) [^`]*)`/g)].map(
+      (match) => match[1]!,
+    );
     assert.ok(commands.length > 8, `only ${commands.length} commands were found`);
     for (const command of commands.filter((each) => each !== madeUpRun().run.command))
       assert.match(command, / --nodes 5 --reads 0\.9 --full/);

@@ -16,6 +16,11 @@ export const RUN_DEFAULTS = {
 /** Options of load and time whose values nothing but the command of the run records. */
 const AS_ASKED = ['duration', 'warmup', 'workers'] as const;
 
+/** The command of the run without the directory that it wrote to: that one is taken now. */
+export function wholeRunAgain({ data }: Facts): string {
+  return data.run.command.replace(/ --out[= ]('(?:[^']|'\\'')*'|\S+)/, '');
+}
+
 /** The command that makes such a level again, with this probe, or with none: every option that made the run another than the default one is in it. */
 export function sweepAgain(facts: Facts, levels: readonly number[], probes: string): string {
   const { run } = facts.data;

@@ -20,13 +20,17 @@ export const LabMetric = z.strictObject({
 });
 export type LabMetric = z.infer<typeof LabMetric>;
 
-/** What the document says about one arm compared with another; no figure where both ends are null, open where one is. */
+/** What the document says about one arm compared with another, or alone where `against` is null; no figure where both ends are null, open where one is. */
 export const LabClaim = z.strictObject({
   metric: Name,
   arm: Name,
-  against: Name,
+  against: Name.nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  /** The true effect is at least, or at most, as strong as the measured one; null: it is what is measured. */
+  bound: z.enum(['lower', 'upper']).nullable().default(null),
+  /** Why nothing that was measured can decide it; null: it can be decided. */
+  notDecidable: Text.nullable().default(null),
 });
 export type LabClaim = z.infer<typeof LabClaim>;
 

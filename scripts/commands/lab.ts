@@ -7,6 +7,7 @@ import { EXPERIMENTS } from '../lab/experiments/index.js';
 import { LabWriter } from '../lab/lab-writer.js';
 import { runLab } from '../lab/run-lab.js';
 import { CliError } from '../lib/cli-error.js';
+import { commandLine } from '../lib/command-line.js';
 import { EXIT } from '../lib/exit-codes.js';
 import { exitWith } from '../lib/exit-with.js';
 import { interruptSignal } from '../lib/interrupt.js';
@@ -100,7 +101,7 @@ async function run(ids: readonly string[], flags: RunFlags): Promise<number> {
   const directory = resolve(flags.out ?? join(projectRoot(), 'results', `${timeStamp(new Date())}-lab`));
   const found = await capabilities();
   const writer = new LabWriter(directory, {
-    command: `strata ${process.argv.slice(2).join(' ')}`,
+    command: commandLine(process.argv.slice(2)),
     mode: flags.quick ? 'quick' : 'standard',
     seed: flags.seed,
     git: await gitState(),

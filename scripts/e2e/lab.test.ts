@@ -12,7 +12,7 @@ test('strata lab run: every value, a report in both languages, and the same byte
     ...['lab', 'run', 'l5', '--quick', '--repeats', '3', '--seed', '5', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^Of 2 figures of the document /);
+  assert.match(stdout, /^Of 2 statements of the document /);
   const { run, experiments } = readLabDirectory(out);
   assert.deepEqual([run.seed, run.mode, run.experiments], [5, 'quick', ['L5']]);
   const [{ rounds, state }] = experiments as [(typeof experiments)[0]];

@@ -20,14 +20,22 @@ export interface Metric {
   readonly scale?: 'ratio' | 'difference';
 }
 
-/** A figure of the document: what it says about `arm` compared with `against`. */
+/** A statement of the document: what it says about `arm` compared with `against`, or about `arm` alone. */
 export interface ClaimedEffect {
   readonly metric: string;
   readonly arm: string;
-  readonly against: string;
-  /** Range of the ratio arm / against (or of the difference, by the metric's scale) that the document claims; null: open at this end, or no figure at all when both are null. */
+  /** Null: the document gives a value of the arm itself, in the metric's unit. */
+  readonly against: string | null;
+  /**
+   * Range of the ratio arm / against (of the difference or of the value, by the metric's scale and `against`) that the document claims; null: open at this end, or no
+   * figure at all when both are null. Open at one end and "no effect" at the other is a direction: more, or less, without a figure.
+   */
   readonly low: number | null;
   readonly high: number | null;
+  /** The workload lets the true effect be at least (`lower`) or at most (`upper`) as strong as what is measured; the experiment's `limits` say why. */
+  readonly bound?: 'lower' | 'upper';
+  /** Why nothing that is measured here can decide this statement, in a sentence. It is listed with the reason instead of a verdict. */
+  readonly notDecidable?: string;
 }
 
 /** What an experiment gets to work with. */

@@ -31,18 +31,19 @@ test('every claim that compares two ways has an experiment that answers it', () 
 
 test('every figure of the document is about arms and metrics that there are, its range the right way round', () => {
   for (const { id, document, arms, metrics } of EXPERIMENTS)
-    for (const { metric, arm, against, low, high } of document.effects) {
+    for (const { metric, arm, against, low, high, notDecidable } of document.effects) {
       assert.ok(
         metrics.some(({ name }) => name === metric),
         `${id}: ${metric}`,
       );
-      for (const name of [arm, against])
+      for (const name of against === null ? [arm] : [arm, against])
         assert.ok(
           arms.some((known) => known.name === name),
           `${id}: ${name}`,
         );
       assert.ok(low === null || high === null || low <= high, `${id}: ${low} to ${high}`);
       assert.notEqual(arm, against, id);
+      if (notDecidable !== undefined) assert.match(notDecidable, /^[a-z].*[^.]$/s, `${id}: a clause`);
     }
 });
 
@@ -92,6 +93,7 @@ test('all that a reader sees of an experiment has its Chinese', () => {
     document.says,
     workload,
     ...(limits === undefined ? [] : [limits]),
+    ...document.effects.flatMap(({ notDecidable }) => notDecidable ?? []),
     ...arms.map(({ what }) => what),
   ];
   const missing = EXPERIMENTS.flatMap(textsOf).filter((text) => !Object.hasOwn(CHINESE, text));

@@ -160,7 +160,11 @@ function definitionOf(experiment: Experiment) {
     title,
     question,
     says: document.says,
-    effects: document.effects.map((effect) => ({ ...effect })),
+    effects: document.effects.map((effect) => ({
+      ...effect,
+      bound: effect.bound ?? null,
+      notDecidable: effect.notDecidable ?? null,
+    })),
     arms: arms.map((arm) => ({ ...arm })),
     workload,
     limits: limits ?? null,

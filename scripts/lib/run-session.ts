@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { gitState, machineFingerprint, measureBaseline, versions } from '../../profiles/index.js';
 import type { Capability, PointRef, Run } from '../../results/schema/index.js';
+import { commandLine } from './command-line.js';
 import { measureHttpEcho } from './http-echo.js';
 import { addLoadShape } from './load-options.js';
 import { LOAD_DEFAULTS, type LoadSettings } from './load-settings.js';
@@ -67,7 +68,7 @@ export async function openRun(
   const directory = flags.out ?? join(projectRoot(), 'results', `${timeStamp(new Date())}-${kind}`);
   const settings = settingsOf(flags);
   const writer = new RunWriter(resolve(directory), {
-    command: `strata ${process.argv.slice(2).join(' ')}`,
+    command: commandLine(process.argv.slice(2)),
     mode: modeOf(flags),
     seed: flags.seed,
     git: await gitState(),

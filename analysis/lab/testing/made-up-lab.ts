@@ -5,7 +5,7 @@ import type { LabClaim, LabExperiment, LabRun } from '../../../results/schema/in
 export function madeUpExperiment(
   old: readonly number[],
   fresh: readonly number[],
-  claim: Pick<LabClaim, 'low' | 'high'>,
+  claim: Pick<LabClaim, 'low' | 'high'> & Partial<LabClaim>,
   changes: Partial<LabExperiment> = {},
 ): LabExperiment {
   return {
@@ -15,7 +15,7 @@ export function madeUpExperiment(
     title: 'fsync, fdatasync, O_DSYNC',
     question: 'How much faster are durable writes with fdatasync or O_DSYNC than with fsync?',
     says: 'fdatasync is 20 to 30 % faster than fsync. On which kind of file is not said, so both are measured.',
-    effects: [{ metric: 'rate', arm: 'new', against: 'old', ...claim }],
+    effects: [{ metric: 'rate', arm: 'new', against: 'old', bound: null, notDecidable: null, ...claim }],
     arms: [
       { name: 'old', what: 'Write, then fsync: data and all metadata.' },
       { name: 'new', what: 'One write on a file opened with O_DSYNC.' },

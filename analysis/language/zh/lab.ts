@@ -95,8 +95,22 @@ export const LAB: Catalogue = {
   'Laboratory: the document’s claims, put to the test': '实验室：检验文档中的各项说法',
   '**The document gives no figure that these experiments could judge; what was measured stands below.**':
     '**参考文档没有给出这些实验可以判定的数字；实测结果见下。**',
-  '**Of {0} figures of the document {1} are confirmed, {2} refuted, {3} undecided, {4} not decidable on this machine.**':
-    '**文档的 {0} 个数字中，{1} 个被证实，{2} 个被否定，{3} 个未定，{4} 个在本机无法判定。**',
+  '**Of {0} statements of the document ({1} figures, {2} directions) {3} are confirmed, {4} refuted, {5} undecided, {6} not decidable here.**':
+    '**文档的 {0} 条说法（{1} 个数字，{2} 个方向）中，{3} 条被证实，{4} 条被否定，{5} 条未定，{6} 条在此无法判定。**',
+  '{0} alone': '仅 {0}',
+  less: '更少',
+  more: '更多',
+  'refuted: below it': '否定：低于文档',
+  'refuted: above it': '否定：高于文档',
+  'the true effect is at least as strong as measured, which does not decide it':
+    '真实效应至少与实测一样强，据此无法裁定',
+  'the true effect is at most as strong as measured, which does not decide it':
+    '真实效应至多与实测一样强，据此无法裁定',
+  '{0}, {1} ({2}): {3}': '{0}，{1}（{2}）：{3}',
+  '- A direction (“more”, “less”) is confirmed by a difference that is shown, p at most {0} and the whole interval on its side, and refuted by one the other way.':
+    '- 方向（“更多”“更少”）：差异得到显示（p 不大于 {0}，且整个区间位于该侧）即证实；显示出相反方向的差异即否定。',
+  '- A value of one arm is held against the median of the arm and its interval. Where the workload makes of the measurement a bound of the true effect, the limits of the experiment say why, and only what the bound allows is said.':
+    '- 对单独一组的数值，用该组的中位数及其区间来对照。若负载使实测只是真实效应的上界或下界，实验的局限中会说明原因，且只下该界所允许的结论。',
   Claim: '论断',
   'What is compared': '比较对象',
   Number: '数字',

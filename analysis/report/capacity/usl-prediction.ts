@@ -8,14 +8,23 @@ import {
 } from '../../statistics/usl/fit.js';
 import { uslLatency, uslPeak, uslShape, uslThroughput } from '../../statistics/usl/model.js';
 import { decimal, integer, micros, percent, perSecond, significant } from '../../tables/format.js';
-import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
+import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import type { Facts } from '../facts.js';
+import { sweepAgain } from '../run-again.js';
 import { blocks } from '../section.js';
+
+/** Below, at and above the knee of any machine that the document speaks of. */
+const LEVELS_ENOUGH = [1, 5, 10, 50, 100, 250, 500, 1000];
 
 /** The law through the sound levels of a run, or why it cannot be drawn. */
 export type Prediction =
   | { readonly ok: true; readonly fit: UslFit; readonly points: readonly LoadPoint[] }
-  | { readonly ok: false; readonly because: string };
+  | {
+      readonly ok: false;
+      readonly because: string;
+      /** The command that measures enough levels. */
+      readonly again: string;
+    };
 
 export function predict(facts: Facts): Prediction {
   const sound = facts.sweep.filter((point) => point.unsound.length === 0);
@@ -27,6 +36,7 @@ export function predict(facts: Facts): Prediction {
   if (count >= USL_POINTS_MIN) return { ok: true, fit: fitUsl(points), points };
   return {
     ok: false,
+    again: sweepAgain(facts, LEVELS_ENOUGH, 'none'),
     because:
       count === 1
         ? t`the run has 1 sound level: the Universal Scalability Law has three parameters, and through fewer than ${USL_POINTS_MIN} points it fits anything`
@@ -41,7 +51,7 @@ export function widestOf(points: readonly LoadPoint[]): number {
 
 export function predictionText(prediction: Prediction): string {
   if (!prediction.ok)
-    return t`Not predicted, because ${prediction.because}. ${'`strata sweep --levels 1,5,10,50,100,250,500,1000`'} gives enough. The document's own predictions (80,000 to 500,000 QPS) rest on no measurement.`;
+    return t`Not predicted, because ${prediction.because}. ${code(prediction.again)} gives enough. The document's own predictions (80,000 to 500,000 QPS) rest on no measurement.`;
   const { fit, points } = prediction;
   const table = new MarkdownTable(
     [

@@ -7,7 +7,7 @@ import { claimsText, inUnit, thresholdText } from '../../rules/units.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
 import { observeLevel } from '../observed.js';
-import { fsyncAgain, sweepAgain } from '../run-again.js';
+import { fsyncAgain, sweepAgain, wholeRunAgain } from '../run-again.js';
 import { blocks, notMeasured, type Section } from '../section.js';
 
 const MARKS: Readonly<Record<Status, string>> = {
@@ -149,7 +149,7 @@ function commands(facts: Facts): string {
   const middle = [facts.middle?.point.ref.clients ?? 100];
   const strategies = [...new Set(facts.strategies.map((arm) => arm.point.ref.strategy))].sort();
   const rows: readonly (readonly [string, string])[] = [
-    [t`the whole run`, run.command],
+    [t`the whole run`, wholeRunAgain(facts)],
     [t`this report from its files`, `strata report results/${run.id}`],
     [t`the levels alone (section 1)`, sweepAgain(facts, levels, 'none')],
     [
