@@ -30,6 +30,30 @@ describe('CPU profile', () => {
     assert.equal(write.layer, 'network');
   });
 
+  it('keeps apart what two layers ask of one native function, and not what one function of ours calls', () => {
+    const native = { name: 'write', file: '', line: 0, layer: 'unattributed' as const };
+    const loop = { name: 'turn', file: 'server/runtime/loop.js', line: 4, layer: 'runtime' as const };
+    const layers = { ...capture.layers };
+    for (const layer of BUSY_LAYERS) layers[layer] = 0;
+    const two = {
+      layers: { ...layers, network: 600, io: 300, runtime: 100 },
+      frames: [loop, native],
+      stacks: [
+        { frames: [0, 1], layer: 'network' as const, us: 600 },
+        { frames: [0, 1], layer: 'io' as const, us: 300 },
+        { frames: [0], layer: 'runtime' as const, us: 100 },
+      ],
+    };
+    assert.deepEqual(
+      hotFunctions(two, 10).map(({ name, layer, self, total }) => [name, layer, self, total]),
+      [
+        ['write', 'network', 0.6, 0.6],
+        ['write', 'io', 0.3, 0.3],
+        ['turn', 'runtime', 0.1, 1],
+      ],
+    );
+  });
+
   it('counts a sample once for an inclusive share', () => {
     const share = inclusiveShare(capture, (frame) => frame.file.startsWith('server/'));
     assert.ok(share > 0.8 && share < 1);

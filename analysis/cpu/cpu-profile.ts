@@ -15,9 +15,9 @@ export interface FunctionShare {
   readonly name: string;
   readonly file: string;
   readonly line: number;
-  /** The layer that most of its self time belongs to, or of the code itself when it has none. */
+  /** Its own, or that of the code that called it when it has none. */
   readonly layer: LayerName;
-  /** Shares of the samples on the CPU, idle left out. */
+  /** Shares of the samples on the CPU, idle left out; of code without a layer of its own, of those that this layer asked for. */
   readonly self: number;
   readonly total: number;
 }
@@ -76,12 +76,15 @@ export function inclusiveShare(capture: Samples, matches: (frame: CpuFrame) => b
 
 interface Accumulator {
   readonly frame: CpuFrame;
+  readonly layer: LayerName;
   selfUs: number;
   totalUs: number;
-  readonly selfByLayer: Map<LayerName, number>;
 }
 
-/** Functions by self time, greatest first. One row per function and file: a profile splits a function by line and tier. */
+/**
+ * Functions by self time, greatest first. One row per function and file: a profile splits a function by line and tier. Code that belongs to no layer works for whoever
+ * called it, so it has a row for each of them: a `write` to a socket is another cost than one to a file, under the same name.
+ */
 export function hotFunctions(capture: Samples, limit: number): readonly FunctionShare[] {
   const rows = new Map<string, Accumulator>();
   for (const stack of capture.stacks) {
@@ -90,16 +93,14 @@ export function hotFunctions(capture: Samples, limit: number): readonly Function
     stack.frames.forEach((index, depth) => {
       const frame = capture.frames[index];
       if (frame === undefined) return;
-      const key = `${frame.file}\u0000${frame.name}`;
-      const row = rows.get(key) ?? { frame, selfUs: 0, totalUs: 0, selfByLayer: new Map() };
+      const layer = frame.layer === 'unattributed' ? stack.layer : frame.layer;
+      const key = `${frame.file}\u0000${frame.name}\u0000${layer}`;
+      const row = rows.get(key) ?? { frame, layer, selfUs: 0, totalUs: 0 };
       rows.set(key, row);
       // A recursive function is on the stack once for its total.
       if (!seen.has(key)) row.totalUs += stack.us;
       seen.add(key);
-      if (depth === stack.frames.length - 1) {
-        row.selfUs += stack.us;
-        row.selfByLayer.set(stack.layer, (row.selfByLayer.get(stack.layer) ?? 0) + stack.us);
-      }
+      if (depth === stack.frames.length - 1) row.selfUs += stack.us;
     });
   }
   const busy = busyUs(capture);
@@ -109,27 +110,16 @@ export function hotFunctions(capture: Samples, limit: number): readonly Function
       (one, other) =>
         other.selfUs - one.selfUs ||
         compareText(one.frame.name, other.frame.name) ||
-        compareText(one.frame.file, other.frame.file),
+        compareText(one.frame.file, other.frame.file) ||
+        compareText(one.layer, other.layer),
     )
     .slice(0, limit)
     .map((row) => ({
       name: row.frame.name,
       file: row.frame.file,
       line: row.frame.line,
-      layer: dominantLayer(row),
+      layer: row.layer,
       self: row.selfUs / busy,
       total: row.totalUs / busy,
     }));
-}
-
-function dominantLayer(row: Accumulator): LayerName {
-  let best: LayerName = row.frame.layer;
-  let bestUs = 0;
-  for (const [layer, us] of row.selfByLayer) {
-    if (us > bestUs) {
-      best = layer;
-      bestUs = us;
-    }
-  }
-  return best;
 }
