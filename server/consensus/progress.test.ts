@@ -101,13 +101,14 @@ describe('Progress', () => {
 
   it('a probe sends once and waits; replication goes on until the window is full', () => {
     const probing = progressOf('probe', 0, 1);
+    assert.equal(probing.appendsInFlight, 0);
     probing.sentEntries(1, 1, 10);
-    assert.deepEqual([probing.isPaused, probing.next], [true, 1]);
+    assert.deepEqual([probing.isPaused, probing.next, probing.appendsInFlight], [true, 1, 1]);
     const replicating = progressOf('replicate', 0, 1);
     for (const last of [1, 2, 3]) replicating.sentEntries(1, last, 10);
-    assert.deepEqual([replicating.isPaused, replicating.next], [true, 4]);
+    assert.deepEqual([replicating.isPaused, replicating.next, replicating.appendsInFlight], [true, 4, 3]);
     replicating.inflights.freeUpTo(1);
-    assert.equal(replicating.isPaused, false);
+    assert.deepEqual([replicating.isPaused, replicating.appendsInFlight], [false, 2]);
   });
 
   it('what was pipelined is forgotten when probing begins, and next goes back to match + 1', () => {

@@ -40,6 +40,11 @@ export class Progress {
     return this.state === 'snapshot' || this.probeSent;
   }
 
+  /** Appends on the way. While it probes that is one at most, which the window does not hold. */
+  get appendsInFlight(): number {
+    return this.inflights.count + (this.probeSent ? 1 : 0);
+  }
+
   /** Behind a snapshot that arrived it probes from there; `next` is only a guess then, `match` is what counts. */
   becomeProbe(): void {
     this.next = Math.max(this.match, this.pendingSnapshot) + 1;

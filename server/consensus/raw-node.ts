@@ -100,6 +100,11 @@ export class RawNode {
     return this.#raft.transferee;
   }
 
+  /** Appends that were sent to this follower and not answered yet, those without entries left out; 0 on a node that does not lead. */
+  appendsInFlight(id: NodeId): number {
+    return this.#raft.progress.get(id)?.appendsInFlight ?? 0;
+  }
+
   /** A leader serves reads and takes changes of membership from here on. */
   get hasCommittedInTerm(): boolean {
     return this.#raft.hasCommittedInTerm;

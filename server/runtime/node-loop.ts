@@ -209,10 +209,13 @@ export class NodeLoop {
   #send(messages: readonly Message[]): void {
     // Stamped before: a follower on another core may hold the entries before the last of these writes returns.
     if (this.#leads) this.#parts.ledger.sent(messages, this.#stamps.nowNs());
+    const { appendsInFlight } = this.#context.nodeMetrics;
     let heartbeats = 0;
     let hasSnapshot = false;
     for (const message of messages) {
-      if (message.type === MessageType.Heartbeat) heartbeats += 1;
+      if (message.type === MessageType.Append && message.entries.length > 0)
+        appendsInFlight.record(this.#raw.appendsInFlight(message.to));
+      else if (message.type === MessageType.Heartbeat) heartbeats += 1;
       else if (message.type === MessageType.Snapshot) hasSnapshot = true;
     }
     this.#context.transport.send(hasSnapshot ? this.#takeSnapshots(messages) : messages);

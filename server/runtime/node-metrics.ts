@@ -22,6 +22,10 @@ export function createNodeMetrics(metrics: Metrics) {
     ),
     leaderChanges: metrics.counter('consensus_leader_changes_total', 'Times this node saw a new leader.'),
     heartbeats: metrics.counter('consensus_heartbeats_sent_total', 'Heartbeats sent.'),
+    appendsInFlight: metrics.histogram(
+      'consensus_appends_in_flight',
+      'Leader: appends on the way to a follower when one with entries leaves, all of its turn included.',
+    ),
     answersDropped: metrics.counter(
       'runtime_answers_dropped_total',
       'Answers to a leader that were dropped because too many wait for the own disk already.',

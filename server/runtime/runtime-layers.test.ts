@@ -85,6 +85,28 @@ describe('layers document', () => {
     }
   });
 
+  it('counts the appends on the way to a follower whenever one leaves', async () => {
+    const cluster = await TestCluster.start({ nodes: 2 });
+    cluster.network.delayMs = 10;
+    const inFlight = () => layersOf(cluster, 1).histograms.consensus_appends_in_flight!;
+    const before = inFlight();
+    // Two in turns of their own before the first answer, then one that is alone.
+    for (const key of ['a', 'b']) {
+      cluster.put(1, key, 'x');
+      cluster.clock.advance(5);
+    }
+    cluster.clock.advance(100);
+    cluster.put(1, 'c', 'x');
+    cluster.clock.advance(100);
+    const after = inFlight();
+    assert.deepEqual([after.count - before.count, after.sum - before.sum], [3, 1 + 2 + 1]);
+    assert.equal(
+      layersOf(cluster, 2).histograms.consensus_appends_in_flight!.count,
+      0,
+      'a follower sends none',
+    );
+  });
+
   it('splits every commit between the two branches', async () => {
     const cluster = await TestCluster.start();
     for (let write = 0; write < 5; write++) {
