@@ -49,6 +49,10 @@ export const LAB_CLUSTERS: Catalogue = {
   'Writes that come together leave together.': '一同到达的写请求一同发出。',
   'Writes of 128 bytes to three nodes, at 100 and 1,000 clients.':
     '向三个节点写入 128 字节的值，客户端数为 100 和 1,000。',
+  'Writes of 128 bytes to three nodes, at 100 and 1,000 clients. Up to 65,536 appends may be on the way to a follower, and writes gather behind the append at the disk of the leader, in both arms.':
+    '向三个节点写入 128 字节的值，客户端数为 100 和 1,000。两组中发往每个 follower 的在途追加最多可达 65,536 个，写请求都在 leader 磁盘上的追加之后聚集。',
+  'Only the messages to the followers are single: in both arms the leader writes what gathered in one batch of its log, and a follower what arrived in one turn of its loop. Without batches every entry is also an answer of its own, which the old way has to pay for as well.':
+    '只有发往 follower 的消息是单个的：两组中 leader 都把聚集的内容作为日志的一批写入，follower 也把其循环一轮内到达的内容一起写入。不成批时每个条目还各有一次应答，旧方式同样要付出这一代价。',
   'Strategies of durability': '持久化策略',
   'How many writes per second does each strategy of durability allow, and how long does a write take?':
     '每种持久化策略每秒允许多少次写入，一次写入要多久？',
@@ -211,12 +215,12 @@ export const LAB_CLUSTERS: Catalogue = {
     '接收、解析、处理、应答流水线并行使吞吐量提高 50–100 %。',
   'One append on the way to a follower; the next one waits for its answer.':
     '发往每个 follower 的追加只有一个在途；下一个等待其应答。',
-  'Up to 256 appends on the way to a follower, as in service.':
-    '发往每个 follower 的在途追加最多 256 个，与正常运行相同。',
-  'Writes of 128 bytes to a cluster of three nodes, at 10, 100 and 1,000 clients.':
-    '向三节点集群写入 128 字节的值，客户端数为 10、100 和 1,000。',
-  'The pipeline is that of replication. Receiving, parsing and answering share one event loop, where stages take turns; with one append on the way more entries gather in the next one, which makes up for part of the wait.':
-    '这里的流水线指复制。接收、解析与应答共用一个事件循环，各阶段轮流执行；只有一个追加在途时，下一个追加会聚集更多条目，弥补部分等待。',
+  'Up to 256 appends on the way to a follower; none waits for an answer.':
+    '发往每个 follower 的在途追加最多 256 个；都不等待应答。',
+  'Writes of 128 bytes to a cluster of three nodes, at 10, 100 and 1,000 clients. In both arms the leader sends what came in one turn of its loop at once, whatever its own disk does (raft.gatherBehindAppends is 0).':
+    '向三节点集群写入 128 字节的值，客户端数为 10、100 和 1,000。两组中 leader 都立即发送其循环一轮内到达的内容，不管自己的磁盘在做什么（raft.gatherBehindAppends 为 0）。',
+  'The pipeline is that of replication. Receiving, parsing and answering share one event loop, where stages take turns; with one append on the way more entries gather in the next one, which makes up for part of the wait. In service writes also gather behind the append at the disk of the leader, which leaves few appends to pipeline.':
+    '这里的流水线指复制。接收、解析与应答共用一个事件循环，各阶段轮流执行；只有一个追加在途时，下一个追加会聚集更多条目，弥补部分等待。正常运行时，写请求还会在 leader 磁盘上的追加之后聚集，可供流水线的追加因而很少。',
   'Several Raft groups': '多个 Raft 组',
   'Do more Raft groups on the same machine give more throughput in all?':
     '同一台机器上更多的 Raft 组能否带来更高的总吞吐量？',

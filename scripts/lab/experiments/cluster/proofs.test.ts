@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { NodeWindow } from '../../../../results/schema/index.js';
 import { proveApplier } from './applier.js';
-import { proveBatching } from './batching.js';
+import { proveBatching, proveOpenWindow } from './batching.js';
 import { proveIo } from './blocking-io.js';
 import { proveConnections } from './connections.js';
 import { proveFraming } from './framing.js';
@@ -10,6 +10,7 @@ import { proveGroups } from './groups.js';
 import { proveHeartbeats } from './heartbeat.js';
 import { checkAnswers } from './lab-cluster.js';
 import { labLocks, lockShare, proveLocks } from './lock-share.js';
+import { appendsInFlight, provePipeline } from './pipelining.js';
 import { proveSwitch, UnprovenError } from './proof.js';
 import { proveReads } from './reads.js';
 import { proveRecovery } from './recovery.js';
@@ -175,6 +176,37 @@ test('batching, framing, groups, snapshots, recovery: on both sides', () => {
   holds(() => proveRecovery('snapshot', 2_000, 2_001));
   fails(() => proveRecovery('snapshot', 2_000, 10), /covers 10/);
   fails(() => proveRecovery('no-snapshot', 2_000, 2_001), /covers 2001/);
+});
+
+test('a window of appends is told by what was on the way, not by its size', () => {
+  const buckets: [number, number][] = [
+    [1, 8],
+    [6, 2],
+  ];
+  const counted = leader({
+    histograms: { consensus_appends_in_flight: { count: 10, sum: 20, buckets } },
+  });
+  assert.deepEqual(appendsInFlight(counted), { mean: 2, most: 6 });
+  const idle = leader({ histograms: { consensus_appends_in_flight: histogram(0) } });
+  assert.deepEqual(appendsInFlight(idle), { mean: 0, most: 0 });
+  assert.throws(() => appendsInFlight(leader({})), /has no histogram consensus_appends_in_flight/);
+
+  const said = (inflightMessagesMax: number) => ({ inflightMessagesMax, gatherBehindAppends: 0 });
+  holds(() => provePipeline('window-1', said(1), { mean: 1, most: 1 }));
+  fails(
+    () => provePipeline('window-1', said(1), { mean: 1.01, most: 2 }),
+    /1\.01 were on the way .* 2 at most/,
+  );
+  fails(() => provePipeline('window-1', said(256), { mean: 1, most: 1 }), /its window is 256 appends/);
+  holds(() => provePipeline('window-256', said(256), { mean: 1.01, most: 2 }));
+  fails(() => provePipeline('window-256', said(256), { mean: 1, most: 1 }), /1 at most/);
+  const gathers = { ...said(256), gatherBehindAppends: 1 };
+  fails(() => provePipeline('window-256', gathers, { mean: 4, most: 8 }), /gather behind 1/);
+});
+
+test('to send single entries no window may be in the way', () => {
+  holds(() => proveOpenWindow('off', 61_440));
+  fails(() => proveOpenWindow('off', 63_488), /63488 appends were on the way in a window of 65536/);
 });
 
 test('an idle leader sends the heartbeats of its interval', () => {
