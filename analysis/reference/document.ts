@@ -23,6 +23,14 @@ export const DOCUMENT_CONTENDED = { throughputPerSecond: 15_000, p50Us: 15_000, 
 /** N10. */
 export const DOCUMENT_MID_RANGE = '15,000 to 25,000/s, p50 3 to 8 ms, p99 10 to 20 ms';
 
+/** §1.4 and §5.1: what the document measured itself, a test of the CPU alone. */
+export const DOCUMENT_CPU_TEST = {
+  throughputPerSecond: 11_594,
+  latencyUs: 86,
+  threads: 4,
+  operations: 1_000,
+} as const;
+
 /** L1: throughput range of each strategy; G is ours, the document has no shared fsync. */
 export const DOCUMENT_STRATEGIES = {
   A: { text: '100 to 1,000', low: 100, high: 1_000 },

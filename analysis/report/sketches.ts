@@ -60,7 +60,7 @@ export function sketch(facts: Facts, layer: keyof typeof SKETCHES): string {
   const caption =
     budget === null || middle === null
       ? t`Without numbers: the stages of a write were not measured in this run.`
-      : t`Mean of each step in a write of ${nanos(budget.meanTotalNs)}, at ${levelName(middle)}. The steps of a commit count in those writes whose commit was decided by their branch, the own disk or the followers.`;
+      : t`Mean of each step over all writes, which take ${nanos(budget.meanTotalNs)}, at ${levelName(middle)}. The own disk and the followers are two branches of one commit: the steps of a branch count as zero in every write that the other one decided. What a branch takes where it decides stands in the request budget.`;
   return blocks(['```text', ...lines, '```'].join('\n'), caption);
 }
 

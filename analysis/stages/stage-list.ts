@@ -55,7 +55,7 @@ export const STAGES = [
     key: 'batchWait',
     layer: 'log',
     place: 'leader disk',
-    name: 'persist: batch wait',
+    name: 'persist: append wait',
     between: 'proposed → append started',
     wait: true,
   },

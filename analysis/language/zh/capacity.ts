@@ -35,8 +35,8 @@ export const CAPACITY: Catalogue = {
   'committed by the majority: server/consensus/': '多数派提交：server/consensus/',
   'Without numbers: the stages of a write were not measured in this run.':
     '没有数字：本次运行未测量写请求的各阶段。',
-  'Mean of each step in a write of {0}, at {1}. The steps of a commit count in those writes whose commit was decided by their branch, the own disk or the followers.':
-    '一次写请求（{0}）中每一步的平均耗时，{1}。提交阶段的步骤只计入由其分支（自己的磁盘或 follower）决定提交的写请求。',
+  'Mean of each step over all writes, which take {0}, at {1}. The own disk and the followers are two branches of one commit: the steps of a branch count as zero in every write that the other one decided. What a branch takes where it decides stands in the request budget.':
+    '每一步对全部写请求（平均 {0}）的平均耗时，{1}。自身磁盘与 Follower 是同一次提交的两个分支：由另一分支决定的写请求中，该分支的步骤按零计。某分支在由它决定时的耗时见请求耗时分解。',
   'the run has 1 sound level: the Universal Scalability Law has three parameters, and through fewer than {0} points it fits anything':
     '本次运行只有 1 个可信的并发级别：通用可扩展性定律（USL）有三个参数，少于 {0} 个点时什么都能拟合',
   'the run has {0} sound levels: the Universal Scalability Law has three parameters, and through fewer than {1} points it fits anything':

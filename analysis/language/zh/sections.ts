@@ -136,6 +136,8 @@ export const SECTIONS: Catalogue = {
   'the window has fewer than 6 whole seconds, too few for an interval': '窗口不足 6 个整秒，得不出区间',
   'The document also expects {0} with {1} / {2} at high concurrency under lock contention (C8), and {3} at mid (N10). Its figures are estimates for unnamed hardware.':
     '参考文档还预期：高并发且锁竞争严重时为 {0}，延迟 {1} / {2}（C8）；中并发时为 {3}（N10）。其数字是对未说明硬件的估计。',
+  "The one speed that it measured (its §1.4 and §5.1), {0} at {1}, is a CPU test of {2} threads × {3} operations without network, log or consensus: no level here can stand beside it. By Little's law it had {4} operations under way, of {5} threads.":
+    '它唯一实测的速度（其 §1.4 与 §5.1）为 {0}、延迟 {1}，来自 {2} 线程 × {3} 次操作的 CPU 压力测试，不含网络、日志与共识：这里没有任何级别可与之对照。按 Little 定律，当时在途操作为 {4} 个，而线程有 {5} 个。',
   '15,000 to 25,000/s, p50 3 to 8 ms, p99 10 to 20 ms': '15,000 至 25,000/s，p50 3 至 8 ms，p99 10 至 20 ms',
   Latency: '延迟',
   '`points/*/summary.json`, latency': '`points/*/summary.json`，latency',
@@ -144,13 +146,13 @@ export const SECTIONS: Catalogue = {
   'client queue (intended start → sent)': '客户端排队（计划发起 → 发出）',
   'response of puts': 'put 的响应',
   'response of gets': 'get 的响应',
-  Loop: '环路',
+  Loop: '负载模型',
   Requests: '请求数',
   Failed: '失败数',
   'Kinds of error': '错误种类',
   Censored: '未完成数',
   Resends: '重发数',
-  "Little's law N / (X·R)": 'Little 定律 N / (X·R)',
+  "Little's law: X·R / N": 'Little 定律：X·R / N',
   'Generator CPU': '发生器 CPU',
   '`points/*/summary.json`, audit, errors, censored': '`points/*/summary.json`，audit、errors、censored',
   closed: '闭环',
@@ -161,8 +163,10 @@ export const SECTIONS: Catalogue = {
   '**suspect**: {0}': '**可疑**：{0}',
   'Network layer, share of leader CPU': '网络层占 Leader CPU',
   'HTTP requests, all nodes': 'HTTP 请求，所有节点',
-  'In / request': '入站字节 / 请求',
-  'Out / request': '出站字节 / 请求',
+  'Body in / request': '入站正文 / 请求',
+  'Body out / request': '出站正文 / 请求',
+  'Body: bytes in the bodies of requests and answers; the heads of HTTP are not counted.':
+    '正文：请求与应答正文的字节数；不含 HTTP 头部。',
   'Parse, mean': '解析均值',
   'Writing the answer, mean': '写出应答，均值',
   'Writing the answer: from the outcome taken up to the answer handed to the socket. The stage "{0}" of the request budget begins earlier, when the whole batch of the write is applied, and holds the answers of that batch that leave before its own.':
@@ -183,7 +187,10 @@ export const SECTIONS: Catalogue = {
   '`points/*/nodes/*.json`; RTT: pings once a second on the connections that this node dialled, no disk in them':
     '`points/*/nodes/*.json`；RTT：在该节点主动建立的连接上每秒 ping 一次，不涉及磁盘',
   'no node window was written': '没有写出任何节点窗口',
-  'the node sent no frame in the window': '窗口内该节点没有发送任何帧',
+  'Messages / frame: over the frames that carry messages of Raft; pings, pongs and requests between nodes have frames of their own.':
+    '消息 / 帧：只计承载 Raft 消息的帧；ping、pong 与节点间请求各有自己的帧。',
+  "A frame on the wire is the document's (N11): 4 bytes length of the header, the header (service and method), 4 bytes length of the payload, the payload. Ours has two more fields in the header: the kind of the frame, and the number that pairs an answer with its request. Lengths are checked against their limits before any byte is kept, so that nothing is cut short (N5).":
+    '线上帧格式与参考文档一致（N11）：4 字节头部长度、头部（服务与方法）、4 字节负载长度、负载。我们的头部多出两个字段：帧的种类，以及将应答与请求配对的编号。长度先按上限检查，然后才保留字节，因此不会截断（N5）。',
 
   // 2 Log and I/O.
   '## 2 Log and I/O': '## 2 日志层与 I/O 层',

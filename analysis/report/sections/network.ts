@@ -1,25 +1,22 @@
-import type { LoadSummary, NodeWindow } from '../../../results/schema/index.js';
+import type { LoadSummary } from '../../../results/schema/index.js';
 import { leaderLayerShare } from '../../kpi/cpu-readings.js';
 import { fromLeader } from '../../kpi/leader-readings.js';
 import { recorded, t, translated } from '../../language/language.js';
 import { type Measured, map, measured, missing, quotient } from '../../measures/measured.js';
-import { counter, counterPerSecond, histogramCount, histogramMean } from '../../measures/node-measures.js';
-import { DOCUMENT_CONTENDED, DOCUMENT_MID_RANGE, documentLevel } from '../../reference/document.js';
-import { stageDefinition } from '../../stages/stage-list.js';
+import { counter, histogramMean } from '../../measures/node-measures.js';
 import {
-  bytes,
-  decimal,
-  integer,
-  micros,
-  nanos,
-  percent,
-  perSecond,
-  significant,
-} from '../../tables/format.js';
+  DOCUMENT_CONTENDED,
+  DOCUMENT_CPU_TEST,
+  DOCUMENT_MID_RANGE,
+  documentLevel,
+} from '../../reference/document.js';
+import { stageDefinition } from '../../stages/stage-list.js';
+import { bytes, decimal, integer, micros, nanos, percent, perSecond } from '../../tables/format.js';
 import { left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { secondsInterval } from '../confidence.js';
-import { type Facts, levelName, nodesInOrder, type PointFacts } from '../facts.js';
+import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { networkCharts } from '../network-charts.js';
+import { peerTable } from '../peer-table.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
 import { sketch } from '../sketches.js';
 
@@ -105,7 +102,15 @@ function bySecond(point: PointFacts): Measured<string> {
 
 function documentNote(): string {
   const { throughputPerSecond, p50Us, p99Us } = DOCUMENT_CONTENDED;
-  return t`The document also expects ${perSecond(throughputPerSecond)} with ${micros(p50Us)} / ${micros(p99Us)} at high concurrency under lock contention (C8), and ${translated(DOCUMENT_MID_RANGE)} at mid (N10). Its figures are estimates for unnamed hardware.`;
+  const also = t`The document also expects ${perSecond(throughputPerSecond)} with ${micros(p50Us)} / ${micros(p99Us)} at high concurrency under lock contention (C8), and ${translated(DOCUMENT_MID_RANGE)} at mid (N10). Its figures are estimates for unnamed hardware.`;
+  return blocks(also, cpuTestNote());
+}
+
+/** The one figure of speed that the document measured; by Little's law it is that of one operation at a time. */
+function cpuTestNote(): string {
+  const { throughputPerSecond, latencyUs, threads, operations } = DOCUMENT_CPU_TEST;
+  const underWay = (throughputPerSecond * latencyUs) / 1e6;
+  return t`The one speed that it measured (its §1.4 and §5.1), ${perSecond(throughputPerSecond)} at ${micros(latencyUs)}, is a CPU test of ${threads} threads × ${integer(operations)} operations without network, log or consensus: no level here can stand beside it. By Little's law it had ${decimal(underWay, 2)} operations under way, of ${threads} threads.`;
 }
 
 function latencyTable(facts: Facts): string {
@@ -161,7 +166,7 @@ function auditTable(facts: Facts): string {
       left(t`Kinds of error`),
       right(t`Censored`),
       right(t`Resends`),
-      right(t`Little's law N / (X·R)`),
+      right(t`Little's law: X·R / N`),
       right(t`Generator CPU`),
       left(t`Verdict`),
     ],
@@ -194,8 +199,8 @@ function clientTable(facts: Facts): string {
       right(t`Network layer, share of leader CPU`),
       right(t`HTTP requests, all nodes`),
       right(t`Errors`),
-      right(t`In / request`),
-      right(t`Out / request`),
+      right(t`Body in / request`),
+      right(t`Body out / request`),
       right(t`Parse, mean`),
       right(t`Writing the answer, mean`),
     ],
@@ -222,62 +227,17 @@ function clientTable(facts: Facts): string {
       ),
     );
   }
-  return blocks(table.toString(), twoClocksNote());
+  return blocks(
+    table.toString(),
+    t`Body: bytes in the bodies of requests and answers; the heads of HTTP are not counted.`,
+    twoClocksNote(),
+  );
 }
 
 /** An answer is timed from its outcome on, a stage from the stamp before it: the two differ by what happens in between. */
 function twoClocksNote(): string {
   const stage = translated(stageDefinition('reply').name);
   return t`Writing the answer: from the outcome taken up to the answer handed to the socket. The stage "${stage}" of the request budget begins earlier, when the whole batch of the write is applied, and holds the answers of that batch that leave before its own.`;
-}
-
-function peerTable(facts: Facts): string {
-  const table = new MarkdownTable(
-    [
-      left(t`Level`),
-      left(t`Node`),
-      right(t`RTT mean`),
-      right(t`Pings`),
-      right(t`Sent`),
-      right(t`Received`),
-      right(t`Messages sent`),
-      right(t`Messages / frame`),
-      right(t`Encode, mean`),
-      right(t`Decode, mean`),
-      right(t`Connects`),
-      right(t`Dropped`),
-    ],
-    t`\`points/*/nodes/*.json\`; RTT: pings once a second on the connections that this node dialled, no disk in them`,
-  );
-  for (const point of facts.sweep) {
-    for (const node of nodesInOrder(point)) {
-      const rate = (name: string, format: (value: number) => string): string =>
-        table.cell(counterPerSecond(node, name), format);
-      table.row(
-        levelName(point),
-        `${node.role} ${node.node}`,
-        table.cell(histogramMean(node, 'network_peer_rtt_ns'), nanos),
-        table.cell(histogramCount(node, 'network_peer_rtt_ns'), integer),
-        rate('network_peer_bytes_sent_total', (value) => `${bytes(value)}/s`),
-        rate('network_peer_bytes_received_total', (value) => `${bytes(value)}/s`),
-        rate('network_peer_messages_sent_total', perSecond),
-        table.cell(messagesPerFrame(node), significant),
-        table.cell(histogramMean(node, 'network_encode_ns'), nanos),
-        table.cell(histogramMean(node, 'network_decode_ns'), nanos),
-        table.cell(counter(node, 'network_peer_connects_total'), integer),
-        table.cell(counter(node, 'network_peer_dropped_total'), integer),
-      );
-    }
-  }
-  return table.isEmpty ? notMeasured(t`no node window was written`) : table.toString();
-}
-
-function messagesPerFrame(node: NodeWindow): Measured {
-  return quotient(
-    counter(node, 'network_peer_messages_sent_total'),
-    counter(node, 'network_peer_frames_sent_total'),
-    t`the node sent no frame in the window`,
-  );
 }
 
 /** A counter of all nodes together; missing when one of them lacks it. */
