@@ -3,17 +3,22 @@ import type { Catalogue } from '../catalogue.js';
 /** Experiments of the lab that start whole clusters. */
 export const LAB_CLUSTERS: Catalogue = {
   'Asynchronous against blocking I/O': '异步 I/O 与阻塞 I/O',
-  'What does a node gain whose only thread never waits for I/O?': '唯一的线程从不等待 I/O 的节点能获得什么？',
-  'Asynchronous I/O gives 200–300 % more throughput, 40 % less latency (50–70 % at the median and 60–70 % at p99 in its table) and ten times the connections.':
-    '异步 I/O 使吞吐量提高 200–300 %，延迟降低 40 %（其表格中中位数降低 50–70 %，p99 降低 60–70 %），连接数增至十倍。',
+  'What does a node gain whose only thread never waits for its disk?':
+    '唯一的线程从不等待磁盘的节点能获得什么？',
+  'Sends and receives that do not block give 200–300 % more throughput, 40 % less latency (50–70 % at the median and 60–70 % at p99 in its table) and ten times the connections.':
+    '不阻塞的收发使吞吐量提高 200–300 %，延迟降低 40 %（其表格中中位数降低 50–70 %，p99 降低 60–70 %），连接数增至十倍。',
   'Writes and syncs of the log hold up the one thread that does everything else.':
     '日志的写入与同步会阻塞承担其余一切工作的唯一线程。',
   'Writes and syncs of the log wait in the thread pool, and the loop goes on.':
     '日志的写入与同步在线程池中等待，事件循环继续运行。',
   'Writes of 128 bytes to three nodes, at 10, 100 and 1,000 clients with a connection each.':
     '向三个节点写入 128 字节的值，客户端数为 10、100 和 1,000，每个客户端一条连接。',
-  "Node's sockets cannot block, so the blocking arm blocks where it can: on every write and sync of the log, during which no socket is served either. The document's arm had a thread for each of 500 connections. No more than 1,000 connections are asked for.":
-    'Node 的 socket 无法阻塞，因此阻塞分支在能阻塞之处阻塞：日志的每次写入与同步，期间也不服务任何 socket。文档的对照为 500 条连接各配一个线程。这里请求的连接不超过 1,000 条。',
+  "Node's sockets cannot block, and the document's old way had a thread for each of 500 connections, of which one could wait while others went on. The blocking arm blocks where a node can: on every write and sync of the log, during which no socket is served either. That is the document's asynchronous persistence (L9), here by the number of clients, and says nothing about its coroutines.":
+    'Node 的 socket 无法阻塞，而文档的旧方式为 500 条连接各配一个线程，其中一个等待时其他线程可以继续。阻塞分支在节点能阻塞之处阻塞：日志的每次写入与同步，期间也不服务任何 socket。这对应文档的异步持久化（L9），在此按客户端数给出，并不说明其协程的效果。',
+  'a socket of Node.js cannot block its thread: the arms differ in their calls to the disk alone, and neither has the blocking send and recv that this figure is about':
+    'Node.js 的 socket 无法阻塞其线程：各分支只在对磁盘的调用上不同，都没有这一数字所针对的阻塞式 send 与 recv',
+  'both arms hold as many connections as clients ask for: neither has the thread for each connection that the document counts':
+    '两个分支保持的连接数都等于客户端所要求的数目：都没有文档所计的每条连接一个线程',
   'A connection per call against a pool, between nodes': '节点之间：每次调用新建连接与连接池',
   'What do writes gain when the nodes keep their connections to each other?':
     '节点之间保持连接，写请求能获得什么？',
@@ -135,18 +140,22 @@ export const LAB_CLUSTERS: Catalogue = {
     '写请求持有一把锁直到其条目持久化；follower 在追加期间持有。',
   'Writes of 128 bytes to three nodes: 50 and 300 a second whatever the answers do, then 10, 100 and 1,000 clients as fast as the answers come.':
     '向三个节点写入 128 字节的值：先是不论应答快慢的每秒 50 次和 300 次，然后是 10、100 和 1,000 个客户端，得到应答即发下一个。',
-  'The share is the time in the queue of the lock at the leader over the time of all requests. A lock held across the disk also undoes group commit: its cost is both.':
-    '占比是 leader 上锁队列中的时间与所有请求时间之比。跨越磁盘操作持有的锁也使组提交失效：代价包含两者。',
+  'The share is the time in the queue of the lock at the leader over the time of all requests. A lock held across the disk also undoes group commit: the measured cost is both, and that of the lock at most as much. At a given rate the throughput is that rate, so the cost is read off the time of a request: 20–30 % less throughput is 1.25 to 1.43 times the mean, and nothing a median within 5 %. 300 a second stand for 100 to 1,000: not far above them the lock is full, and requests only gather.':
+    '占比是 leader 上锁队列中的时间与所有请求时间之比。跨越磁盘操作持有的锁也使组提交失效：测得的代价包含两者，锁本身的代价不会更大。速率给定时吞吐量就是该速率，因此代价从请求耗时读出：吞吐量降低 20–30 % 即均值为 1.25 至 1.43 倍，没有代价即中位数变化在 5 % 以内。每秒 300 次代表 100 至 1,000：再高不多，锁就已占满，请求只会越积越多。',
   'Finer locks': '更细的锁',
   'What do separate locks, or none, give over one lock for everything?':
     '与一把锁管一切相比，分离的锁或不加锁能带来什么？',
   'Finer locks give 100–200 % more throughput under high load, separate locks for log, state and applying 50–100 %.':
     '高负载下更细的锁使吞吐量提高 100–200 %，日志、状态、应用各用一把锁提高 50–100 %。',
-  'One lock for everything, held across the disk.': '一把锁管一切，跨越磁盘操作持有。',
-  'Locks of their own for the parts that one lock guarded.': '原由一把锁保护的各部分各用各的锁。',
+  'One lock that writes hold across the disk and that reads wait for.':
+    '一把锁，写请求跨越磁盘操作持有它，读请求也要等待它。',
+  'A lock of the log, held across the disk, and one of the state, which applies and reads hold while they work on it.':
+    '一把日志锁，跨越磁盘操作持有；一把状态锁，应用与读取在操作状态期间持有。',
   'One event loop owns the state: as fine as a lock can get.': '状态归一个事件循环所有：锁能细化到的极限。',
-  'The document does not say how far its locks are refined; the arm `none` is the end of that way, and so an upper bound.':
-    '文档没有说明锁细化到什么程度；分支 `none` 是这条路的终点，因此是上限。',
+  'Three nodes at 100 and 1,000 clients: half of them read, linearizably, and half write 128 bytes, each as fast as the answers come. In turn-by-turn 100 clients do both, one after the other.':
+    '三个节点，客户端数为 100 和 1,000：一半做线性一致读，一半写入 128 字节的值，均在得到应答后立即发下一个。在 turn-by-turn 中，100 个客户端读写交替进行。',
+  'Throughput is reads and writes together. Separate locks leave the log under a lock across the disk, so they free the reads and not the writes; where every client also writes (turn-by-turn) the lock of the log holds up both, and the two arms hardly differ. The document says neither which share of its load reads nor how far its locks are refined: the arm `none` is the end of that way, gets its group commit back besides, and so is an upper bound.':
+    '吞吐量为读与写之和。锁分离之后，日志仍由一把跨越磁盘操作的锁保护，因此得到释放的是读而不是写；若每个客户端也都写入（turn-by-turn），日志锁会同时拖住两者，两个分支几乎没有差别。文档既没有说明其负载中读的比例，也没有说明锁细化到什么程度：分支 `none` 是这条路的终点，还重新获得了组提交，因此是上限。',
   'Interval of heartbeats': '心跳间隔',
   'What do frequent heartbeats cost, and how late do rare ones notice that a leader is gone?':
     '频繁的心跳代价如何，稀疏的心跳要多晚才发现 leader 已经消失？',
@@ -183,15 +192,15 @@ export const LAB_CLUSTERS: Catalogue = {
     '客户端从读请求背后的存储及其锁中能察觉到什么？',
   'A skip list that readers share instead of locking it coarsely serves 200–400 % more reads where reads prevail.':
     '读多写少时，由读者共享而不是粗粒度加锁的跳表能多服务 200–400 % 的读请求。',
-  'A skip list behind one lock that every read and every apply takes.':
-    '由一把锁保护的跳表，每次读与每次应用都要取得这把锁。',
+  'A skip list behind one lock that every read holds while it looks its keys up, and every apply.':
+    '由一把锁保护的跳表，每次读取在查找键期间、每次应用都持有该锁。',
   'The same list without the lock: readers never wait for each other.':
     '同样的跳表，不加锁：读者之间从不互相等待。',
   'The ordered map that every node has.': '每个节点都使用的有序映射。',
   'Three nodes hold 100,000 keys (10,000 with --quick); 50 clients ask the leader for single keys, then for ranges of 100, then for single keys with one write in ten requests. All reads are linearizable.':
     '三个节点持有 100,000 个键（--quick 时为 10,000 个）；50 个客户端先向 leader 读单个键，再读 100 个键的范围，最后读单个键并以十分之一的请求写入。所有读均为线性一致读。',
-  'One thread serves all readers, so a lock costs them its queue and never a processor. In the mixed load the locked arm also writes one at a time. Parsing a request and writing its answer cost far more than looking up a key: the store alone is compared by C6.':
-    '所有读者由一个线程服务，因此锁的代价只是排队，不会浪费处理器。在混合负载中，加锁的分支还逐个写入。解析请求与写出应答的代价远高于查找一个键：单独的存储由 C6 比较。',
+  'One thread serves all readers, so a lock costs them its queue and never a processor: threads would lose more to it, and the measured gain is a lower bound. Parsing a request and writing its answer cost far more than looking up a key: the store alone is compared by C6.':
+    '所有读者由一个线程服务，因此锁的代价只是排队，不会浪费处理器：多线程会因锁损失更多，测得的收益是下限。解析请求与写出应答的代价远高于查找一个键：单独的存储由 C6 比较。',
   'Reads past the log': '绕过日志的读',
   'How much faster is a read that the leader answers by itself than one that goes through consensus?':
     'leader 自行应答的读比经过共识的读快多少？',
@@ -206,8 +215,8 @@ export const LAB_CLUSTERS: Catalogue = {
   'The node answers from its own state, whatever its age.': '节点用自己的状态应答，不论其新旧。',
   'Reads of one of 1,000 keys at the leader of three nodes from 100 clients.':
     '100 个客户端从三个节点中的 leader 读取 1,000 个键之一。',
-  'The clients run on one thread of this process, which lease and stale reads can saturate before the leader: their gain is then a lower bound.':
-    '客户端运行在本进程的一个线程上，lease 读与 stale 读可能先使它饱和，而不是 leader：此时其收益是下限。',
+  'The clients run on one thread of this process beside the three nodes, which lease and stale reads saturate before the leader: what they gain is a lower bound. A read through the log is a POST whose body is parsed, for want of another, and shares its entry with no other; `leader-cpu` is what the leader spends on a read, whatever the clients can take.':
+    '客户端与三个节点同机，运行在本进程的一个线程上，lease 与 stale 读会先于 leader 使其饱和：它们的收益是下限。经由日志的读取没有别的形式，只能是需要解析正文的 POST，并且不与其他读取共用条目；`leader-cpu` 是 leader 在一次读取上的开销，与客户端能承受多少无关。',
   'Pipelined replication': '流水线复制',
   'What does it give not to wait for the answer to one append before the next one is sent?':
     '不等上一次追加的应答就发送下一次，能带来什么？',
@@ -224,13 +233,13 @@ export const LAB_CLUSTERS: Catalogue = {
   'Several Raft groups': '多个 Raft 组',
   'Do more Raft groups on the same machine give more throughput in all?':
     '同一台机器上更多的 Raft 组能否带来更高的总吞吐量？',
-  'Above 10,000 requests per second the data has to be partitioned. It gives no figure for what that brings.':
-    '每秒超过 10,000 个请求时数据必须分区。文档没有给出其收益的数字。',
+  'Above 10,000 requests per second the data has to be partitioned: one group serves no more. It gives no figure for what partitions bring.':
+    '每秒超过 10,000 个请求时数据必须分区：单个组承载不了更多。文档没有给出分区收益的数字。',
   'One cluster of three nodes.': '一个三节点集群。',
   'Two such clusters, each with half of the clients.': '两个这样的集群，各承担一半客户端。',
   'Three such clusters, each with a third of the clients.': '三个这样的集群，各承担三分之一客户端。',
-  'Writes of 128 bytes from 120 clients, divided evenly among the groups.':
-    '120 个客户端写入 128 字节的值，平均分给各组。',
-  'All groups share the cores and the disk of one machine, and so does the load: where the machine is the limit, groups cannot add to it. On machines of their own they would not share.':
-    '所有组共用一台机器的核与磁盘，负载也是：若机器就是上限，增加组也无法突破。若各有自己的机器，则不会共用。',
+  'Writes of 128 bytes from 120 and from 1,200 clients on one thread, divided evenly among the groups.':
+    '一个线程上的 120 个和 1,200 个客户端写入 128 字节的值，平均分给各组。',
+  'All groups share the cores and the disk of one machine, and so does the load: where the machine is the limit, groups cannot add to it, and one group on machines of its own serves more than here. `generator-cpu` says how much the load itself took, of one core; quantiles are those of all groups together.':
+    '所有组共用一台机器的核与磁盘，负载也是：若机器就是上限，增加组也无法突破；独占机器的单个组能承载的比这里更多。`generator-cpu` 是负载自身占用的 CPU，按一个核计；分位数取自所有组的请求合在一起。',
 };

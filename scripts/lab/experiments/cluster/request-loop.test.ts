@@ -34,6 +34,18 @@ test('every client asks again when it has its answer, and every answer is counte
   assert.equal(seen[0], 'POST /batch?at=0');
 });
 
+test('a loop that has the answers it was told to get ends before its time', async (t) => {
+  const { url } = await startServer(t, 200);
+  const { signal } = new AbortController();
+  const next = () => ({ method: 'GET' as const, path: '/' });
+  const loop = { url, clients: 3, signal, next };
+  const enough = await requestLoop({ ...loop, seconds: 60, answers: 50 });
+  // Those of the other clients were under way.
+  assert.ok(enough.answered >= 50 && enough.answered <= 52, `${enough.answered} answers`);
+  const late = await requestLoop({ ...loop, seconds: 0.1, answers: 1e9 });
+  assert.ok(late.answered > 0 && late.answered < 1e9);
+});
+
 test('a refusal is a failure, and so is a node that is not there', async (t) => {
   const { url } = await startServer(t, 503);
   const { signal } = new AbortController();

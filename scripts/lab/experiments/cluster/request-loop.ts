@@ -10,6 +10,8 @@ export interface LoopOptions {
   readonly url: string;
   readonly clients: number;
   readonly seconds: number;
+  /** The loop ends when it has so many answers, if that is before its time. */
+  readonly answers?: number;
   readonly signal: AbortSignal;
   /** The next request of whoever asks. */
   readonly next: () => LoopRequest;
@@ -116,7 +118,8 @@ class LoopClient implements Dispatcher.DispatchHandler {
 
   #send(): void {
     const { options, endMs } = this.#state;
-    if (performance.now() >= endMs || options.signal.aborted) {
+    const hasEnough = this.#state.latenciesMs.length >= (options.answers ?? Number.POSITIVE_INFINITY);
+    if (hasEnough || performance.now() >= endMs || options.signal.aborted) {
       this.#done();
       return;
     }
