@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bootstrap, bootstrapMedianRatio } from './bootstrap.js';
-import { mean, sum } from './order-statistics.js';
+import { mean, median, sum } from './order-statistics.js';
 import { normalDraws, seededRandom } from './seeded-random.js';
 
 const near = (actual: number, expected: number, tolerance: number): void =>
@@ -68,6 +68,24 @@ describe('bootstrap', () => {
         SPATIAL.map((value) => value + 2),
       ),
     );
+  });
+
+  it('counts the median of a resample where another would sort it, to the same bits', () => {
+    const draw = normalDraws(seededRandom(4));
+    const sample = (count: number): number[] =>
+      Array.from({ length: count }, () => Math.round(100 + 5 * draw()));
+    for (const [first, second] of [
+      [2, 3],
+      [5, 5],
+      [8, 11],
+      [70, 31],
+    ] as const) {
+      const [base, contender] = [sample(first), sample(second)];
+      const plain = bootstrap([base, contender], ([from, to]) => median(to!)! / median(from!)!);
+      assert.deepEqual(bootstrapMedianRatio(base, contender), plain);
+    }
+    assert.throws(() => bootstrapMedianRatio([1, 2], [1, 2], { resamples: 1 }), /resamples, not 1/);
+    assert.throws(() => bootstrapMedianRatio([5e-324, 5e-324], [1, 1]), /ratio of medians.*Infinity/);
   });
 
   it('does not care for the unit, and has nothing to correct where all is equal', () => {

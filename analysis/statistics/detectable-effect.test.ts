@@ -43,6 +43,16 @@ describe('detectable shift', () => {
     assert.ok(Math.abs(detectableShift(100, 100)! - 2.8016 * Math.sqrt((2 * Math.PI) / 300)) < 1e-3);
   });
 
+  it('is simulated where the test is exact, and meets the formula where that takes over', () => {
+    for (const second of [30, 200]) {
+      const [exact, formula] = [detectableShift(8, second)!, detectableShift(9, Math.max(second, 201))!];
+      assert.ok(exact > formula && exact < 1.35 * formula, `${exact} and ${formula}`);
+    }
+    // By the normal approximation two against thirty could not get below 0.0217; exactly they get to 0.00403.
+    assert.notEqual(detectableShift(2, 30, { alpha: 0.01 }), null);
+    assert.equal(detectableShift(2, 30, { alpha: 0.004 }), null);
+  });
+
   it('grows as the test becomes stricter, and ends where samples are too small', () => {
     assert.ok(detectableShift(6, 6, { alpha: 0.01 })! > detectableShift(6, 6, { alpha: 0.05 })!);
     assert.equal(detectableShift(3, 3), null);

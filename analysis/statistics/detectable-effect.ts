@@ -1,5 +1,5 @@
 import { differencesCut } from './hodges-lehmann.js';
-import { EXACT_MAX } from './mann-whitney.js';
+import { isExact } from './mann-whitney.js';
 import { normalQuantile } from './mann-whitney-normal.js';
 import { mean, sorted, sum } from './order-statistics.js';
 import { normalDraws, seededRandom } from './seeded-random.js';
@@ -19,9 +19,9 @@ const SEED = 1;
 export const REPEATS_MAX = 1_000;
 
 /**
- * The smallest shift that a Mann–Whitney test of two samples finds with the power asked for, in standard deviations of the noise, for normal noise. Up to 25
- * values on each side by simulation of the exact test: a shift is found as soon as it is greater than the bound of the Hodges–Lehmann
- * interval, so each draw gives the shift it would need, and the answer is a quantile of those. Above by Noether's formula (J. Amer.
+ * The smallest shift that a Mann–Whitney test of two samples finds with the power asked for, in standard deviations of the noise, for normal noise. Where
+ * the test is exact, by simulation of it: a shift is found as soon as it is greater than the bound of the Hodges–Lehmann
+ * interval, so each draw gives the shift it would need, and the answer is a quantile of those. Else by Noether's formula (J. Amer.
  * Statist. Assoc. 82, 1987) with the efficiency 3/π. Deterministic. Null when samples of this size can never reach alpha.
  */
 export function detectableShift(
@@ -34,7 +34,7 @@ export function detectableShift(
     throw new RangeError(`alpha ${alpha} and power ${power} lie between 0 and 1`);
   const cut = differencesCut(first, second, alpha / 2);
   if (cut === 0) return null;
-  if (first > EXACT_MAX || second > EXACT_MAX) {
+  if (!isExact(first, second)) {
     const reach =
       normalQuantile(alpha / 2) + (power < 0.5 ? -normalQuantile(power) : normalQuantile(1 - power));
     return reach * Math.sqrt((Math.PI / 3) * (1 / first + 1 / second));

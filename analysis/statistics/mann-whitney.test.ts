@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { seededRandom } from '../testing/random.js';
-import { hodgesLehmann } from './hodges-lehmann.js';
 import { holm } from './holm.js';
 import { mannWhitney, samplesNeeded, smallestP, uDistribution } from './mann-whitney.js';
 import { normalQuantile, normalTail } from './mann-whitney-normal.js';
 
 const close = (actual: number, expected: number, tolerance: number): void =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
+
+/** Whole numbers in a row. */
+const apart = (count: number, from: number): number[] => Array.from({ length: count }, (_, at) => from + at);
 
 /** U by its definition, shares no line with the code under test. */
 function countPairs(first: readonly number[], second: readonly number[]): number {
@@ -32,6 +34,23 @@ function bruteForceP(first: readonly number[], second: readonly number[]): numbe
     if (u >= seen) high += 1;
   }
   return Math.min(1, (2 * Math.min(low, high)) / all);
+}
+
+/** How many divisions give each U: the greatest of all values is one of the first sample, and beats all of the second, or is not (Mann and Whitney). */
+function recursiveU(first: number, second: number, known = new Map<string, number[]>()): number[] {
+  if (first === 0 || second === 0) return [1];
+  const key = `${first} ${second}`;
+  const seen = known.get(key);
+  if (seen !== undefined) return seen;
+  const counts = new Array<number>(first * second + 1).fill(0);
+  recursiveU(first - 1, second, known).forEach((count, u) => {
+    counts[u + second]! += count;
+  });
+  recursiveU(first, second - 1, known).forEach((count, u) => {
+    counts[u]! += count;
+  });
+  known.set(key, counts);
+  return counts;
 }
 
 /** Hollander and Wolfe (1973), p. 69: permeability of membranes at term and between the 12th and 26th week. */
@@ -99,6 +118,43 @@ describe('Mann-Whitney', () => {
     }
   });
 
+  it('stays exact where one sample is small, and takes the normal approximation one value further', () => {
+    // 2 of the 496 ways to take two of 32, where the normal would say 0.0217; 2 of 40.
+    close(mannWhitney([1, 2], apart(30, 101))!.p, 2 / 496, 1e-15);
+    assert.equal(mannWhitney([1], apart(39, 2))!.p, 0.05);
+    assert.equal(mannWhitney(apart(39, 2), [1])!.p, 0.05);
+    const method = (first: number, second: number) =>
+      mannWhitney(apart(first, 0), apart(second, 500))!.method;
+    for (const [first, second] of [
+      [25, 25],
+      [8, 200],
+      [200, 8],
+      [1, 26],
+    ] as const)
+      assert.equal(method(first, second), 'exact');
+    for (const [first, second] of [
+      [9, 26],
+      [8, 201],
+      [201, 1],
+    ] as const)
+      assert.equal(method(first, second), 'normal');
+    // Counted the other way round: the distribution of U by its recursion over the greatest value.
+    const counts = recursiveU(4, 60);
+    const first = [3.5, 11.5, 27.5, 30.5];
+    const { u, p } = mannWhitney(first, apart(60, 0))!;
+    const tail = counts.slice(0, u + 1).reduce((total, count) => total + count, 0);
+    close(p, (2 * tail) / counts.reduce((total, count) => total + count, 0), 1e-12);
+  });
+
+  it('has one p for its test and for the smallest p of its sizes, to the last digit', () => {
+    for (let first = 1; first <= 9; first += 1)
+      for (const second of [1, 2, 5, 9, 25, 40, 200]) {
+        if (first === 9 && second > 25) continue;
+        const { p } = mannWhitney(apart(first, 0), apart(second, 100))!;
+        assert.equal(p, smallestP(first, second), `${first} ${second}`);
+      }
+  });
+
   it('agrees with other implementations where values tie, exact and by the corrected normal', () => {
     // Every division of the midranks counted in Python, 1,352,078 of them.
     const first = [3, 5, 5, 7, 8, 8, 8, 9, 11, 12, 12, 14];
@@ -156,11 +212,13 @@ describe('Mann-Whitney', () => {
     close(smallestP(4, 4), 2 / 70, 1e-12);
     close(smallestP(5, 3), 2 / 56, 1e-12);
     assert.equal(smallestP(1, 1), 1);
-    // Above 25 the test takes the normal approximation, which cannot get as low.
-    const apart = (count: number, from: number) => Array.from({ length: count }, (_, at) => from + at);
+    // By the method that the test takes for these sizes; the normal approximation cannot get as low as the exact one.
     for (const [first, second] of [
       [30, 2],
       [40, 1],
+      [8, 200],
+      [9, 26],
+      [8, 201],
       [26, 26],
     ] as const)
       close(smallestP(first, second), mannWhitney(apart(first, 0), apart(second, 1_000))!.p, 1e-12);
@@ -205,41 +263,5 @@ describe('Holm', () => {
         });
       }),
     );
-  });
-});
-
-describe('Hodges-Lehmann', () => {
-  it('gives the published shift and interval of the permeability of membranes', () => {
-    const { shift, interval } = hodgesLehmann(EARLY, TERM)!;
-    close(shift, 0.305, 1e-9);
-    close(interval!.low, -0.15, 1e-9);
-    close(interval!.high, 0.76, 1e-9);
-  });
-
-  it('has no interval where no test could reject, and none at all for an empty sample', () => {
-    assert.deepEqual(hodgesLehmann([1, 2, 3], [4, 5, 6]), { shift: 3, interval: null });
-    assert.notEqual(hodgesLehmann([1, 2, 3, 4], [5, 6, 7, 8])!.interval, null);
-    assert.equal(hodgesLehmann([], [1]), null);
-  });
-
-  it('keeps a shift out of the interval exactly when the test rejects it', () => {
-    const random = seededRandom(3);
-    for (let run = 0; run < 200; run += 1) {
-      const first = Array.from({ length: 4 + (run % 5) }, random);
-      const second = Array.from({ length: 4 + (run % 4) }, () => random() + 0.5);
-      const { interval } = hodgesLehmann(first, second)!;
-      const rejects = mannWhitney(first, second)!.p <= 0.05;
-      assert.equal(interval!.low > 0 || interval!.high < 0, rejects);
-    }
-  });
-
-  it('meets the exact interval where the approximation takes over', () => {
-    const random = seededRandom(9);
-    const first = Array.from({ length: 25 }, random);
-    const second = Array.from({ length: 25 }, () => random() + 0.3);
-    const exact = hodgesLehmann(first, second)!.interval!;
-    const normal = hodgesLehmann([...first, 0.5], [...second, 0.8])!.interval!;
-    close(normal.low, exact.low, 0.05);
-    close(normal.high, exact.high, 0.05);
   });
 });

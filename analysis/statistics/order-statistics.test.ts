@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { mean, median, medianInterval, quantileOf } from './order-statistics.js';
+import { atMostTail, mean, median, medianInterval, quantileOf, sorted } from './order-statistics.js';
 
 describe('median, mean and quantile', () => {
   it('give null for nothing', () => {
@@ -19,6 +19,16 @@ describe('median, mean and quantile', () => {
     assert.equal(quantileOf([10, 20, 30, 40], 0.51), 30);
     assert.equal(quantileOf([10, 20, 30, 40], 1), 40);
     assert.equal(quantileOf([10, 20, 30, 40], 0), 10);
+  });
+
+  it('sort many values as few, on either side of where the way to sort changes', () => {
+    for (const count of [63, 64, 65, 500]) {
+      const values = Array.from({ length: count }, (_, at) => ((at * 7_919) % count) - count / 2);
+      assert.deepEqual(
+        sorted(values),
+        Array.from({ length: count }, (_, at) => at - count / 2),
+      );
+    }
   });
 
   it('leave their input as it is, and lie within it', () => {
@@ -43,6 +53,16 @@ describe('medianInterval', () => {
     assert.deepEqual([interval.low, interval.high], [1, 6]);
     // 1 - 2 / 2^6
     assert.ok(Math.abs(interval.coverage - 0.96875) < 1e-12, `${interval.coverage}`);
+  });
+
+  it('has one at the very confidence that its extremes reach', () => {
+    const values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    // 2 / 2^10 and 2 · 11 / 2^10.
+    assert.equal(medianInterval(values, 1 - 2 / 1024)!.low, 1);
+    assert.equal(medianInterval(values, 1 - 22 / 1024)!.low, 2);
+    assert.equal(medianInterval(values, 1 - 21.99 / 1024)!.low, 1);
+    assert.equal(medianInterval(values, 1 - 1.99 / 1024), null);
+    assert.ok(atMostTail(0.05, (1 - 0.9) / 2) && !atMostTail(0.05 + 1e-9, (1 - 0.9) / 2));
   });
 
   it('takes the ranks of the tables: 2 and 9 of ten, 6 and 15 of twenty', () => {
