@@ -37,11 +37,14 @@ export const LAB_COMPONENTS: Catalogue = {
     '序列化占 CPU 的 10 至 15 %；超过 25 % 时换用其他编解码或内存池有帮助，但没有说明能带来多少。',
   'The codec of the peers: code written for each message, sizes computed first.':
     '节点间的编解码：为每种消息编写的代码，先计算长度。',
-  '`JSON.stringify` and `JSON.parse`, data as base64.': '`JSON.stringify` 与 `JSON.parse`，数据用 base64。',
+  '`JSON.stringify` and `JSON.parse`, the data of entries as base64 straight from their bytes, every field checked: `testing.lab.codec` of a node.':
+    '`JSON.stringify` 与 `JSON.parse`，条目数据直接由其字节转为 base64，并检查每个字段：即节点的 `testing.lab.codec`。',
   '`v8.serialize` and `v8.deserialize`, the structured clone.':
     '`v8.serialize` 与 `v8.deserialize`，即结构化克隆。',
-  'Encodes an AppendEntries message and decodes it again: one entry of 128 bytes, 64 of them, and 4 of 10 KiB.':
-    '编码一条 AppendEntries 消息再解码：一个 128 字节的条目、64 个这样的条目，以及 4 个 10 KiB 的条目。',
+  'Encodes an AppendEntries message into a frame and decodes it again: one entry of 128 bytes, 64 of them, and 4 of 10 KiB.':
+    '把一条 AppendEntries 消息编码成一帧再解码：一个 128 字节的条目、64 个这样的条目，以及 4 个 10 KiB 的条目。',
+  'The structured clone checks no field, the other two do. What a codec means for a whole cluster is the comparison of N6-cluster.':
+    '结构化克隆不检查字段，另外两种都检查。编解码对整个集群意味着什么，见 N6-cluster 的比较。',
   'Calls: one request each, or batches': '调用：每次一个请求，还是成批',
   'How many more AppendEntries messages a second get through when several share a call?':
     '多条 AppendEntries 消息共用一次调用时，每秒能多通过多少条？',
@@ -57,16 +60,19 @@ export const LAB_COMPONENTS: Catalogue = {
   'Connections to a peer: one queue, or stripes': '到一个节点的连接：一个队列，还是分段',
   'How many more calls get through when callers wait in several queues instead of one?':
     '调用者在多个队列而不是一个队列中等待时，能多通过多少调用？',
-  'A pool whose lock is split into 16 to 32 stripes brings 30 to 50 % at high concurrency. What callers wait for here is a queue for a connection that one call has at a time, not a mutex: one event loop has no other.':
-    '把连接池的锁分为 16 至 32 段，在高并发下可提升 30 至 50 %。这里调用者等待的是一次只供一个调用使用的连接的队列，而不是互斥锁：单个事件循环没有别的锁。',
-  'All callers wait for one connection.': '所有调用者等待一个连接。',
-  '2 connections, each with a queue, callers spread over them.': '2 个连接，各有一个队列，调用者分散其上。',
-  '4 connections.': '4 个连接。',
-  '16 connections.': '16 个连接。',
+  'A pool whose lock is split into 16 to 32 stripes brings 30 to 50 % at high concurrency.':
+    '把连接池的锁分为 16 至 32 段，在高并发下可提升 30 至 50 %。',
+  'what the document splits is a mutex that threads take on their way into the pool, and one event loop has none whose wait could be saved: the ratio is that of the queues alone':
+    '文档要拆分的是各线程进入连接池时获取的互斥锁，而单个事件循环没有这样的锁，也就没有可省的等待：该比值只反映队列本身',
+  '16 connections; all callers wait in one queue for whichever is free next.':
+    '16 个连接；所有调用者在一个队列中等待下一个空闲的连接。',
+  '16 connections, each with a queue, callers spread over them.': '16 个连接，各有一个队列，调用者分散其上。',
+  '32 connections behind one queue.': '32 个连接，共用一个队列。',
+  '32 connections, each with a queue.': '32 个连接，各有一个队列。',
   '64 callers, each with one call of 128 bytes at a time, to a server on a thread of its own; a connection carries one call at a time, as a pool without multiplexing does.':
     '64 个调用者，每个同时只有一次 128 字节的调用，服务端在独立线程上；一个连接同时只承载一次调用，如同没有多路复用的连接池。',
-  'The peers of this project multiplex calls on a connection, so none of these queues is in a node; the arms show what that saves. Wait is the time in front of the queue.':
-    '本项目的节点在一个连接上多路复用调用，因此节点中没有这些队列；各组显示由此省下了什么。wait 是排队的时间。',
+  'As many connections and calls are under way with one queue as with stripes. The peers of this project multiplex calls on a connection, so none of these queues is in a node. Wait is the time in the queue.':
+    '使用一个队列与分段时，连接数和在途调用数相同。本项目的节点在一个连接上多路复用调用，因此节点中没有这些队列。wait 是排队的时间。',
   'A link between nodes that is cut and heals': '节点间链路的切断与恢复',
   'When is a cut link noticed, and how soon is it healthy again once it heals?':
     '链路被切断后何时被发现？恢复后多久重新变为健康？',
@@ -92,18 +98,18 @@ export const LAB_COMPONENTS: Catalogue = {
   'Synchronous calls on one thread, so that the difference of the calls is not hidden by a queue. The disk under the run directory decides: on one whose cache need not be flushed all three come close to a plain write.':
     '单线程同步调用，使调用之间的差异不被队列掩盖。结果取决于运行目录所在的磁盘：若其缓存无需刷新，三者都接近普通写入。',
   'Bytes that share a sync': '共用一次刷盘的字节数',
-  'How many more entries become durable when more of them share one sync?':
-    '更多条目共用一次刷盘时，能多持久化多少条目？',
-  'Writing the log in batches brings 200 to 300 % (a batch is eight entries here, 4 KiB). Small writes with a sync each reach 500 to 2,000 per second, batches of 64 KB 10,000 to 50,000, batches of 1 MB 50,000 to 200,000: 5 to 100 times and 25 to 400 times as many.':
-    '成批写日志可提升 200 至 300 %（这里一批为八个条目，4 KiB）。每次都刷盘的小写入达到每秒 500 至 2,000 次，64 KB 的批达到 10,000 至 50,000，1 MB 的批达到 50,000 至 200,000：即 5 至 100 倍和 25 至 400 倍。',
+  'How many entries a second become durable when more and more of them share one sync?':
+    '越来越多的条目共用一次刷盘时，每秒能持久化多少条目？',
+  'Small writes below 4 KB with a sync each reach 500 to 2,000 per second, batches of 64 KB 10,000 to 50,000, batches of 1 MB 50,000 to 200,000. Writing the log in batches brings 200 to 300 %; of which size is not said, so 4 KiB stand for it here.':
+    '小于 4 KB、每次都刷盘的小写入达到每秒 500 至 2,000 次，64 KB 的批达到 10,000 至 50,000，1 MB 的批达到 50,000 至 200,000。成批写日志可提升 200 至 300 %；没有说明批的大小，这里以 4 KiB 为例。',
   'One entry, one write, one fdatasync.': '一个条目，一次 write，一次 fdatasync。',
   '8 entries in one write, one fdatasync.': '8 个条目一次 write，一次 fdatasync。',
   '128 entries in one write, one fdatasync.': '128 个条目一次 write，一次 fdatasync。',
   '2048 entries in one write, one fdatasync.': '2048 个条目一次 write，一次 fdatasync。',
   'Entries of 512 bytes, written one batch after the other into a file whose 32 MiB were written and synced before.':
     '512 字节的条目，逐批写入事先写满并刷盘的 32 MiB 文件。',
-  'Synchronous calls on one thread, so no batch hides behind another. What batching brings to whole nodes under load is the comparison of the fsync strategies.':
-    '单线程同步调用，因此没有一批能躲在另一批后面。成批写入给负载下的整个节点带来什么，见 fsync 策略的比较。',
+  'The document counts writes and does not say how large one is: here it is an entry of 512 bytes, and with larger entries fewer of them would fill a batch of the same bytes. A batch of 4 KiB is eight such entries. Synchronous calls on one thread, so no batch hides behind another. What batching brings to whole nodes under load is the comparison of the fsync strategies.':
+    '文档按写入次数计，没有说明一次写入有多大：这里是一个 512 字节的条目，条目越大，装满同样字节数的一批所需的条目越少。4 KiB 的批为八个这样的条目。单线程同步调用，因此没有一批能躲在另一批后面。成批写入给负载下的整个节点带来什么，见 fsync 策略的比较。',
   'The log: on the event loop, in the pool, on a thread': '日志：在事件循环上、在线程池中、在独立线程上',
   'What does the event loop get back when it does not wait for the disk itself?':
     '事件循环不再亲自等待磁盘时，能赢回什么？',
@@ -128,6 +134,6 @@ export const LAB_COMPONENTS: Catalogue = {
     '所有节点都使用的带键索引的映射，不加锁。',
   '32 readers of a store of 50,000 keys: single keys, then ranges of 100 keys, all drawn from the seed.':
     '32 个读者读取含 50,000 个键的存储：先读单个键，再读 100 个键的范围，均由种子抽取。',
-  'One thread owns the state, so the lock costs the hand-over from reader to reader and no waiting for work that runs beside it. Threads would lose more to a coarse lock, and a processor for every reader would win more without one.':
-    '状态由单个线程拥有，因此锁的代价是读者之间的交接，而不是等待并行的工作。多线程在粗粒度锁上会损失更多；若每个读者有一个处理器，去掉锁的收益也更大。',
+  'One thread owns the state, so the lock costs the hand-over from reader to reader and no waiting for work that runs beside it. Threads would lose more to a coarse lock, and a processor for every reader would win more without one: the measured gain is a lower bound.':
+    '状态归一个线程所有，因此锁的代价只是读者之间的交接，没有对并行工作的等待。多线程会因粗粒度锁损失更多，每个读者各有一个处理器则会因无锁获益更多：测得的收益是下限。',
 };

@@ -2,6 +2,7 @@ import type { Experiment } from '../../experiment.js';
 import { applier } from './applier.js';
 import { batching } from './batching.js';
 import { networkIo, walIo } from './blocking-io.js';
+import { codecs } from './codecs.js';
 import { connections } from './connections.js';
 import { framing } from './framing.js';
 import { groups } from './groups.js';
@@ -21,6 +22,7 @@ export const CLUSTER_EXPERIMENTS: readonly Experiment[] = [
   networkIo,
   connections,
   framing,
+  codecs,
   batching,
   strategies,
   walBatching,
