@@ -12,8 +12,8 @@ export const LAB_COMPONENTS: Catalogue = {
   'The same, all connected before the first call.': '同上，但在首次调用之前全部连好。',
   '1000 calls of 128 bytes by 8 callers, one after the other each, to a server on a thread of its own, in the framing of the peers.':
     '8 个调用者各自依次发出共 1000 次 128 字节的调用，服务端在独立线程上，使用节点间的帧格式。',
-  'Over the loopback a connection costs tens of microseconds, where a network makes it one to three round trips: the gain here is a lower bound of what it is between machines. No handshake of the peers, no TLS.':
-    '在回环接口上建立连接只需几十微秒，在网络上则需要一到三个往返：这里的收益是跨机器收益的下界。没有节点握手，也没有 TLS。',
+  'Over the loopback a connection and a call cost CPU alone. A network adds a round trip to each of them, which brings the factor closer to two: the one here is no bound of that between machines. No handshake of the peers, no TLS.':
+    '在回环接口上，建立连接与一次调用都只花费 CPU。网络会给两者各加一个往返，使倍数趋近于二：这里的倍数不是跨机器倍数的界限。没有节点握手，也没有 TLS。',
   'Receiving: a buffer of 1024 bytes, or frames of any length': '接收：1024 字节缓冲区，还是任意长度的帧',
   'What does a buffer of fixed size lose, and what does it cost where it loses nothing?':
     '固定大小的缓冲区会丢失什么？在不丢失时又要付出什么代价？',

@@ -27,7 +27,7 @@ export const connectionPool: Experiment = {
   ],
   workload: `${CALLS} calls of 128 bytes by ${CALLERS} callers, one after the other each, to a server on a thread of its own, in the framing of the peers.`,
   limits:
-    'Over the loopback a connection costs tens of microseconds, where a network makes it one to three round trips: the gain here is a lower bound of what it is between machines. No handshake of the peers, no TLS.',
+    'Over the loopback a connection and a call cost CPU alone. A network adds a round trip to each of them, which brings the factor closer to two: the one here is no bound of that between machines. No handshake of the peers, no TLS.',
   metrics: [
     { name: 'calls', unit: '1/s', better: 'higher' },
     { name: 'call-p99', unit: 'ms', better: 'lower' },
