@@ -1,22 +1,16 @@
 import { Command } from 'commander';
-import { type Bootstrap, bootstrapMedianRatio } from '../../analysis/statistics/bootstrap.js';
 import { CHANGE_POINT_DEFAULTS, changePoints } from '../../analysis/statistics/change-points.js';
-import {
-  compareSamples,
-  type SampleComparison,
-  type SampleSummary,
-} from '../../analysis/statistics/compare-samples.js';
-import { detectableShift, pooledDeviation } from '../../analysis/statistics/detectable-effect.js';
 import { InvalidNumbersError } from '../../analysis/statistics/invalid-numbers.js';
-import { type NoiseFloor, noiseFloor } from '../../analysis/statistics/noise-floor.js';
 import { fitUsl, type LoadPoint, type UslEstimate, type UslFit } from '../../analysis/statistics/usl/fit.js';
 import { uslLimit, uslPeak, uslShape, uslThroughput } from '../../analysis/statistics/usl/model.js';
 import { CliError } from '../lib/cli-error.js';
 import { EXIT } from '../lib/exit-codes.js';
 import { exitWith } from '../lib/exit-with.js';
 import { parseNumbers, parsePairs, readNumbersText } from '../lib/number-files.js';
+import { shortNumber, signedShare } from '../lib/number-text.js';
 import { printJson, printLine, textTable } from '../lib/output.js';
 import { parseInteger, parseShare } from '../lib/parse.js';
+import { comparisonOf, comparisonText } from '../lib/sample-comparison.js';
 
 export function analyzeCommand(): Command {
   const command = new Command('analyze')
@@ -67,7 +61,8 @@ function usl(path: string, flags: { readonly confidence: number; readonly json: 
   printLine(uslTable(fit));
   printLine('');
   printLine(peakLine(fit, peak, place));
-  printLine(`R² ${fit.rSquared.toFixed(4)}, residual standard error ${short(fit.residualStandardError)}`);
+  const rSquared = fit.rSquared === null ? '' : `R² ${fit.rSquared.toFixed(4)}, `;
+  printLine(`${rSquared}residual standard error ${shortNumber(fit.residualStandardError)}`);
   if (fit.leaveOneOutError !== null)
     printLine(
       `a point predicted from all others is ${(fit.leaveOneOutError * 100).toFixed(1)} % off on average`,
@@ -78,12 +73,12 @@ function usl(path: string, flags: { readonly confidence: number; readonly json: 
 function uslTable(fit: UslFit): string {
   const row = (name: string, { value, standardError, low, high }: UslEstimate): string[] => [
     name,
-    short(value),
-    standardError === null ? 'at its bound' : short(standardError),
-    `${short(low)} to ${short(high)}`,
+    shortNumber(value),
+    standardError === null ? 'at its bound' : shortNumber(standardError),
+    `${shortNumber(low)} to ${shortNumber(high)}`,
   ];
   return textTable([
-    ['', 'estimate', 'std. error', `${short(fit.confidence * 100)} % interval`],
+    ['', 'estimate', 'std. error', `${shortNumber(fit.confidence * 100)} % interval`],
     row('lambda', fit.estimates.lambda),
     row('sigma', fit.estimates.sigma),
     row('kappa', fit.estimates.kappa),
@@ -111,22 +106,23 @@ function peakLine(fit: UslFit, peak: number | null, place: Place): string {
     const limit = uslLimit(fit);
     return limit === null
       ? 'no peak: throughput grows with the clients'
-      : `no peak: throughput tends to ${short(limit)}`;
+      : `no peak: throughput tends to ${shortNumber(limit)}`;
   }
   const warning = PLACES[place];
-  return `peak at ${short(peak)} clients with ${short(uslThroughput(fit, peak))}${warning}`;
+  return `peak at ${shortNumber(peak)} clients with ${shortNumber(uslThroughput(fit, peak))}${warning}`;
 }
 
 function compareCommand(): Command {
   return new Command('compare')
     .summary('tell whether two samples differ')
     .description(
-      'Compare two samples, one number a run: medians with their intervals, the change between them, an exact Mann-Whitney test and the\n' +
-        'Hodges-Lehmann shift, the ratio of the medians with its bootstrap interval (BCa), what repeats of the base differ by, and the shift\n' +
-        'that would have been found in four of five cases. A change that cannot be told from chance is a ~. No value is thrown out.',
+      'Compare two samples, one number a run: medians with their intervals, the change between them, a Mann-Whitney test, exact for small\n' +
+        'samples, and the Hodges-Lehmann shift, the ratio of the medians with its bootstrap interval (BCa, from 5 to 2000 values a side), what\n' +
+        'repeats of the base differ by, and the shift that would have been found in four of five cases. A change that cannot be told from\n' +
+        'chance is a ~. No value is thrown out.',
     )
-    .argument('<base>', 'one number a line; - reads stdin')
-    .argument('<contender>', 'one number a line')
+    .argument('<base>', 'one number a line, with or without a line of names; - reads stdin')
+    .argument('<contender>', 'the same')
     .option('--alpha <share>', 'chance of calling nothing a change', parseShare, 0.05)
     .option('--json', 'stdout is one JSON document', false)
     .addHelpText(
@@ -143,69 +139,17 @@ function compare(
 ): number {
   if (!(flags.alpha > 0 && flags.alpha < 1))
     throw new CliError('STRATA_USAGE', '--alpha lies between 0 and 1, without either.', EXIT.usage);
+  if (basePath === '-' && contenderPath === '-')
+    throw new CliError('STRATA_USAGE', 'Only one of the two samples can come from stdin.', EXIT.usage);
   const [base, contender] = [basePath, contenderPath].map((path) =>
     parseNumbers(readNumbersText(path), path),
   );
-  const found = refusing(`${basePath} and ${contenderPath}`, () => ({
-    ...compareSamples(base!, contender!, flags.alpha),
-    ratio: bootstrapMedianRatio(base!, contender!, { confidence: 1 - flags.alpha }),
-    noise: noiseFloor(base!),
-    detectableShift: smallestShift(base!, contender!, flags.alpha),
-  }));
+  const found = refusing(`${basePath} and ${contenderPath}`, () =>
+    comparisonOf(base!, contender!, flags.alpha),
+  );
   if (flags.json) printJson(found);
   else printLine(comparisonText(found));
   return EXIT.done;
-}
-
-interface Comparison extends SampleComparison {
-  /** Null below two values on a side, or for a base that touches 0. */
-  readonly ratio: Bootstrap | null;
-  readonly noise: NoiseFloor | null;
-  /** In the unit of the values. */
-  readonly detectableShift: number | null;
-}
-
-function smallestShift(base: readonly number[], contender: readonly number[], alpha: number): number | null {
-  const deviation = pooledDeviation([base, contender]);
-  const shift = detectableShift(base.length, contender.length, { alpha });
-  return deviation === null || shift === null ? null : shift * deviation;
-}
-
-function comparisonText(found: Comparison): string {
-  const { shift, interval } = found.shift;
-  const size = found.delta === null ? 'from 0' : signedPercent(found.delta);
-  const p = found.test.p < 1e-4 ? 'p<0.0001' : `p=${found.test.p.toFixed(4)}`;
-  const lines = [
-    textTable([
-      ['', 'n', 'median', `${short((1 - found.alpha) * 100)} % interval`],
-      sampleRow('base', found.base),
-      sampleRow('contender', found.contender),
-    ]),
-    '',
-    `${found.verdict === '~' ? '~' : size}  (${p}, ${found.test.method} Mann-Whitney)`,
-    `shift ${short(shift)}${interval === null ? '' : `, ${short(interval.low)} to ${short(interval.high)}`}`,
-  ];
-  const ratio = found.ratio?.bca ?? null;
-  if (ratio !== null)
-    lines.push(
-      `ratio ${short(found.ratio!.estimate)}, ${short(ratio.low)} to ${short(ratio.high)} (bootstrap, BCa)`,
-    );
-  if (found.noise !== null)
-    lines.push(
-      `halves of the base differ by up to ${(found.noise.share * 100).toFixed(1)} % (95 % of ${found.noise.splits} splits)`,
-    );
-  if (found.detectableShift !== null)
-    lines.push(`a shift of ${short(found.detectableShift)} would be found in 80 % of the cases`);
-  if (found.samplesNeeded !== null)
-    lines.push(
-      `too few to tell: p can only reach ${found.alpha} with ${found.samplesNeeded} values on each side`,
-    );
-  return lines.join('\n');
-}
-
-function sampleRow(name: string, { count, median, interval }: SampleSummary): string[] {
-  const range = interval === null ? 'too few values' : `${short(interval.low)} to ${short(interval.high)}`;
-  return [name, `${count}`, short(median), range];
 }
 
 interface ChangesFlags {
@@ -222,7 +166,7 @@ function changesCommand(): Command {
       'Find the points at which a series of results (one number a run, oldest first) changed for good: E-divisive with windows and a t test.\n' +
         'Prints the index of the first value after each change, counted from 0, the means before and after, and p.',
     )
-    .argument('<file>', 'one number a line; - reads stdin')
+    .argument('<file>', 'one number a line, with or without a line of names; - reads stdin')
     .option('--window <n>', 'values looked at together', parseInteger(4, 2_000), CHANGE_POINT_DEFAULTS.window)
     .option('--p <share>', 'at most this likely to be chance', parseShare, CHANGE_POINT_DEFAULTS.pMax)
     .option(
@@ -254,9 +198,9 @@ function changes(path: string, flags: ChangesFlags): number {
         ['index', 'before', 'after', 'change', 'p'],
         ...found.map((point) => [
           `${point.index}`,
-          short(point.meanBefore),
-          short(point.meanAfter),
-          signedPercent((point.meanAfter - point.meanBefore) / Math.abs(point.meanBefore)),
+          shortNumber(point.meanBefore),
+          shortNumber(point.meanAfter),
+          signedShare((point.meanAfter - point.meanBefore) / Math.abs(point.meanBefore)),
           point.p < 1e-4 ? '<0.0001' : point.p.toFixed(4),
         ]),
       ]),
@@ -272,14 +216,4 @@ function refusing<Result>(path: string, compute: () => Result): Result {
     if (!(error instanceof InvalidNumbersError)) throw error;
     throw new CliError(error.code, `${path}: ${error.message}.`, EXIT.usage);
   }
-}
-
-function short(value: number): string {
-  const size = Math.abs(value);
-  if (value === 0) return '0';
-  return size >= 1e6 || size < 1e-4 ? value.toExponential(4) : String(Number(value.toPrecision(6)));
-}
-
-function signedPercent(share: number): string {
-  return Number.isFinite(share) ? `${share < 0 ? '' : '+'}${(share * 100).toFixed(1)} %` : 'from 0';
 }

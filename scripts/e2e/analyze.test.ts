@@ -25,6 +25,19 @@ test('usl: coefficients, intervals, and no peak where there is none', async (t) 
   assert.equal(json.peak, null);
 });
 
+test('usl: throughput that does not change has no R², neither printed nor in the document', async (t) => {
+  const path = fileOf(
+    t,
+    [1, 2, 4, 8, 16, 32].map((n) => `${n},1000`),
+  );
+  const { code, stdout } = await runCli(t, ['analyze', 'usl', path]);
+  assert.equal(code, 0);
+  assert.match(stdout, /\nresidual standard error /);
+  assert.doesNotMatch(stdout, /R²|NaN|Infinity/);
+  const json = await runCli(t, ['analyze', 'usl', path, '--json']);
+  assert.equal((JSON.parse(json.stdout) as { rSquared: unknown }).rSquared, null);
+});
+
 test('usl: a curve that only falls does not grow, and a peak that no point saw is said to be outside', async (t) => {
   const clients = [1, 2, 4, 8, 16, 32];
   const falling = clients.map((n) => `${n},${100 / (1 + 0.1 * (n - 1))}`);
@@ -41,6 +54,25 @@ test('usl: a curve that only falls does not grow, and a peak that no point saw i
     peak: { outsideRange: boolean };
   };
   assert.equal(peak.outsideRange, true);
+});
+
+test('samples of requests, with a line of names, are compared too', async (t) => {
+  const sample = (shift: number) =>
+    fileOf(t, ['us', ...Array.from({ length: 3_000 }, (_, at) => at + shift)]);
+  const [base, next] = [sample(1), sample(201)];
+  const { code, stdout } = await runCli(t, ['analyze', 'compare', base, next]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^\+13\.3 % {2}\(p<0\.0001, normal Mann-Whitney\)\nshift 200, /m);
+  assert.match(
+    stdout,
+    /\nWith more than 2000 values in a sample there is no bootstrap of the ratio, and no noise/,
+  );
+  const json = JSON.parse((await runCli(t, ['analyze', 'compare', base, next, '--json'])).stdout) as {
+    ratio: unknown;
+    noise: unknown;
+    leftOut: readonly string[];
+  };
+  assert.deepEqual([json.ratio, json.noise, json.leftOut.length], [null, null, 1]);
 });
 
 test('numbers below 0 are compared by their size', async (t) => {
@@ -73,9 +105,11 @@ test('compare: a size where the samples differ, a ~ where nobody can tell', asyn
   assert.match(found.stdout, /^ratio 1\.1, 1\.0\d+ to 1\.1\d* \(bootstrap, BCa\)$/m);
   assert.match(found.stdout, /^halves of the base differ by up to \d\.\d % \(95 % of 15 splits\)$/m);
   assert.match(found.stdout, /^a shift of \d\.\d+ would be found in 80 % of the cases$/m);
-  assert.match((await runCli(t, ['analyze', 'compare', base, base])).stdout, /^~ /m);
+  const same = await runCli(t, ['analyze', 'compare', base, base]);
+  assert.match(same.stdout, /^~ {2}\(0 %, p=1\.0000, exact Mann-Whitney\)$/m);
   const few = await runCli(t, ['analyze', 'compare', fileOf(t, [1, 2]), fileOf(t, [8, 9])]);
   assert.match(few.stdout, /too few to tell: p can only reach 0\.05 with 4 values on each side/);
+  assert.match(few.stdout, /^ratio 5\.66667$/m);
 });
 
 test('changes: the index of the first value after each', async (t) => {
@@ -96,6 +130,11 @@ test('what is no number, or not enough of them, is said in a sentence: exit code
     assert.match(stderr, sentence);
   };
   await refused(['1', '2ms'], 'changes', /line 2: "2ms" is no number\. \(STRATA_NUMBERS_INVALID\)/);
+  await refused(['1,100', '2,101'], 'changes', /line 1: 2 fields where one number belongs.* cut -d, -f2/);
+  await refused([], 'changes', /numbers\.txt holds no number\. \(STRATA_NUMBERS_INVALID\)/);
+  await refused(['N,X'], 'usl', /"N" is no number/);
+  const twice = await runCli(t, ['analyze', 'compare', '-', '-']);
+  assert.deepEqual([twice.code, /Only one of the two samples/.test(twice.stderr)], [2, true]);
   const many = Array.from({ length: 501 }, (_, at) => `${at + 1},${at + 1}`);
   await refused(many, 'usl', /at most 500 points, not 501/);
   await refused(CURVE.slice(0, 4), 'usl', /at least 6 different numbers of clients, and there are 3/);

@@ -100,7 +100,9 @@ function coefficientTable(fit: UslFit): string {
 
 function words(fit: UslFit, points: readonly LoadPoint[]): string {
   return [
-    t`R² = ${significant(fit.rSquared)}; ${peakWords(fit, points)}.`,
+    fit.rSquared === null
+      ? t`The levels do not differ in throughput; ${peakWords(fit, points)}.`
+      : t`R² = ${significant(fit.rSquared)}; ${peakWords(fit, points)}.`,
     fit.leaveOneOutError === null
       ? t`Too few levels to leave one out.`
       : t`Predicted from all others, a level comes out ${percent(fit.leaveOneOutError)} off on average.`,

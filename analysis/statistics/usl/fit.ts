@@ -27,8 +27,8 @@ export interface UslFit extends UslModel {
     readonly sigma: UslEstimate;
     readonly kappa: UslEstimate;
   };
-  /** 1 − residual / total sum of squares. */
-  readonly rSquared: number;
+  /** 1 − residual / total sum of squares; null where all throughputs are the same but for rounding, and there is nothing to explain. */
+  readonly rSquared: number | null;
   /** √(sum of squares / (points − 3)), in the unit of the throughput. */
   readonly residualStandardError: number;
   /** Mean of |predicted − measured| / measured, each point predicted from all others; null where leaving one out leaves too few. */
@@ -67,7 +67,7 @@ export function fitUsl(points: readonly LoadPoint[], confidence = 0.95): UslFit 
     points: points.length,
     confidence,
     estimates: { lambda: estimate(0), sigma: estimate(1), kappa: estimate(2) },
-    rSquared: 1 - best.sumOfSquares / totalSquares(points),
+    rSquared: rSquaredOf(points, best),
     residualStandardError: Math.sqrt(best.sumOfSquares / degrees),
     leaveOneOutError: leaveOneOut(points),
   };
@@ -155,7 +155,7 @@ function profileInterval(
   t: number,
 ): { readonly low: number; readonly high: number } {
   // Points on the curve itself leave no sum to multiply; rounding alone must not make the interval jump.
-  const limit = best.sumOfSquares * (1 + (t * t) / (points.length - 3)) + totalSquares(points) * 1e-18;
+  const limit = best.sumOfSquares * (1 + (t * t) / (points.length - 3)) + roundingOf(points);
   const value = best.parameters[index]!;
   const isIn = (candidate: number): boolean => {
     const held = [NaN, NaN, NaN];
@@ -184,10 +184,26 @@ function border(outside: number, inside: number, isIn: (value: number) => boolea
   return within;
 }
 
+function rSquaredOf(points: readonly LoadPoint[], { sumOfSquares }: LeastSquaresFit): number | null {
+  const total = totalSquares(points);
+  return total <= EQUAL_SHARE * rawSquares(points) ? null : 1 - sumOfSquares / total;
+}
+
+/** Throughputs that differ by less than about 10⁻¹² of themselves are equal. */
+const EQUAL_SHARE = 1e-24;
+
+/** What rounding alone may leave of a sum of squares: of the spread, and where there is none, of the throughputs themselves. */
+function roundingOf(points: readonly LoadPoint[]): number {
+  return Math.max(totalSquares(points) * 1e-18, rawSquares(points) * EQUAL_SHARE);
+}
+
 function totalSquares(points: readonly LoadPoint[]): number {
   const mean = points.reduce((sum, point) => sum + point.throughput, 0) / points.length;
-  const total = points.reduce((sum, point) => sum + (point.throughput - mean) ** 2, 0);
-  return total === 0 ? Number.MIN_VALUE : total;
+  return points.reduce((sum, point) => sum + (point.throughput - mean) ** 2, 0);
+}
+
+function rawSquares(points: readonly LoadPoint[]): number {
+  return points.reduce((sum, point) => sum + point.throughput ** 2, 0);
 }
 
 function leaveOneOut(points: readonly LoadPoint[]): number | null {

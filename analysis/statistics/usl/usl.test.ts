@@ -68,7 +68,7 @@ describe('fitUsl on published data', () => {
     near(fit.lambda, 995.6486, 1e-5);
     near(fit.sigma, 0.02671591, 1e-5);
     near(fit.kappa, 7.690945e-4, 1e-5);
-    assert.ok(fit.rSquared > 0.99);
+    assert.ok(fit.rSquared! > 0.99);
   });
 });
 
@@ -122,6 +122,21 @@ describe('fitUsl', () => {
   it('predicts a point that it has not seen, and says how well', () => {
     const error = fitUsl(CISCO).leaveOneOutError!;
     assert.ok(error > 0 && error < 0.05, `${error}`);
+  });
+
+  it('has no R² where all throughputs are the same, and intervals that do not hang on rounding', () => {
+    for (const level of [1e-3, 12_345.678, 1e9]) {
+      const fit = fitUsl(points(LEVELS.map((clients) => [clients, level])));
+      assert.equal(fit.rSquared, null);
+      near(fit.lambda, level, 1e-6);
+      near(fit.sigma, 1, 1e-6);
+      assert.ok(fit.estimates.lambda.low > 0.999 * level && fit.estimates.lambda.high < 1.001 * level);
+      // The same but for rounding, and a difference that was measured.
+      const jitter = (share: number) =>
+        fitUsl(points(LEVELS.map((clients, at) => [clients, level * (1 + share * (at % 2))]))).rSquared;
+      assert.equal(jitter(1e-13), null);
+      assert.ok(Math.abs(jitter(1e-6)!) <= 1);
+    }
   });
 
   it('refuses what no curve can be drawn through', () => {
