@@ -71,16 +71,16 @@ export const LAB_CLUSTERS: Catalogue = {
   'Strategies of durability': '持久化策略',
   'How many writes per second does each strategy of durability allow, and how long does a write take?':
     '每种持久化策略每秒允许多少次写入，一次写入要多久？',
-  'A sync on every change allows 100–1,000 writes per second, batches with a sync by the clock 10,000–50,000, no sync at all 50,000–200,000; so B is 10 to 500 times A and C 50 to 2,000 times. Sharing a sync among all that wait is not among its strategies.':
-    '每次变更都同步允许每秒 100–1,000 次写入，批量写入并定时同步为 10,000–50,000，完全不同步为 50,000–200,000；因此 B 是 A 的 10 至 500 倍，C 是 A 的 50 至 2,000 倍。由所有等待者共享一次同步不在其策略之列。',
+  'A sync on every change allows 100–1,000 writes per second, batches with a sync by the clock 10,000–50,000, no sync at all 50,000–200,000, each at most. Sharing a sync among all that wait is not among its strategies.':
+    '每次变更都同步允许每秒 100–1,000 次写入，批量写入并定时同步为 10,000–50,000，完全不同步为 50,000–200,000，均为上限。由所有等待者共享一次同步不在其策略之列。',
   'A sync of its own for every entry, and the answer after it.': '每个条目单独同步一次，之后应答。',
   'The answer after the write, and a sync every 100 ms.': '写入之后即应答，每 100 ms 同步一次。',
   'The answer after the write, and never a sync.': '写入之后即应答，从不同步。',
   'The answer after a sync that all share who waited for it.': '在所有等待者共享的一次同步之后应答。',
-  'Writes of 128 bytes to a cluster of three nodes, at 10 and at 100 clients.':
-    '向三节点集群写入 128 字节的值，客户端数为 10 和 100。',
-  'How many acknowledged writes a power cut takes from each strategy is not measured here but by `strata fsync --power-cut`, which kills all nodes on a disk that loses what was not synced.':
-    '断电会使每种策略丢失多少已确认的写入，不在此处测量，而由 `strata fsync --power-cut` 测量：它在会丢失未同步内容的磁盘上杀死所有节点。',
+  'Writes of 128 bytes to a cluster of three nodes, at 10 and at 1,000 clients.':
+    '向三节点集群写入 128 字节的值，客户端数为 10 和 1,000。',
+  'Without a sync to wait for, the cores of this machine are the limit, which three nodes and the load share: on machines of their own B and C allow more. How many acknowledged writes a power cut takes from each strategy is not measured here but by `strata fsync --power-cut`, which kills all nodes on a disk that loses what was not synced.':
+    '无需等待同步时，上限是这台机器的核，三个节点与负载共用它们：若各有自己的机器，B 和 C 能承载更多。断电会使每种策略丢失多少已确认的写入，不在此处测量，而由 `strata fsync --power-cut` 测量：它在会丢失未同步内容的磁盘上杀死所有节点。',
   'Batches of the write-ahead log': '预写日志的批量',
   'What do batches of entries and a sync by the clock give over one sync for each entry?':
     '与每个条目同步一次相比，条目批量与定时同步能带来什么？',
@@ -95,8 +95,8 @@ export const LAB_CLUSTERS: Catalogue = {
     '同样批量，写入之后即确认，每 100 ms 同步一次。',
   'Writes of 128 bytes to a cluster of three nodes from 100 clients.':
     '100 个客户端向三节点集群写入 128 字节的值。',
-  'The arm `interval` may lose what its clients were promised in the last 100 ms, the others lose nothing: part of its gain is bought with that.':
-    '分支 `interval` 可能丢失最近 100 ms 内已向客户端承诺的内容，其他分支什么也不丢：它的部分收益是以此换来的。',
+  'A hundred clients are more than `always` can serve and fewer than the others can: with more clients the gains are larger. The arm `interval` may lose what its clients were promised in the last 100 ms, the others lose nothing: part of its gain is bought with that.':
+    '100 个客户端超出 `always` 的能力，却低于其他分支的能力：客户端更多时收益更大。分支 `interval` 可能丢失最近 100 ms 内已向客户端承诺的内容，其他分支什么也不丢：它的部分收益是以此换来的。',
   'Recovery and the length of the log': '恢复与日志长度',
   'How long does a node take to come back with a longer and longer log, with and without a snapshot?':
     '日志越来越长时，有快照与没有快照的节点各需多久才能恢复？',
@@ -107,8 +107,8 @@ export const LAB_CLUSTERS: Catalogue = {
     '在最后一个条目之后做了快照；日志只剩下最新的文件。',
   'A node alone with 2,000, 200,000 and 1,000,000 puts of 128 bytes to 1,000 keys: from the start of its process to the answer of the first linearizable read.':
     '单个节点，对 1,000 个键分别做 2,000、200,000 和 1,000,000 次 128 字节的写入：从进程启动到第一次线性一致读得到应答。',
-  'The start of the process is part of every figure and the same in both arms; `per-entry` leaves it out. It is the rise from the shortest to the longest log: linear growth has one above 0, a fixed time none. A file of the log has 4 MiB here instead of 64: snapshots free whole files, and what the newest ones hold is read in both arms.':
-    '进程启动包含在每个数字中，两个分支相同；`per-entry` 不含它，是从最短日志到最长日志的增量：线性增长时大于 0，时间固定时为零。这里一个日志文件为 4 MiB 而不是 64：快照只能释放整个文件，最新文件的内容在两个分支中都要读取。',
+  'The start of the process is part of every figure and the same in both arms; `per-entry-200k` and `per-entry-1000k` leave it out: they are the rise from 2,000 to 200,000 and from there to 1,000,000 entries. `steepness` is the second over the first, 1 where growth is linear, and counts as that between 0.5 and 2. `growth` is the time with the longest log over that with the shortest, and counts as fixed up to 1.25. A file of the log has 4 MiB here instead of 64: snapshots free whole files, and what the newest ones hold is read in both arms.':
+    '进程启动包含在每个数字中，两个分支相同；`per-entry-200k` 和 `per-entry-1000k` 不含它：分别是从 2,000 到 200,000 个条目、再到 1,000,000 个条目的增量。`steepness` 是后者与前者之比，线性增长时为 1，0.5 至 2 之间视为线性。`growth` 是最长日志与最短日志的恢复时间之比，不超过 1.25 视为固定。这里一个日志文件为 4 MiB 而不是 64：快照只能释放整个文件，最新文件的内容在两个分支中都要读取。',
   'What a snapshot costs while it is taken': '做快照期间的代价',
   'How long does a snapshot hold up the writes?': '快照会让写请求停顿多久？',
   'A snapshot takes 10–100 ms, depending on the size of the state.':
@@ -118,8 +118,8 @@ export const LAB_CLUSTERS: Catalogue = {
     'leader 从测量窗口开始时对其全部状态做一次快照。',
   'Writes of 128 bytes from 10 clients to three nodes that hold 100,000 keys (20,000 with --quick).':
     '10 个客户端向持有 100,000 个键的三个节点写入 128 字节的值（--quick 时为 20,000 个键）。',
-  'The state is serialised in slices between which writes go on, so the longest write says what clients feel; `snapshot-time` is the whole of it, from begin to durable file.':
-    '状态分片序列化，片与片之间继续处理写请求，因此最慢的写请求说明了客户端的感受；`snapshot-time` 是从开始到文件持久化的全部时间。',
+  'The state is serialised in slices between which writes go on, so what clients feel is the longest write, of which the document says nothing; `snapshot-time` is the whole of it, from begin to durable file.':
+    '状态分片序列化，片与片之间继续处理写请求，因此客户端感受到的是最慢的写请求，文档对此没有说明；`snapshot-time` 是从开始到文件持久化的全部时间。',
   'The log beside the main thread, in a cluster': '集群中日志不占用主线程',
   'What do clients notice when the log is written beside the thread that serves them?':
     '日志不在服务客户端的线程上写入时，客户端会察觉到什么？',
@@ -169,22 +169,28 @@ export const LAB_CLUSTERS: Catalogue = {
   'Interval of heartbeats': '心跳间隔',
   'What do frequent heartbeats cost, and how late do rare ones notice that a leader is gone?':
     '频繁的心跳代价如何，稀疏的心跳要多晚才发现 leader 已经消失？',
-  'A heartbeat every 10 ms costs the leader CPU and traffic and finds failures fast; one every 1,000 ms costs little, takes more than a second to notice, and may cause needless elections. Best are 50–150 ms with election time-outs of 3 to 6 times that. It gives no ratios but for the second.':
-    '每 10 ms 一次心跳耗费 leader 的 CPU 与流量，但很快发现故障；每 1,000 ms 一次代价小，要超过一秒才发现，还可能引起不必要的选举。最佳为 50–150 ms，选举超时为其 3 至 6 倍。除“一秒”之外文档没有给出比值。',
-  'A heartbeat every 100 ms, elections after 400–600 ms of silence.':
-    '每 100 ms 一次心跳，静默 400–600 ms 后选举。',
+  'A heartbeat every 10 ms costs the leader CPU and traffic and finds failures fast; one every 1,000 ms costs little, takes more than a second to notice, and may cause needless elections. Best are 50–150 ms with election time-outs of 300–600 ms, 3 to 6 times that. It gives no figure but the second.':
+    '每 10 ms 一次心跳耗费 leader 的 CPU 与流量，但很快发现故障；每 1,000 ms 一次代价小，要超过一秒才发现，还可能引起不必要的选举。最佳为 50–150 ms，选举超时为 300–600 ms，即其 3 至 6 倍。除“一秒”之外文档没有给出数字。',
+  'A heartbeat every 100 ms, elections after 450–600 ms of silence.':
+    '每 100 ms 一次心跳，静默 450–600 ms 后选举。',
+  'A heartbeat every 10 ms, elections after 450–600 ms of silence.':
+    '每 10 ms 一次心跳，静默 450–600 ms 后选举。',
   'A heartbeat every 10 ms, elections after 40–60 ms of silence.':
     '每 10 ms 一次心跳，静默 40–60 ms 后选举。',
-  'A heartbeat every 50 ms, elections after 200–300 ms of silence.':
-    '每 50 ms 一次心跳，静默 200–300 ms 后选举。',
-  'A heartbeat every 150 ms, elections after 600–900 ms of silence.':
-    '每 150 ms 一次心跳，静默 600–900 ms 后选举。',
-  'A heartbeat every 1000 ms, elections after 4000–6000 ms of silence.':
-    '每 1000 ms 一次心跳，静默 4000–6000 ms 后选举。',
+  'A heartbeat every 50 ms, elections after 450–600 ms of silence.':
+    '每 50 ms 一次心跳，静默 450–600 ms 后选举。',
+  'A heartbeat every 150 ms, elections after 450–600 ms of silence.':
+    '每 150 ms 一次心跳，静默 450–600 ms 后选举。',
+  'A heartbeat every 1000 ms, elections after 3000–4000 ms of silence.':
+    '每 1000 ms 一次心跳，静默 3000–4000 ms 后选举。',
   'Three nodes: idle, then under writes of 10 clients, then with their leader killed while a client asks the others to write.':
     '三个节点：先空闲，再承受 10 个客户端的写请求，最后杀死 leader，同时一个客户端请求其余节点写入。',
-  "An election time-out below three heartbeats, with which 1,000 ms would cause needless elections, is refused by the nodes' configuration; here it grows with the heartbeat. `idle-cpu` is the leader's, of one core.":
-    '低于三个心跳的选举超时会使 1,000 ms 的心跳引起不必要的选举，节点的配置拒绝它；这里选举超时随心跳增长。`idle-cpu` 是 leader 的，按一个核计。',
+  "A failure is noticed when the election time-out is over, whatever the heartbeat: it is 450–600 ms in all arms but two. A heartbeat every 10 ms allows a shorter one, which `every-10ms-scaled` has; one every 1,000 ms takes at least 3,000 ms, since the nodes' configuration refuses less than three heartbeats. The `detection` of these two is that of their time-outs. `idle-cpu` is the leader's, of one core.":
+    '无论心跳多频繁，都要等选举超时过去才发现故障：除两个分支外均为 450–600 ms。每 10 ms 一次心跳允许更短的超时，`every-10ms-scaled` 即是如此；每 1,000 ms 一次则至少需要 3,000 ms，因为节点的配置拒绝低于三个心跳的超时。这两个分支的 `detection` 取决于各自的超时。`idle-cpu` 是 leader 的，按一个核计。',
+  'only an election time-out below three heartbeats lets heartbeats every 1,000 ms cause needless elections, and the configuration of the nodes refuses it':
+    '只有低于三个心跳的选举超时才会使每 1,000 ms 一次的心跳引起不必要的选举，而节点的配置拒绝这样的超时',
+  'which of 50–150 ms is best depends on how much a late detection weighs against CPU, and the document gives no weights':
+    '50–150 ms 是否最佳，取决于发现得晚与 CPU 开销孰轻孰重，而文档没有给出权重',
   'Polling and notified applier': '轮询与通知的 applier',
   'What does it cost that the applier looks for committed entries by the clock instead of being told?':
     'applier 定时查找已提交条目而不是得到通知，代价是什么？',
@@ -195,8 +201,10 @@ export const LAB_CLUSTERS: Catalogue = {
   'Applies in the turn of the loop in which entries are committed.': '在条目提交的那一轮事件循环中应用。',
   'Writes of 128 bytes to three nodes, at 10 and 100 clients.':
     '向三个节点写入 128 字节的值，客户端数为 10 和 100。',
-  'Clients wait for their answers, so a late applier lowers the throughput that so many clients can ask for.':
-    '客户端要等应答，因此迟到的 applier 会降低同样多的客户端所能要求的吞吐量。',
+  'Writes of 128 bytes to three nodes, at 10 and 100 clients, then 500 a second whatever the answers do.':
+    '向三个节点写入 128 字节的值，客户端数为 10 和 100，然后是不论应答快慢的每秒 500 次。',
+  'Clients wait for their answers, so a late applier lowers the throughput that so many clients can ask for. What looking costs is compared at the same rate in all arms: `leader-cpu-500` is what the leader takes of one core, looking and everything else.':
+    '客户端要等应答，因此迟到的 applier 会降低同样多的客户端所能要求的吞吐量。查找的代价在所有分支的同一速率下比较：`leader-cpu-500` 是 leader 占用的 CPU，按一个核计，包括查找与其他一切。',
   'Skip list and ordered map behind a server': '服务器背后的跳表与有序映射',
   'What do clients notice of the store behind their reads, and of its lock?':
     '客户端从读请求背后的存储及其锁中能察觉到什么？',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { NodeWindow } from '../../../../results/schema/index.js';
-import { proveApplier } from './applier.js';
+import { proveApplier, proveRate } from './applier.js';
 import { proveBatching, proveOpenWindow } from './batching.js';
 import { proveIo } from './blocking-io.js';
 import { proveConnections } from './connections.js';
@@ -13,7 +13,7 @@ import { labLocks, lockShare, proveLocks } from './lock-share.js';
 import { appendsInFlight, provePipeline } from './pipelining.js';
 import { proveSwitch, UnprovenError } from './proof.js';
 import { proveReads } from './reads.js';
-import { proveRecovery } from './recovery.js';
+import { growthOf, proveRecovery } from './recovery.js';
 import { proveSnapshots } from './snapshot-pause.js';
 import { proveStore } from './store.js';
 import { proveStrategy } from './strategy-proof.js';
@@ -98,19 +98,41 @@ const lock = {
   holders: [],
 };
 
-test('locks: as many as the arm says, waited for under load', () => {
+const waited = (who: string, count: number) => ({ who, count, waitNs: 1 });
+
+test('locks: those that the arm says, waited for by those who should', () => {
   const slot = { ...lock, name: 'append_slot' };
-  const one = labLocks({ locks: [slot, lock] });
-  assert.deepEqual(one, { names: ['global_lock'], waitNs: 2e9, contended: 4 });
-  const none = labLocks({ locks: [slot] });
-  holds(() => proveLocks('none', none, true));
-  fails(() => proveLocks('none', one, true), /its locks are global_lock/);
-  holds(() => proveLocks('global', one, true));
-  fails(() => proveLocks('global', none, false), /its locks are none/);
-  fails(() => proveLocks('global', { ...one, contended: 0 }, true), /waited for 0 times/);
-  holds(() => proveLocks('global', { ...one, contended: 0 }, false));
-  fails(() => proveLocks('split', one, true), /its locks are global_lock/);
-  holds(() => proveLocks('split', { ...one, names: ['log_lock', 'state_lock'] }, true));
+  const global = { ...lock, waiters: [waited('write', 3), waited('read', 1)] };
+  const only = (writes: number, reads: number) => [
+    { ...lock, waiters: [waited('write', writes), waited('read', reads)] },
+  ];
+  assert.deepEqual(labLocks({ locks: [slot, global] }), [global]);
+  const writes = { isCrowded: true, reads: 0 };
+  const mixed = { isCrowded: true, reads: 100 };
+  holds(() => proveLocks('none', labLocks({ locks: [slot] }), mixed));
+  fails(() => proveLocks('none', [global], mixed), /its locks are global_lock/);
+  holds(() => proveLocks('global', [global], mixed));
+  fails(() => proveLocks('global', [], writes), /its locks are none/);
+  fails(() => proveLocks('global', only(0, 1), writes), /writes waited 0 times for its global_lock/);
+  holds(() => proveLocks('global', only(0, 0), { isCrowded: false, reads: 0 }));
+  holds(() => proveLocks('global', only(3, 0), writes));
+  fails(() => proveLocks('global', only(3, 0), mixed), /100 reads waited 0 times for its global_lock/);
+});
+
+test('separate locks: writes wait for that of the log, reads for that of the state alone', () => {
+  const mixed = { isCrowded: true, reads: 100 };
+  const split = ({ log = [waited('write', 3)], taken = 130, state = [waited('read', 9)] } = {}) => [
+    { ...lock, name: 'log_lock', waiters: log },
+    { ...lock, name: 'apply_lock', acquisitions: taken, waiters: state },
+  ];
+  holds(() => proveLocks('split', split(), mixed));
+  fails(() => proveLocks('split', split().slice(0, 1), mixed), /its locks are log_lock/);
+  fails(() => proveLocks('split', split({ log: [] }), mixed), /writes waited 0 times for its log_lock/);
+  const crossed = split({ log: [waited('write', 3), waited('read', 1)] });
+  fails(() => proveLocks('split', crossed, mixed), /100 reads waited 1 times for its log_lock/);
+  fails(() => proveLocks('split', split({ state: [] }), mixed), /reads waited 0 times for its apply_lock/);
+  fails(() => proveLocks('split', split({ taken: 79 }), mixed), /taken 79 times for 100 reads/);
+  holds(() => proveLocks('split', split({ taken: 80 }), mixed));
 });
 
 test('the share of a lock is its wait over the time of all requests', () => {
@@ -142,6 +164,21 @@ test('a polled applier lets entries wait', () => {
   fails(() => proveApplier('poll-10ms', node('poll-10ms', 0.3)), /waited 0\.30 ms/);
   holds(() => proveApplier('notify', node('notify', 0.3)));
   fails(() => proveApplier('notify', node('poll-20ms', 0.3)), /labApplier is poll-20ms/);
+});
+
+test('cores are compared only of arms that answered the same rate', () => {
+  holds(() => proveRate('poll-20ms', 410));
+  fails(() => proveRate('poll-20ms', 390), /of 500 requests a second 390 were answered/);
+  fails(() => proveRate('poll-20ms', 610), /610 were answered/);
+});
+
+test('recovery that takes as much for every entry is linear, and steepness is told of nothing else', () => {
+  const linear = growthOf('no-snapshot', [1_000, 1_198, 1_998]);
+  assert.deepEqual(linear, { 'per-entry-200k': 1, 'per-entry-1000k': 1, steepness: 1, growth: 1.998 });
+  assert.equal(growthOf('no-snapshot', [1_000, 1_198, 3_598]).steepness, 3);
+  assert.equal(growthOf('no-snapshot', [1_000, 990, 1_998]).steepness, null);
+  assert.equal(growthOf('snapshot', [1_000, 1_198, 1_998]).steepness, null);
+  assert.equal(growthOf('snapshot', [1_000, 1_000, 1_100]).growth, 1.1);
 });
 
 test('connections: one per message, or none', () => {
@@ -218,6 +255,7 @@ test('an idle leader sends the heartbeats of its interval', () => {
     /sent 400 heartbeats to 2 followers in 2\.0 s, and 40/,
   );
   fails(() => proveHeartbeats('every-10ms', sent(10, 40)), /and 400 were due/);
+  holds(() => proveHeartbeats('every-10ms-scaled', sent(10, 400)));
 });
 
 test('reads go the way of their arm', () => {
@@ -236,18 +274,18 @@ test('reads go the way of their arm', () => {
 });
 
 test('a locked store is locked by its readers, another one has no lock', () => {
-  const node = (switches: Record<string, string>, acquisitions: number): NodeWindow =>
+  const node = (switches: Record<string, string>, acquisitions: number, name = 'apply_lock'): NodeWindow =>
     leader({
       config: { labStore: 'skip-list', labLock: 'none', ...switches },
-      locks: acquisitions === 0 ? [] : [{ ...lock, name: 'apply_lock', acquisitions }],
+      locks: acquisitions === 0 ? [] : [{ ...lock, name, acquisitions }],
     });
-  holds(() => proveStore('locked-skip-list', node({ labLock: 'split' }, 100), 100));
-  fails(
-    () => proveStore('locked-skip-list', node({ labLock: 'split' }, 5), 100),
-    /taken 5 times for 100 reads/,
-  );
+  const state = { labLock: 'state' };
+  holds(() => proveStore('locked-skip-list', node(state, 100), 100));
+  fails(() => proveStore('locked-skip-list', node(state, 5), 100), /taken 5 times for 100 reads/);
+  fails(() => proveStore('locked-skip-list', node(state, 100, 'log_lock'), 100), /its locks are log_lock/);
   fails(() => proveStore('locked-skip-list', node({}, 100), 100), /labLock is none/);
   holds(() => proveStore('skip-list', node({}, 0), 100));
+  fails(() => proveStore('skip-list', node({}, 9), 100), /its locks are apply_lock/);
   fails(() => proveStore('ordered-map', node({}, 0), 100), /labStore is skip-list/);
 });
 
