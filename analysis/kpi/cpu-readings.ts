@@ -32,15 +32,18 @@ export function leaderFrameShare(point: PointFacts, matches: (frame: CpuFrame) =
 
 /** Share of the leader's samples on the CPU whose running frame itself matches: the code's own cost, without what it calls. */
 export function leaderSelfShare(point: PointFacts, matches: (frame: CpuFrame) => boolean): Measured {
-  return map(point.leaderCpu, (capture) => {
-    const busy = busyUs(capture);
-    let us = 0;
-    for (const stack of capture.stacks) {
-      const leaf = capture.frames[stack.frames.at(-1) ?? -1];
-      if (leaf !== undefined && matches(leaf)) us += stack.us;
-    }
-    return busy === 0 ? 0 : us / busy;
-  });
+  return map(point.leaderCpu, (capture) => selfShare(capture, matches));
+}
+
+/** Share of the samples on the CPU whose running frame itself matches. */
+export function selfShare(capture: CpuCapture, matches: (frame: CpuFrame) => boolean): number {
+  const busy = busyUs(capture);
+  let us = 0;
+  for (const stack of capture.stacks) {
+    const leaf = capture.frames[stack.frames.at(-1) ?? -1];
+    if (leaf !== undefined && matches(leaf)) us += stack.us;
+  }
+  return busy === 0 ? 0 : us / busy;
 }
 
 /** Share of the CPU time of all threads of the leader, kernel included, that has a matching frame anywhere in its stack. */

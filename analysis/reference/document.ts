@@ -52,6 +52,13 @@ export const DOCUMENT_SYSCALLS: Readonly<
   clone: { share: 0.0051, usPerCall: 12 },
 };
 
+/** C4: milliseconds, and how many heartbeats an election time-out is long. */
+export const DOCUMENT_TIMEOUTS = {
+  heartbeat: { low: 50, high: 150 },
+  election: { low: 300, high: 600 },
+  ratio: { low: 3, high: 6 },
+} as const;
+
 /** L8. */
 export const DOCUMENT_BASELINE = {
   sequentialWrite: '4.2 GB/s (page cache)',

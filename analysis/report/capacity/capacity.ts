@@ -2,6 +2,7 @@ import { t } from '../../language/language.js';
 import type { Facts } from '../facts.js';
 import { blocks } from '../section.js';
 import { phaseTable } from './phase-table.js';
+import { promiseTable } from './promise-table.js';
 import { scenarioTable } from './scenario-table.js';
 import { predict, predictionText } from './usl-prediction.js';
 
@@ -15,5 +16,7 @@ export function capacityPrediction(facts: Facts): string {
     scenarioTable(facts, prediction),
     t`### 6.3 Phases of the document`,
     phaseTable(facts),
+    t`### 6.4 Totals of the document`,
+    promiseTable(facts),
   );
 }

@@ -50,8 +50,8 @@ function scenarioRow(
       ? t`above ${perSecond(demandLow)}`
       : t`${integer(demandLow)} to ${perSecond(demandHigh)}`,
     translated(scenario.todayText),
-    scenario.afterText === null ? t`no need` : translated(scenario.afterText),
-    carrier === null ? table.missing(noCarrier) : `${levelName(carrier)}: ${perSecond(rate(carrier))}`,
+    translated(scenario.afterText),
+    carrier === null ? table.missing(noCarrier) : t`${levelName(carrier)}: ${perSecond(rate(carrier))}`,
     table.nullable(carrier?.summary.latency.response.p99 ?? null, micros, noCarrier),
     times(best / demand),
     ...predicted(table, demand, prediction),

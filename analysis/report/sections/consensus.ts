@@ -16,11 +16,13 @@ import { micros, percent } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { consensusCounters, roleTable } from '../consensus-tables.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
+import { hotFunctionPart } from '../hot-function-table.js';
 import { waitViews } from '../layer-wait-table.js';
 import { probeEffect } from '../observed.js';
 import { perfPart } from '../perf-tables.js';
 import { blocks, figure, notMeasured, type Section } from '../section.js';
 import { sketch } from '../sketches.js';
+import { timeoutTable } from '../timeout-table.js';
 import { toolFiles } from '../tool-files.js';
 import { waitTable } from '../wait-table.js';
 import { electionsPart } from './elections.js';
@@ -43,6 +45,8 @@ export const consensusSection: Section = (facts) => {
       roleTable(facts),
       t`### 3.2 CPU by layer and hot functions`,
       cpu.text,
+      t`#### The document's hot functions`,
+      hotFunctionPart(facts),
       t`#### Every thread, and the kernel`,
       perfPart(facts, cpu.files),
       toolFiles(facts),
@@ -53,6 +57,7 @@ export const consensusSection: Section = (facts) => {
       t`### 3.4 Commits, heartbeats, elections, applier`,
       consensusCounters(facts),
       t`### 3.5 Elections and missed heartbeats`,
+      timeoutTable(facts),
       electionsPart(facts),
     ),
   };
@@ -71,7 +76,7 @@ function cpuPart(facts: Facts): { readonly text: string; readonly files: Map<str
     (other) => other !== chosen.value && capturesOf(other, 'strata.cpu/1').length > 0,
   );
   const text = blocks(
-    t`Main thread, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${pass.probe}\`${probeEffect(pass.throughputPerSecond, pass.referencePerSecond)} at ${levelName(middle)}. Shares are of the samples on the CPU; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
+    t`Main thread, one sample every ${micros(captures[0]?.intervalUs ?? 0)}, in a pass of its own by \`${pass.probe}\`${probeEffect(pass.throughputPerSecond, pass.referencePerSecond)} at ${levelName(middle)}. Shares are of the samples that are not idle, waits for a CPU among them; idle is in a column of its own. A sample belongs to the layer whose code asked for it.`,
     layerTable(facts),
     figure('charts/cpu-layers.svg', t`CPU of leader and follower by layer`),
     ...profiles(middle, chosen.value, files),

@@ -4,6 +4,7 @@ import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
 import type { Facts } from '../facts.js';
 import { historiesOf, historyTable, recordingTable } from '../histories.js';
 import { probeEffects } from '../probe-effects.js';
+import { labAgain } from '../run-lab.js';
 import { blocks, type Section } from '../section.js';
 
 export const notMeasuredSection: Section = (facts) => {
@@ -61,10 +62,18 @@ function gapTable(facts: Facts): string | null {
 }
 
 function experimentTable(): string {
-  const table = new MarkdownTable([left(t`Claim`), left(t`What`), left(t`Why not here`)], t`list of claims`);
+  const table = new MarkdownTable(
+    [left(t`Claim`), left(t`What`), left(t`Why not here`), left(t`To measure it`)],
+    t`list of claims`,
+  );
   for (const claim of EXPERIMENT_CLAIMS) {
     const here = claim.here === undefined ? '' : t`; ${translated(claim.here)}`;
-    table.row(claim.id, translated(claim.what), t`an experiment of its own, not part of a sweep${here}`);
+    table.row(
+      claim.id,
+      translated(claim.what),
+      t`an experiment of its own, not part of a sweep${here}`,
+      labAgain(claim.experiments).map(code).join('<br>'),
+    );
   }
   return table.toString();
 }
