@@ -17,6 +17,7 @@ const LABS: readonly Lab[] = [
     batching: 'off',
     codec: 'json',
   },
+  { lock: 'state', store: 'skip-list' },
 ];
 
 for (const lab of LABS) {

@@ -53,6 +53,7 @@ describe('node configuration', () => {
       { instrumentation: 'off' },
       { lab: { lock: 'global' } },
       { lab: { lock: 'split' } },
+      { lab: { lock: 'state' } },
       { lab: { applier: 'poll-10ms' } },
       { lab: { io: 'blocking' } },
       { lab: { io: 'worker' } },

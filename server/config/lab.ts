@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 export const Lab = z.strictObject({
   lock: z
-    .enum(['none', 'global', 'split'])
+    .enum(['none', 'global', 'split', 'state'])
     .default('none')
     .describe(
-      '`global`: one lock, `consensus_global_lock`, that a write holds until its entry is durable on its own disk, and a follower while it appends; linearizable reads take it too. `split`: `consensus_log_lock` in its place, and `state_apply_lock` for applies and reads, which is not held across the disk. Refused beyond the loopback.',
+      '`global`: one lock, `consensus_global_lock`, that a write holds until its entry is durable on its own disk, and a follower while it appends; linearizable reads take it too. `split`: `consensus_log_lock` in its place, and `state_apply_lock` for applies and the lookups of linearizable reads, which is not held across the disk. `state`: that one alone. Refused beyond the loopback.',
     ),
   applier: z
     .enum(['notify', 'poll-10ms', 'poll-20ms'])
@@ -51,7 +51,7 @@ export type Lab = z.infer<typeof Lab>;
 
 /** What is said at the start of a node whose field is not at its default. */
 const EFFECTS: { readonly [Field in keyof Lab]: string } = {
-  lock: 'requests wait for each other behind a lock that is held across the disk',
+  lock: 'requests wait for each other behind a lock',
   applier: 'committed entries wait for a timer',
   io: 'files are written and synced elsewhere than on every other node',
   connections: 'every frame to a peer has a connection of its own',

@@ -144,14 +144,14 @@ export class ReadDesk {
       round !== null;
       round = this.#queue.takeServable(machine.appliedIndex)
     ) {
-      for (const read of round.reads) this.#answer(read, round.confirmedNs);
+      for (const read of round.reads) this.answer(read, round.confirmedNs);
     }
     if (this.#leased.length > 0) this.#serveLeased();
     if (this.#stale.length === 0) return;
     const stale = this.#stale;
     this.#stale = [];
     this.#staleServed.add(stale.length);
-    for (const read of stale) this.#answer(read, 0);
+    for (const read of stale) this.answer(read, 0);
   }
 
   /** Answers those whose time is over; returns how many. */
@@ -226,7 +226,7 @@ export class ReadDesk {
     if (this.#lease.isValid(this.#leaseTerm, clock.nowNs()) && machine.appliedIndex >= raw.commitIndex) {
       this.#lease.noteUse();
       this.#leaseServed.add(leased.length);
-      for (const read of leased) this.#answer(read, 0);
+      for (const read of leased) this.answer(read, 0);
       return;
     }
     this.#leaseFallback.add(leased.length);
@@ -235,7 +235,7 @@ export class ReadDesk {
   }
 
   /** `confirmedNs`: when a quorum confirmed the lead for it; 0 when nobody was asked. */
-  #answer(read: WaitingRead, confirmedNs: number): void {
+  protected answer(read: WaitingRead, confirmedNs: number): void {
     const { clock, machine, nodeMetrics } = this.#context;
     const { bytes, context } = read;
     const nowNs = clock.nowNs();

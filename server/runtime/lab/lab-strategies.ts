@@ -9,6 +9,7 @@ import { LockedLog } from './locked-log.js';
 import { LockedReadDesk } from './locked-read-desk.js';
 import { LockedWriteDesk } from './locked-write-desk.js';
 import { PollingApplier } from './polling-applier.js';
+import { StateReadDesk } from './state-read-desk.js';
 
 /** The part of `testing.lab` that concerns the loop. */
 export type LoopLab = Pick<NodeConfig['testing']['lab'], 'lock' | 'applier'>;
@@ -19,7 +20,7 @@ export function labStrategies({ applier, lock }: LoopLab, metrics: Metrics, cloc
   return applier === 'notify' ? locked : polling(locked, POLLS_MS[applier]);
 }
 
-const LOCKS = { none: () => EVERYDAY, global: globalLock, split: splitLocks } as const;
+const LOCKS = { none: () => EVERYDAY, global: globalLock, split: splitLocks, state: stateLock } as const;
 const POLLS_MS = { 'poll-10ms': 10, 'poll-20ms': 20 } as const;
 
 function polling(strategies: Strategies, pollMs: number): Strategies {
@@ -36,28 +37,31 @@ function globalLock(metrics: Metrics, clock: Stamps): Strategies {
     'One lock that writes hold until they are durable here, appends of a leader likewise; reads take it too.';
   const meter = metrics.lock('consensus_global_lock', help, ['write', 'append', 'read']);
   const lock = new AsyncLock(meter, metrics.stampsOf(clock));
-  return { ...lockedLog(lock), reads: (...parts) => new LockedReadDesk(parts, lock) };
+  return { ...EVERYDAY, ...lockedLog(lock), reads: (...parts) => new LockedReadDesk(parts, lock) };
 }
 
 /** One lock for the log, held across the disk, and one for the state, which is not. */
 function splitLocks(metrics: Metrics, clock: Stamps): Strategies {
-  const stamps = metrics.stampsOf(clock);
-  const logHelp = 'One lock that writes hold until they are durable here, appends of a leader likewise.';
-  const stateHelp = 'One lock that applies hold; reads take it too.';
-  const logLock = new AsyncLock(metrics.lock('consensus_log_lock', logHelp, ['write', 'append']), stamps);
-  const stateLock = new AsyncLock(metrics.lock('state_apply_lock', stateHelp, ['apply', 'read']), stamps);
+  const help = 'One lock that writes hold until they are durable here, appends of a leader likewise.';
+  const meter = metrics.lock('consensus_log_lock', help, ['write', 'append']);
+  return { ...stateLock(metrics, clock), ...lockedLog(new AsyncLock(meter, metrics.stampsOf(clock))) };
+}
+
+/** One lock for the state, held around every apply and every lookup; the log has none. */
+function stateLock(metrics: Metrics, clock: Stamps): Strategies {
+  const help = 'One lock that applies hold, and reads while they look their keys up.';
+  const meter = metrics.lock('state_apply_lock', help, ['apply', 'read']);
+  const lock = new AsyncLock(meter, metrics.stampsOf(clock));
   return {
-    ...lockedLog(logLock),
-    reads: (...parts) => new LockedReadDesk(parts, stateLock),
-    applier: (context, parts) =>
-      new LockedApplier(EVERYDAY.applier(context, parts), stateLock, context.schedule),
+    ...EVERYDAY,
+    reads: (...parts) => new StateReadDesk(parts, lock),
+    applier: (context, parts) => new LockedApplier(EVERYDAY.applier(context, parts), lock, context.schedule),
   };
 }
 
-function lockedLog(lock: Mutex<'write' | 'append'>): Strategies {
+function lockedLog(lock: Mutex<'write' | 'append'>): Pick<Strategies, 'log' | 'writes'> {
   let locked: LockedLog | null = null;
   return {
-    ...EVERYDAY,
     log: (log) => {
       locked = new LockedLog(log, lock);
       return locked;

@@ -17,7 +17,7 @@ interface WaitingForLock {
 
 /**
  * A linearizable read takes the lock before it asks for its index, so it waits for whoever calls the disk under it. It gives it back once it has asked: the
- * answer may need an append of this node, which takes the same lock. Lease and stale reads take none.
+ * answer may need an append of this node, which takes the same lock. The lookup itself is made without it. Lease and stale reads take none.
  */
 export class LockedReadDesk extends ReadDesk {
   readonly #context: NodeContext;
