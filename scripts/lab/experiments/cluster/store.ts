@@ -4,6 +4,7 @@ import type { ClaimedEffect, Metric } from '../../experiment.js';
 import { clusterExperiment, type Values } from './cluster-experiment.js';
 import { fillItems, itemKey } from './fill.js';
 import type { LabCluster } from './lab-cluster.js';
+import { labLocks, proveStateLock } from './lock-share.js';
 import { prove, proveSwitch } from './proof.js';
 import { type LoopRequest, type LoopResult, requestLoop } from './request-loop.js';
 import type { LabSwitches } from './switches.js';
@@ -16,11 +17,9 @@ const RANGE_DIGITS = 2;
 /** One request in so many is a write, where reads prevail. */
 const WRITE_EVERY = 10;
 const VALUE = 'v'.repeat(128);
-/** Requests of a window take the lock once each, but for those that its ends cut. */
-const LOCKED_SHARE_MIN = 0.8;
 
 const ARMS: Readonly<Record<string, Required<Pick<LabSwitches, 'store' | 'lock'>>>> = {
-  'locked-skip-list': { store: 'skip-list', lock: 'split' },
+  'locked-skip-list': { store: 'skip-list', lock: 'state' },
   'skip-list': { store: 'skip-list', lock: 'none' },
   'ordered-map': { store: 'ordered-map', lock: 'none' },
 };
@@ -47,17 +46,21 @@ export const store = clusterExperiment({
         against: 'locked-skip-list',
         low: 3,
         high: 5,
+        bound: 'lower',
       }),
     ),
   },
   arms: [
-    { name: 'locked-skip-list', what: 'A skip list behind one lock that every read and every apply takes.' },
+    {
+      name: 'locked-skip-list',
+      what: 'A skip list behind one lock that every read holds while it looks its keys up, and every apply.',
+    },
     { name: 'skip-list', what: 'The same list without the lock: readers never wait for each other.' },
     { name: 'ordered-map', what: 'The ordered map that every node has.' },
   ],
   workload: `Three nodes hold 100,000 keys (10,000 with --quick); ${CLIENTS} clients ask the leader for single keys, then for ranges of ${RANGE_KEYS}, then for single keys with one write in ten requests. All reads are linearizable.`,
   limits:
-    'One thread serves all readers, so a lock costs them its queue and never a processor. In the mixed load the locked arm also writes one at a time. Parsing a request and writing its answer cost far more than looking up a key: the store alone is compared by C6.',
+    'One thread serves all readers, so a lock costs them its queue and never a processor: threads would lose more to it, and the measured gain is a lower bound. Parsing a request and writing its answer cost far more than looking up a key: the store alone is compared by C6.',
   metrics: WORKLOAD_NAMES.flatMap((name): Metric[] => [
     { name, unit: '1/s', better: 'higher' },
     { name: `${name}-p50`, unit: 'ms', better: 'lower' },
@@ -90,7 +93,8 @@ async function measureRequests(
   const { url } = await lab.leader();
   let at = 0;
   const loop = { url, clients: CLIENTS, signal: lab.signal, next: () => requestAt(at++) };
-  await requestLoop({ ...loop, seconds: lab.times.primeSeconds });
+  const { primeRequests, primeSeconds } = lab.times;
+  await requestLoop({ ...loop, seconds: primeSeconds, answers: primeRequests });
   let result: LoopResult | null = null;
   const window = await lab.window(async () => {
     result = await requestLoop({ ...loop, seconds: lab.times.windowSeconds });
@@ -121,10 +125,11 @@ export function proveStore(arm: string, leader: NodeWindow, reads: number): void
   const { store, lock } = ARMS[arm]!;
   proveSwitch(arm, leader.config, 'store', store);
   proveSwitch(arm, leader.config, 'lock', lock);
-  const taken = leader.locks?.find(({ name }) => name === 'apply_lock')?.acquisitions ?? 0;
-  const counted = `the lock of the state was taken ${taken} times for ${Math.round(reads)} reads`;
-  if (lock === 'split') prove(taken >= LOCKED_SHARE_MIN * reads, arm, counted);
-  else prove(taken === 0, arm, counted);
+  const locks = labLocks(leader);
+  const names = locks.map(({ name }) => name).join(', ') || 'none';
+  // No lock of the log: its writes are compared by C3.
+  prove(names === (lock === 'none' ? 'none' : 'apply_lock'), arm, `its locks are ${names}`);
+  if (lock !== 'none') proveStateLock(arm, locks, reads);
 }
 
 /** A range holds the keys that were written, in their order. @throws UnprovenError */
