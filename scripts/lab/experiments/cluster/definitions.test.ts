@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CHINESE } from '../../../../analysis/language/zh/index.js';
+import { DOCUMENT_BEFORE_AFTER } from '../../../../analysis/reference/before-after.js';
 import { smallestP } from '../../../../analysis/statistics/mann-whitney.js';
 import { CLUSTER_EXPERIMENTS } from './index.js';
 
@@ -28,7 +29,10 @@ for (const experiment of CLUSTER_EXPERIMENTS) {
       const named = against === null ? [arm] : [arm, against];
       assert.ok(named.every((name) => armNames.includes(name)) && arm !== against, `${arm} ${against}`);
       assert.ok(low === null || high === null || low <= high, `${low} to ${high}`);
-      assert.ok(low !== null || high !== null || notDecidable !== undefined, `${metric} of ${arm} claims nothing`);
+      assert.ok(
+        low !== null || high !== null || notDecidable !== undefined,
+        `${metric} of ${arm} claims nothing`,
+      );
     }
   });
 
@@ -48,6 +52,23 @@ for (const experiment of CLUSTER_EXPERIMENTS) {
     assert.ok(smallestP(repeats, repeats) * comparisons <= 0.05, `${comparisons} tests with ${repeats} runs`);
   });
 }
+
+test('the table of before and after prints the ranges that the experiment claims', () => {
+  const { document } = CLUSTER_EXPERIMENTS.find(({ id }) => id === 'N1')!;
+  const table = DOCUMENT_BEFORE_AFTER.find(({ experiment }) => experiment === 'N1')!;
+  const names: Readonly<Record<string, string>> = {
+    'throughput-100': 'throughput',
+    'mean-100': 'latency',
+    'p50-100': 'p50',
+    'p99-100': 'p99',
+    connections: 'connections held',
+  };
+  for (const { metric, low, high, notDecidable } of document.effects) {
+    const row = table.indicators.find(({ what }) => what === names[metric]);
+    assert.equal(row?.change, `${[...new Set([low, high])].filter((end) => end !== null).join('–')}x`);
+    assert.equal(row?.answer, notDecidable);
+  }
+});
 
 test('every sentence of theirs has its Chinese', () => {
   const sentences = CLUSTER_EXPERIMENTS.flatMap(({ title, question, document, workload, limits, arms }) => [
