@@ -84,6 +84,33 @@ describe('a comparison of runs', () => {
     assert.equal(compareRuns(...arms(5, 8, 1.1), { metrics }).verdict, 'better');
   });
 
+  it('heads a certain change of what is neither good nor bad by itself as that, and anything better or worse before it', () => {
+    const batches = (prefix: string, entries: number, factor = 1) =>
+      madeUpArm(prefix, 8, () => factor).map((run, at) => ({
+        ...run,
+        points: run.points.map((point) => ({
+          ...point,
+          nodes: point.nodes.map((node) => ({
+            ...node,
+            counters: { log_entries_total: entries * 10 + at, io_fsyncs_total: 10 },
+          })),
+        })),
+      }));
+    const neutral = METRICS.filter(({ id }) => ['throughput', 'batch'].includes(id));
+    const verdictFor = (entries: number, factor: number) =>
+      compareRuns(batches('base', 10), batches('new', entries, factor), { metrics: neutral, resamples: 20 });
+    const found = verdictFor(20, 1);
+    assert.equal(found.verdict, 'changed');
+    assert.deepEqual(
+      found.rows.filter(({ verdict }) => verdict === 'changed').map(({ metric }) => metric),
+      ['batch', 'batch'],
+    );
+    assert.equal(verdictFor(10, 1).verdict, '~');
+    assert.equal(verdictFor(20, 1.2).verdict, 'better');
+    assert.equal(verdictFor(20, 0.98).verdict, 'worse');
+    assert.equal(verdictFor(20, 0.8).verdict, 'regression');
+  });
+
   it('says nothing of one run against one, and how many it takes', () => {
     const found = compareRuns(...arms(1, 1, 0.5), { metrics });
     assert.deepEqual([found.verdict, found.runsNeeded], ['unknown', 5]);

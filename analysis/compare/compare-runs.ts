@@ -58,8 +58,11 @@ export interface RunComparison {
   readonly notes: readonly string[];
   /** The fewest runs in each arm with which any row could be told; null when these are enough. */
   readonly runsNeeded: number | null;
-  /** `not-comparable`: see `differences`. `unknown`: no row could have been told, whatever its numbers. */
-  readonly verdict: 'regression' | 'worse' | 'better' | '~' | 'unknown' | 'not-comparable';
+  /**
+   * `changed`: for certain, but nothing became better or worse. `not-comparable`: see `differences`. `unknown`: no row could have been told, whatever its
+   * numbers.
+   */
+  readonly verdict: 'regression' | 'worse' | 'better' | 'changed' | '~' | 'unknown' | 'not-comparable';
 }
 
 const OVER_LEVELS_RUNS_MIN = 5;
@@ -219,6 +222,7 @@ function verdictOf(rows: readonly ComparisonRow[]): RunComparison['verdict'] {
   if (rows.some(({ regression }) => regression)) return 'regression';
   if (rows.some(({ verdict }) => verdict === 'worse')) return 'worse';
   if (rows.some(({ verdict }) => verdict === 'better')) return 'better';
+  if (rows.some(({ verdict }) => verdict === 'changed')) return 'changed';
   return rows.some(({ enoughRuns }) => enoughRuns) ? '~' : 'unknown';
 }
 

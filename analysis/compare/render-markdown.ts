@@ -40,6 +40,7 @@ function mark({ verdict }: RunComparison): string {
   if (verdict === 'regression') return '🔴';
   if (verdict === 'worse') return '🟠';
   if (verdict === 'better') return '🟢';
+  if (verdict === 'changed') return '🔵';
   return '⚪';
 }
 

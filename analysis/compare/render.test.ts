@@ -18,6 +18,25 @@ const short = { resamples: 50 };
 const commit = (letter: string): string => letter.repeat(40);
 const SLOWER = [arm('base', 8, 1), arm('new', 8, 0.8, { commit: commit('b') })] as const;
 
+/** As fast as before, with twice the entries per fsync. */
+const LARGER_BATCHES = () =>
+  compareRuns(
+    SLOWER[0],
+    SLOWER[0].map((one, at) => ({
+      ...one,
+      name: `new-${at}`,
+      run: { ...one.run, id: `new-${at}` },
+      points: one.points.map((point) => ({
+        ...point,
+        nodes: point.nodes.map((node) => ({
+          ...node,
+          counters: { ...node.counters, log_entries_total: 200 },
+        })),
+      })),
+    })),
+    short,
+  );
+
 /** Every kind of page there is. */
 function pages(): string[] {
   const otherMode = arm('new', 2, 1, { change: { mode: 'full' } });
@@ -33,6 +52,7 @@ function pages(): string[] {
     compareRuns(SLOWER[0], failing, short),
     compareRuns(SLOWER[0], arm('new', 8, 1, { minute: 900, commit: null }), short),
     compareRuns(wandering('base'), wandering('new'), short),
+    LARGER_BATCHES(),
     compareRuns([...SLOWER[0], ...SLOWER[1]], arm('other', 8, 1, { config: { gatherMsMax: 1 } }), short),
   ];
   const histories = [
@@ -87,6 +107,18 @@ describe('the pages of a comparison', () => {
     assert.ok(!shown.includes('~') && folded.includes('entries per fsync'));
     const same = comparisonMarkdown(compareRuns(SLOWER[0], arm('new', 8, 1)));
     assert.ok(same.includes('### ⚪') && !same.split('<details>')[0]!.includes('|---'));
+  });
+
+  it('head a change of what is neither good nor bad with neither, in both languages', () => {
+    const found = LARGER_BATCHES();
+    const head =
+      'Changed, neither better nor worse: entries per fsync at (mid|high) \\+100 % \\(p 0.0\\d+\\), and 1 more\\.';
+    assert.match(comparisonText(found), new RegExp(`^${head}\n`));
+    assert.match(comparisonMarkdown(found), new RegExp(`### 🔵 Performance\n\n\\*\\*${head}`));
+    assert.match(
+      inLanguage('zh', () => comparisonText(LARGER_BATCHES())),
+      /^有变化，但谈不上变好或变差：(mid|high) 级别的每次 fsync 条目数 \+100 %/,
+    );
   });
 
   it('have the same numbers in Chinese, and no sentence without a translation', () => {

@@ -82,6 +82,8 @@ export function verdictSentence(found: RunComparison): string {
       return t`Worse, by no more than ${limit}: ${named(rows.filter((row) => row.verdict === 'worse'))}.`;
     case 'better':
       return t`Better: ${named(rows.filter((row) => row.verdict === 'better'))}. Nothing is worse.`;
+    case 'changed':
+      return t`Changed, neither better nor worse: ${named(rows.filter((row) => row.verdict === 'changed'))}.`;
     case '~':
       return `${t`~ No difference can be told with ${size} in ${rows.length} rows.`} ${reachSentence(rows)}`.trim();
   }

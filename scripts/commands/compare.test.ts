@@ -12,23 +12,36 @@ import { compareCommand } from './compare.js';
 interface Outcome {
   readonly code: number;
   readonly stdout: string;
+  /** The line of a refusal. */
   readonly stderr: string;
+  /** What else was written to stderr. */
+  readonly notes: string;
 }
 
 /** The command within this process: a process of its own for each case would take most of the time of these tests. */
 async function compare(args: readonly string[]): Promise<Outcome> {
   const printed: string[] = [];
+  const noted: string[] = [];
+  const write = process.stderr.write;
+  process.stderr.write = (text: string | Uint8Array): boolean => noted.push(String(text)) > 0;
+  const outcome = (code: number, stderr: string): Outcome => ({
+    code,
+    stdout: printed.join(''),
+    stderr,
+    notes: noted.join(''),
+  });
   const command = compareCommand((text) => printed.push(`${text}\n`));
   command.exitOverride().configureOutput({ outputError: () => {} });
   process.exitCode = 0;
   try {
     await command.parseAsync([...args], { from: 'user' });
-    return { code: Number(process.exitCode), stdout: printed.join(''), stderr: '' };
+    return outcome(Number(process.exitCode), '');
   } catch (error) {
     const refusal = error instanceof CommanderError ? usageError(error, 'strata compare') : error;
     const { line, exitCode } = renderError(refusal);
-    return { code: exitCode, stdout: printed.join(''), stderr: line };
+    return outcome(exitCode, line);
   } finally {
+    process.stderr.write = write;
     // The finding is the command's, not the test's.
     process.exitCode = 0;
   }
@@ -109,6 +122,31 @@ test('a folder of baselines: save, compare with the newest that fits, history', 
   assert.equal(history.code, 1, history.stderr);
   assert.match(history.stdout, /mid +throughput +bbbbbbb .*worse/);
   assert.match((await compare(['--history', base])).stdout, /^~ No change in 8 runs/);
+});
+
+test('a new folder of baselines is begun by the command that compares with it later', async (t) => {
+  const { folder, base, next } = writeArms(t, 0.1);
+  const store = join(folder, 'baselines');
+  const both = (runs: string, ...more: string[]) =>
+    compare(['--baseline', store, '--save', store, runs, ...more]);
+  const first = await both(base);
+  assert.deepEqual([first.code, first.stdout], [0, `8 of 8 runs added to ${store}\n`]);
+  assert.equal(
+    first.notes,
+    `${store} holds no other run of this machine, configuration and workload: nothing is compared.\n`,
+  );
+  const again = await both(base, '--json');
+  assert.deepEqual(
+    [again.code, JSON.parse(again.stdout)],
+    [0, { schema: 'strata.compare-saved/1', runs: 8, folders: [] }],
+  );
+  const slower = await both(next);
+  assert.equal(slower.code, 1, slower.stderr);
+  assert.match(slower.stdout, /^Worse by more than 5\.0 %.*[\s\S]*\n8 of 8 runs added to /);
+  // Without --save there is nothing that the command could do.
+  const alone = await compare(['--baseline', join(folder, 'none'), next]);
+  assert.equal(alone.code, 3);
+  assert.match(alone.stderr, /strata compare --save .*none NEW adds one\. \(STRATA_BASELINE_NONE\)$/);
 });
 
 test('what cannot be compared is said in a sentence', async (t) => {

@@ -51,7 +51,8 @@ export function compareCommand(print: Print = printLine): Command {
         'Exit code 1 on a regression beyond the threshold and the noise; 3 when machines, configurations or workloads differ, and when no\n' +
         'row could have been told.\n\n' +
         'A folder of baselines: --save adds runs to it, --baseline compares with the newest commit in it that was measured alike, --history\n' +
-        'tells when each metric changed and with which commit (exit code 1 when some last change was for the worse).',
+        'tells when each metric changed and with which commit (exit code 1 when some last change was for the worse). With both --baseline\n' +
+        'and --save the first runs of a machine, a configuration and a workload are saved without a comparison: exit code 0.',
     )
     .argument('[base]', 'run directory, folder of them, or a comma separated list')
     .argument('[new]', 'the same, for the version in question')
@@ -113,22 +114,31 @@ function compare(
     throw usage('Name the runs: strata compare BASE NEW, or strata compare --baseline DIR NEW.');
   if (oneSide && second !== undefined) throw usage('With --baseline the only argument is NEW.');
   const runs = read(contender);
-  const isCompared = !oneSide || flags.baseline !== undefined;
-  const code = isCompared ? compareWith(baseOf(first!, runs, flags), runs, flags, print) : EXIT.done;
+  const base = !oneSide || flags.baseline !== undefined ? baseOf(first!, runs, flags) : null;
+  const isCompared = base !== null;
+  const code = isCompared ? compareWith(base, runs, flags, print) : EXIT.done;
   if (flags.save !== undefined) save(flags.save, runs, flags, print, isCompared);
   return code;
 }
 
+/** Null: there is nothing to compare with yet, and the runs are saved to be the first. */
 function baseOf(
   path: string,
   contender: readonly ComparedRun[],
-  { baseline }: CompareFlags,
-): readonly ComparedRun[] {
+  { baseline, save: saveTo }: CompareFlags,
+): readonly ComparedRun[] | null {
   if (baseline === undefined) return read(path);
   const found = newestBaseline(readStored(resolve(baseline)), contender);
   if (found.length > 0) return found;
-  const sentence = `${baseline} holds no other run of this machine, configuration and workload; strata compare --save ${baseline} NEW adds one.`;
-  throw new CliError('STRATA_BASELINE_NONE', sentence, EXIT.unknown);
+  const sentence = `${baseline} holds no other run of this machine, configuration and workload`;
+  if (saveTo === undefined)
+    throw new CliError(
+      'STRATA_BASELINE_NONE',
+      `${sentence}; strata compare --save ${baseline} NEW adds one.`,
+      EXIT.unknown,
+    );
+  process.stderr.write(`${sentence}: nothing is compared.\n`);
+  return null;
 }
 
 function compareWith(

@@ -47,6 +47,7 @@ export const COMPARE: Catalogue = {
   'Worse by more than {0}: {1}.': '变差超过 {0}：{1}。',
   'Worse, by no more than {0}: {1}.': '变差，但不超过 {0}：{1}。',
   'Better: {0}. Nothing is worse.': '变好：{0}。没有任何一项变差。',
+  'Changed, neither better nor worse: {0}.': '有变化，但谈不上变好或变差：{0}。',
   '~ No difference can be told with {0} in {1} rows.': '~ {0}、{1} 行，看不出差异。',
   '{0} at {1} {2} (p {3})': '{1} 级别的{0} {2}（p {3}）',
   'and {0} more': '另有 {0} 项',
