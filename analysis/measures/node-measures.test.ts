@@ -11,9 +11,14 @@ import {
   entriesPerFsync,
   histogramMean,
   histogramQuantile,
+  logSyncs,
+  logWrites,
   mainThreadRunqueueShare,
   mainThreadShare,
+  poolRunQueueNs,
+  poolUseAtMost,
   timeShare,
+  writesPerFsync,
 } from './node-measures.js';
 
 const NODE = madeUpNode(1, 'leader', MADE_UP_LEVELS.mid, 'G');
@@ -60,6 +65,51 @@ describe('node measures', () => {
       withCounters({ log_entries_total: 1000, io_fsyncs_total: 10, ...background }),
     );
     assert.deepEqual(none, missing('the node made no fsync of its log in the window'));
+  });
+
+  it('leave preallocation out of the calls on the log, on both sides of the ratio', () => {
+    const counters = { io_writes_total: 164, io_fsyncs_total: 18, io_fsync_cause_preallocate_total: 3 };
+    const zeros = { count: 68, sum: 1e9, buckets: [] };
+    const node = { ...withCounters(counters), histograms: { io_write_background_ns: zeros } };
+    assert.deepEqual(logWrites(node), measured(96));
+    assert.deepEqual(logSyncs(node), measured(15));
+    assert.deepEqual(writesPerFsync(node), measured(6.4));
+    const unsynced = { ...node, counters: { ...counters, io_fsyncs_total: 3 } };
+    assert.deepEqual(logSyncs(unsynced), measured(0));
+    assert.deepEqual(writesPerFsync(unsynced), missing('the node made no fsync of its log in the window'));
+    assert.deepEqual(
+      writesPerFsync({ ...NODE, counters: {} }),
+      missing('the node did not report io_writes_total'),
+    );
+    // A node that does not keep the two apart.
+    assert.deepEqual(logWrites({ ...withCounters(counters), histograms: {} }), measured(164));
+  });
+
+  it("bound the use of libuv's pool from above, and give what its calls wait for a CPU", () => {
+    const spent = (sum: number) => ({ count: 10, sum, buckets: [] });
+    const histograms = {
+      io_fsync_ns: spent(1e9),
+      io_write_ns: spent(5e8),
+      io_write_background_ns: spent(1e8),
+    };
+    const node = { ...NODE, seconds: 2, histograms };
+    assert.deepEqual(poolUseAtMost(node, 4), measured(0.2));
+    assert.equal(poolUseAtMost(node, 0).ok, false);
+    assert.equal(poolUseAtMost({ ...node, histograms: {} }, 4).ok, false);
+    const [main, pool] = NODE.proc!.threads;
+    const waiting = (threads: NonNullable<NodeWindow['proc']>['threads']) => ({
+      ...withCounters({ io_writes_total: 600, io_fsyncs_total: 400 }),
+      proc: { ...NODE.proc!, threads },
+    });
+    const threads = [main!, { ...pool!, runqueueWaitMs: 20 }, { ...pool!, runqueueWaitMs: 30 }];
+    assert.deepEqual(poolRunQueueNs(waiting(threads)), measured(50_000));
+    assert.deepEqual(poolRunQueueNs(waiting([main!])), missing('/proc gave no pool thread of the node'));
+    assert.equal(poolRunQueueNs({ ...waiting(threads), proc: null }).ok, false);
+    const idle = { ...waiting(threads), counters: { io_writes_total: 0, io_fsyncs_total: 0 } };
+    assert.deepEqual(
+      poolRunQueueNs(idle),
+      missing("the node sent nothing through libuv's pool in the window"),
+    );
   });
 
   it('take shares of the window', () => {

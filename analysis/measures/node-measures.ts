@@ -81,24 +81,54 @@ const BACKGROUND_SYNCS = [
   'io_fsync_cause_identity_total',
 ];
 
+/** Syncs of the log: preallocation, directories and snapshots left out. */
+export function logSyncs(node: NodeWindow): Measured {
+  const background = BACKGROUND_SYNCS.reduce((total, name) => total + (node.counters[name] ?? 0), 0);
+  return map(counter(node, 'io_fsyncs_total'), (all) => all - background);
+}
+
+/** Writes to the log: the zeros that prepare the next segment left out. */
+export function logWrites(node: NodeWindow): Measured {
+  const zeros = node.histograms.io_write_background_ns?.count ?? 0;
+  return map(counter(node, 'io_writes_total'), (all) => all - zeros);
+}
+
 /** Log entries that one sync made durable, counted over the window; preallocation, directories and snapshots left out. */
 export function entriesPerFsync(node: NodeWindow): Measured {
-  const background = BACKGROUND_SYNCS.reduce((total, name) => total + (node.counters[name] ?? 0), 0);
-  const syncs = map(counter(node, 'io_fsyncs_total'), (all) => all - background);
   return quotient(
     counter(node, 'log_entries_total'),
-    syncs,
+    logSyncs(node),
     t`the node made no fsync of its log in the window`,
   );
 }
 
-/** write() calls per sync call, as `strace -c` would count them on the log. */
+/** write() calls per sync call, as `strace -c` would count them on the log; what prepares segments left out on both sides. */
 export function writesPerFsync(node: NodeWindow): Measured {
-  return quotient(
+  return quotient(logWrites(node), logSyncs(node), t`the node made no fsync of its log in the window`);
+}
+
+/** Times of the calls that the server sends through libuv's pool, the queue before it and the wake-up after it included. */
+const POOL_TIMES = ['io_fsync_ns', 'io_write_ns', 'io_fsync_background_ns', 'io_write_background_ns'];
+
+/** Share of the pool's threads that writes and syncs keep busy at most: what they wait before and after counts as use. */
+export function poolUseAtMost(node: NodeWindow, threads: number): Measured {
+  const sums = POOL_TIMES.flatMap((name) => node.histograms[name]?.sum ?? []);
+  if (threads === 0 || sums.length === 0)
+    return missing(t`neither the pool nor the time of its tasks was counted`);
+  return measured(sums.reduce((total, ns) => total + ns, 0) / (node.seconds * 1e9 * threads));
+}
+
+/** What a call through libuv's pool waits for a CPU on the thread that took it, mean over the window. */
+export function poolRunQueueNs(node: NodeWindow): Measured {
+  const waits = node.proc?.threads.filter((thread) => thread.kind === 'pool') ?? [];
+  if (waits.length === 0) return missing(t`/proc gave no pool thread of the node`);
+  const ns = waits.reduce((total, thread) => total + thread.runqueueWaitMs * 1e6, 0);
+  const calls = combine(
     counter(node, 'io_writes_total'),
     counter(node, 'io_fsyncs_total'),
-    t`the node made no fsync in the window`,
+    (writes, syncs) => writes + syncs,
   );
+  return quotient(measured(ns), calls, t`the node sent nothing through libuv's pool in the window`);
 }
 
 /** Share of the batches whose commit waited last for the leader's own disk, over the whole window; the followers decided the others. */

@@ -1,20 +1,22 @@
 import type { NodeWindow } from '../../results/schema/index.js';
 import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
 import { t } from '../language/language.js';
+import { leaderCapture } from '../measures/captures.js';
 import { valueOrNull } from '../measures/measured.js';
 import {
-  counter,
   countersBetween,
   entriesPerFsync,
   histogramMean,
   histogramQuantile,
+  logSyncs,
   timeShare,
   writesPerFsync,
 } from '../measures/node-measures.js';
-import { leaderSyscalls } from '../measures/syscalls.js';
+import { clockMeans, splitSyncs } from '../measures/sync-clocks.js';
 import { bytes, integer, nanos, percent, significant } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { type Facts, levelName, nodesInOrder, type PointFacts } from './facts.js';
+import { observeLevel, whyNotCaptured } from './observed.js';
 import { notMeasured } from './section.js';
 import { causeName } from './sync-causes.js';
 
@@ -36,7 +38,7 @@ export function fsyncLedger(facts: Facts): string {
       right(t`Write mean`),
       right(t`Batch wait mean`),
     ],
-    t`\`points/*/nodes/*.json\`, \`io_*\` and \`log_*\`; times and entries without preallocation and directories, which no request waits for`,
+    t`\`points/*/nodes/*.json\`, \`io_*\` and \`log_*\`; calls, times and entries without preallocation, snapshots and directories, which no request waits for`,
   );
   for (const point of facts.sweep) {
     for (const node of nodesInOrder(point)) {
@@ -45,7 +47,7 @@ export function fsyncLedger(facts: Facts): string {
       table.row(
         levelName(point),
         `${node.role} ${node.node}`,
-        table.cell(counter(node, 'io_fsyncs_total'), integer),
+        table.cell(logSyncs(node), integer),
         table.cell(histogramMean(node, 'io_fsync_ns'), nanos),
         quantile(0.5),
         quantile(0.99),
@@ -80,19 +82,24 @@ export function ledgerParagraph(facts: Facts): string | null {
       : p99 < 10e6
         ? t` The p99 of ${nanos(p99)} is within the 10 ms that etcd asks of a disk.`
         : t` The p99 of ${nanos(p99)} is above the 10 ms that etcd asks of a disk.`;
-  return t`At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${kernelPart(middle, mean)}${etcd}`;
+  return t`At ${levelName(middle)} a sync of the leader takes ${nanos(mean)}; write + ${floor.primitive} of 4 KiB takes ${nanos(floorNs)} on the idle machine. The difference of ${nanos(apart)} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.${clocksPart(middle, facts)}${etcd}`;
 }
 
-/** What the process saw less what the kernel took is the thread pool's queue and the wake-up of the loop. */
-function kernelPart(point: PointFacts, observedNs: number): string {
-  const kernelUs = valueOrNull(leaderSyscalls(point.point))?.syncMeanUs ?? null;
-  if (kernelUs === null) return '';
-  const restNs = observedNs - kernelUs * 1e3;
-  const rest =
-    restNs > 0
-      ? t`that leaves ${nanos(restNs)} (${percent(restNs / observedNs)}) for queue and wake-up`
-      : t`which leaves nothing for queue and wake-up: tracing slowed the calls down`;
-  return t` In the kernel a sync took ${nanos(kernelUs * 1e3)} (traced pass, section 2.3); ${rest}.`;
+/** Of one pass, which timed both sides of each sync: what another pass saw in the kernel is no part of these syncs. */
+function clocksPart({ point }: PointFacts, facts: Facts): string {
+  const capture = leaderCapture(point, 'strata.sync-calls/1');
+  const split = capture.ok ? splitSyncs(capture.value) : null;
+  const means = split === null ? null : clockMeans(split.syncs, split.hasFlush);
+  const partOf = (clock: string) => means?.parts.find((part) => part.clock === clock)?.meanNs ?? 0;
+  if (capture.ok && split !== null && means !== null)
+    return t` In the pass of \`${capture.value.probe}\`, which timed ${integer(split.syncs.length)} syncs on both sides, a mean sync of ${nanos(means.observedNs)} waited ${nanos(partOf('queue'))} for a thread of the pool and ${nanos(partOf('wake'))} for the loop to wake up.`;
+  const elsewhere = observeLevel(facts, 'strata.sync-calls/1').ok;
+  const because = capture.ok
+    ? t`no sync of that pass was timed on both sides`
+    : elsewhere
+      ? capture.because
+      : whyNotCaptured(facts, 'strata.sync-calls/1');
+  return t` How much of it is queue and wake-up was not measured, because ${because}.`;
 }
 
 export function syncCauses(facts: Facts): string | null {

@@ -9,19 +9,19 @@ export const SYNCS: Catalogue = {
   'Time with a sync under way': '刷盘进行中的时间',
   'Write mean': '写入均值',
   'Batch wait mean': '批次等待均值',
-  '`points/*/nodes/*.json`, `io_*` and `log_*`; times and entries without preallocation and directories, which no request waits for':
-    '`points/*/nodes/*.json`，`io_*` 与 `log_*`；耗时与条目不含没有请求等待的预分配和目录刷盘',
+  '`points/*/nodes/*.json`, `io_*` and `log_*`; calls, times and entries without preallocation, snapshots and directories, which no request waits for':
+    '`points/*/nodes/*.json`，`io_*` 与 `log_*`；次数、耗时与条目不含没有请求等待的预分配、快照和目录刷盘',
   ' The p99 of {0} is within the 10 ms that etcd asks of a disk.':
     'p99 为 {0}，在 etcd 对磁盘要求的 10 ms 以内。',
   ' The p99 of {0} is above the 10 ms that etcd asks of a disk.':
     'p99 为 {0}，超过 etcd 对磁盘要求的 10 ms。',
   'At {0} a sync of the leader takes {1}; write + {2} of 4 KiB takes {3} on the idle machine. The difference of {4} is thread pool queue, wake-up of the loop, larger writes, and the other nodes on the same disk.{5}{6}':
     '在 {0}下，Leader 一次刷盘耗时 {1}；空闲机器上写 4 KiB + {2} 耗时 {3}。相差的 {4} 来自线程池排队、事件循环唤醒、更大的写入，以及同一磁盘上的其他节点。{5}{6}',
-  'that leaves {0} ({1}) for queue and wake-up': '余下 {0}（{1}）为排队和唤醒',
-  'which leaves nothing for queue and wake-up: tracing slowed the calls down':
-    '没有为排队和唤醒留下时间：追踪拖慢了调用',
-  ' In the kernel a sync took {0} (traced pass, section 2.3); {1}.':
-    '一次刷盘在内核中耗时 {0}（追踪轮，见 2.3 节）；{1}。',
+  ' In the pass of `{0}`, which timed {1} syncs on both sides, a mean sync of {2} waited {3} for a thread of the pool and {4} for the loop to wake up.':
+    '`{0}` 那一轮对 {1} 次刷盘的两侧都计了时：平均一次刷盘 {2}，其中等待线程池线程 {3}，等待事件循环唤醒 {4}。',
+  'no sync of that pass was timed on both sides': '该轮没有任何一次刷盘的两侧都被计时',
+  ' How much of it is queue and wake-up was not measured, because {0}.':
+    '其中排队和唤醒各占多少没有测量，因为{0}。',
   'Causes of syncs: {0}': '刷盘原因：{0}',
   'no node reported a counter {0}<cause>_total above zero': '没有节点报告大于零的计数器 {0}<cause>_total',
   'Why it synced': '刷盘原因',
@@ -60,19 +60,25 @@ export const SYNCS: Catalogue = {
   '**{0} clients.** {1}': '**{0} 个客户端**：{1}',
   'G lets waiting entries share one sync': 'G 让等待中的条目共用一次刷盘',
   'G shares one sync among {0} entries on average': 'G 平均让 {0} 个条目共用一次刷盘',
-  '{0}: {1} the throughput of A ({2} against {3}) with the same promise.':
-    '{0}：在同样的持久性保证下，吞吐量为 A 的 {1}（{2} 对 {3}）。',
+  '{0} against {1}': '{0} 对 {1}',
+  '{0}: {1} the throughput of A (here {2}) with the same promise.':
+    '{0}：在同样的持久性保证下，吞吐量为 A 的 {1}（此处 {2}）。',
+  '{0}; no difference from the throughput of A is shown ({1}; here {2}).':
+    '{0}；未显示出与 A 的吞吐量有差别（{1}；此处 {2}）。',
   'it logged {0}, which passes that ({1}), so its syncs overlap':
     '它记录了 {0}，超过了这个值（{1}），说明其刷盘有重叠',
   'it logged {0}, {1} of that': '它记录了 {0}，为该值的 {1}',
-  "With one sync after another the leader's disk takes no more of A than 1 / mean sync = 1 / {0} = {1}; {2}. Its disk is no ceiling here: {3} were committed, because the followers made the quorum without it.":
-    '逐次刷盘时，A 的 Leader 磁盘最多承受 1 / 平均刷盘耗时 = 1 / {0} = {1}；{2}。这里它的磁盘不是上限：提交了 {3}，因为 Follower 未等它的磁盘就构成了多数派。',
-  "With one sync after another A cannot pass what the leader's disk takes, 1 / mean sync = 1 / {0} = {1}; {2}.":
-    '逐次刷盘时，A 不可能超过 Leader 磁盘的承受能力，即 1 / 平均刷盘耗时 = 1 / {0} = {1}；{2}。',
-  'What waiting for the disk costs: G reaches {0} of B and {1} of C, which do not wait.':
-    '等待磁盘的代价：G 达到不等待的 B 的 {0}、C 的 {1}。',
-  'What waiting for the disk costs: G reaches {0} of {1}, which do not wait.':
-    '等待磁盘的代价：G 达到不等待的 {1} 的 {0}。',
+  "With one sync after another the leader's disk takes no more of A than 1 / mean sync = 1 / {0} = {1}; {2}.":
+    '逐次刷盘时，A 的 Leader 磁盘最多承受 1 / 平均刷盘耗时 = 1 / {0} = {1}；{2}。',
+  '{0} Its log fell behind by {1}, because the followers made the quorum without it: that is not a steady state, and the rate of A is overstated.':
+    '{0}其日志以 {1} 的速度落后，因为 Follower 未等它就构成了多数派：这不是稳态，A 的速率偏高。',
+  '{0} Commits kept pace with it, though the followers could have made a quorum without it.':
+    '{0}提交与它同步，尽管 Follower 不等它也能构成多数派。',
+  '{0} No commit can do without it.': '{0}任何提交都离不开它。',
+  'no cost is shown against {0} (G reaches {1} of it)': '与 {0} 相比未显示出代价（G 达到其 {1}）',
+  'G reaches {0} of {1}': 'G 达到 {1} 的 {0}',
+  'What waiting for the disk costs, against strategies that do not wait: {0}.':
+    '等待磁盘的代价，与不等待的策略相比：{0}。',
   'Time in which the leader had a sync under way: {0}.': 'Leader 有刷盘正在进行的时间：{0}。',
   entries: '日志条目',
   'hard state': '任期与投票',
