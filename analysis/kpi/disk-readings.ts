@@ -1,13 +1,15 @@
 import { isNativeSync } from '../cpu/perf-profile.js';
 import { t, translated } from '../language/language.js';
-import { map, measured, missing, valueOrNull } from '../measures/measured.js';
+import { leaderCapture } from '../measures/captures.js';
+import { type Measured, measured, missing, valueOrNull } from '../measures/measured.js';
 import { entriesPerFsync, writesPerFsync } from '../measures/node-measures.js';
-import { leaderSyscalls } from '../measures/syscalls.js';
+import { type SyscallFacts, syscallFacts } from '../measures/syscalls.js';
+import { undecidedByTracer } from '../measures/tracer-floor.js';
 import type { Facts, PointFacts } from '../report/facts.js';
 import { sweepAgain } from '../report/run-again.js';
-import { type Reading, reading } from '../rules/reading.js';
+import { type Reading, reading, type Seen, type Terms } from '../rules/reading.js';
 import { shareOf } from '../stages/budget.js';
-import { nanos, percent, significant } from '../tables/format.js';
+import { integer, nanos, percent, significant } from '../tables/format.js';
 import { leaderThreadShare } from './cpu-readings.js';
 import { fromLeader, leaderMean } from './leader-readings.js';
 import { logWriteShare } from './log-writes.js';
@@ -30,24 +32,28 @@ export const DISK_READINGS = {
       return { value: share, evidence, bound: share };
     }),
   ),
-  'syscall-sync-share': reading('share', (point) =>
-    seen(map(leaderSyscalls(point.point), (facts) => facts.syncShare)),
-  ),
-  'syscall-write-share': reading('share', (point) =>
-    seen(map(leaderSyscalls(point.point), (facts) => facts.writeShare)),
-  ),
+  'syscall-sync-share': tracedShare(({ syncShare }) => syncShare),
+  'syscall-write-share': tracedShare(({ writeShare }) => writeShare),
   'syscall-log-write-share': reading(
     'share',
-    (point, _facts, { bad }) =>
-      seenWith(logWriteShare(point.point), (value) => ({
+    (point, _facts, { bad }) => {
+      const capture = leaderCapture(
+        point.point,
+        'strata.syscalls/1',
+        (each) => each.byDescriptor !== undefined,
+      );
+      if (!capture.ok) return capture;
+      return seenWith(logWriteShare(capture.value), (value) => ({
         value,
+        ...undecidedByTracer(capture.value),
         evidence: t`${percent(value)} of the time of working system calls goes into writes to the log (alert above ${percent(bad)})`,
-      })),
+      }));
+    },
     { command: straceCommand },
   ),
   'cpu-threads-sync': reading('share', (point) => seen(leaderThreadShare(point, isNativeSync))),
   'writes-per-sync': reading('to-one', (point) => seen(fromLeader(point, writesPerFsync))),
-  'entries-per-sync': reading('to-one', (point) => seen(fromLeader(point, entriesPerFsync))),
+  'entries-per-sync': reading('to-one', entriesPerSync),
   'sync-mean': reading('ms', (point) => seen(leaderMeanMs(point, 'io_fsync_ns'))),
   'disk-sequential-write': reading(
     'megabytes-per-second',
@@ -58,6 +64,29 @@ export const DISK_READINGS = {
     { scope: 'run' },
   ),
 } as const satisfies Readonly<Record<string, Reading>>;
+
+/** A client that waits for its answer has one write in flight: no sync can carry more entries than there are clients. */
+function entriesPerSync(point: PointFacts, _facts: Facts, { bad }: Terms): Measured<Seen> {
+  const { mode, clients } = point.summary;
+  return seenWith(fromLeader(point, entriesPerFsync), (value) =>
+    mode === 'closed' && clients <= bad && value <= bad
+      ? {
+          value,
+          undecidedBecause: t`${integer(clients)} clients that wait for each answer have no more than ${integer(clients)} writes in flight`,
+        }
+      : { value },
+  );
+}
+
+/** Of the leader, under a tracer: decides nothing where the tracer itself is most of the time. */
+function tracedShare(read: (facts: SyscallFacts) => number): Reading {
+  return reading('share', (point) =>
+    seenWith(leaderCapture(point.point, 'strata.syscalls/1'), (capture) => ({
+      value: read(syscallFacts(capture)),
+      ...undecidedByTracer(capture),
+    })),
+  );
+}
 
 function syncDetail(point: PointFacts): string {
   const mean = valueOrNull(leaderMean(point, 'io_fsync_ns'));

@@ -3,6 +3,7 @@ import type { BpfCapture, SyncCallsCapture, SyscallCapture } from '../../results
 import { recorded, t, translated } from '../language/language.js';
 import { compareText } from '../measures/node-measures.js';
 import { isWaiting, syscallFacts } from '../measures/syscalls.js';
+import { floorLine } from '../measures/tracer-floor.js';
 import { bytes, decimal, integer, micros, nanos, percent, significant } from '../tables/format.js';
 import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { blocks, sourced } from './sourced.js';
@@ -13,8 +14,9 @@ const ROWS_MAX = 20;
 export function syscallTables(data: ProfileData): string | null {
   const parts = sourced(data, 'strata.syscalls/1').map(({ capture, source }) =>
     blocks(
-      t`Taken by \`${capture.probe}\` over ${decimal(capture.seconds, 1)} s. Times per call are usable, rates are not: tracing stops the process at every call.`,
+      t`Taken by \`${capture.probe}\` over ${decimal(capture.seconds, 1)} s. Tracing stops the process at every call: neither the rates nor the times per call are those of an untraced process.`,
       callTable(capture, source),
+      floorLine(capture),
       descriptorTable(capture, source),
     ),
   );

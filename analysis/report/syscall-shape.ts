@@ -1,5 +1,8 @@
+import type { SyscallCapture } from '../../results/schema/index.js';
+import { logWriteShare } from '../kpi/log-writes.js';
 import { t } from '../language/language.js';
-import { isWaiting, type SyscallFacts } from '../measures/syscalls.js';
+import { valueOrNull } from '../measures/measured.js';
+import { isWaiting, syscallFacts } from '../measures/syscalls.js';
 import { DOCUMENT_SYSCALLS } from '../reference/document.js';
 import { judge } from '../rules/judge.js';
 import { readingOf } from '../rules/readings.js';
@@ -9,19 +12,21 @@ import { inUnit } from '../rules/units.js';
 import { percent } from '../tables/format.js';
 
 /**
- * What a table of system calls looks like, by the rules of the report: the document's two abnormal shapes, a slow disk and too many syncs; too many writes, for which
- * the document has an alert and no shape; or none of them.
+ * What a table of system calls looks like, by the rules of the report: the document's two abnormal shapes, a slow disk and too many syncs; too many writes to the log, for
+ * which the document has an alert and no shape; or none of them.
  */
 export type SyscallShape = 'slow disk' | 'too many syncs' | 'too many writes' | 'normal';
 
 /** The first of them that its rule finds: a slow disk makes syncs take most of the time, and these leave little to the writes. */
-export function syscallShape(facts: SyscallFacts, rules: RuleBook): SyscallShape {
-  const { mean, sync, write } = shapeRules(rules);
-  const { syncMeanUs, syncShare, writeShare } = facts;
+export function syscallShape(capture: SyscallCapture, rules: RuleBook): SyscallShape {
+  const { mean, sync, logWrite } = shapeRules(rules);
+  const { syncMeanUs, syncShare } = syscallFacts(capture);
   if (syncMeanUs !== null && syncShare >= shareMinOf(mean) && isBeyond(mean, syncMeanUs / 1e3))
     return 'slow disk';
   if (isBeyond(sync, syncShare)) return 'too many syncs';
-  return isBeyond(write, writeShare) ? 'too many writes' : 'normal';
+  // One write to a socket answers one request: only those to the log are too many.
+  const writes = valueOrNull(logWriteShare(capture));
+  return writes !== null && isBeyond(logWrite, writes) ? 'too many writes' : 'normal';
 }
 
 export function shapeText(shape: SyscallShape): string {
@@ -31,16 +36,23 @@ export function shapeText(shape: SyscallShape): string {
     case 'too many syncs':
       return t`the document's abnormal shape 1: syncs take most of the working time`;
     case 'too many writes':
-      return t`too many writes: their share of the working time is beyond its alert`;
+      return t`too many writes to the log: their share of the working time is beyond its alert`;
     case 'normal':
       return t`normal: nothing is beyond its alert`;
   }
 }
 
 /** The alerts that the shape is told by, in words that follow a value: `, alert > 20.0 %`; empty where no rule judges it. */
-export function shapeAlerts(rules: RuleBook): Readonly<Record<'mean' | 'sync' | 'write', string>> {
-  const { mean, sync, write } = shapeRules(rules);
-  return { mean: alertText(mean), sync: alertText(sync), write: alertText(write) };
+export function shapeAlerts(
+  rules: RuleBook,
+): Readonly<Record<'mean' | 'sync' | 'write' | 'logWrite', string>> {
+  const { mean, sync, write, logWrite } = shapeRules(rules);
+  return {
+    mean: alertText(mean),
+    sync: alertText(sync),
+    write: alertText(write),
+    logWrite: alertText(logWrite),
+  };
 }
 
 /** Of the document's healthy table, without the calls that wait: the base of our shares. */
@@ -57,6 +69,7 @@ function shapeRules({ rules }: RuleBook) {
     mean: find('syscall-sync-mean'),
     sync: find('syscall-sync-share'),
     write: find('syscall-write-share'),
+    logWrite: find('syscall-log-write-share'),
   };
 }
 

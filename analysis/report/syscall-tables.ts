@@ -1,9 +1,11 @@
 import type { SyscallCapture } from '../../results/schema/index.js';
+import { logWriteShare } from '../kpi/log-writes.js';
 import { t } from '../language/language.js';
 import { leaderAndFollower, sourceOf, subjectName } from '../measures/captures.js';
 import { logWritesPerSync } from '../measures/descriptors.js';
 import { compareText } from '../measures/node-measures.js';
 import { documentRow, isWaiting, syscallFacts } from '../measures/syscalls.js';
+import { floorLine, isMostlyTracer, tracerFloor } from '../measures/tracer-floor.js';
 import { DOCUMENT_SYSCALLS } from '../reference/document.js';
 import { type RuleBook, rulesOf } from '../rules/rule-book.js';
 import { decimal, integer, micros, percent, significant } from '../tables/format.js';
@@ -25,12 +27,13 @@ export function syscallTables(facts: Facts): string {
   if (!traced.ok) return notMeasured(traced.because);
   const futex = observeLevel(facts, 'strata.syscalls/1', (capture) => capture.futex !== undefined);
   return blocks(
-    t`${takenBy(traced.value)} Times per call are usable, rates are not: tracing stops the process at every call. Waiting calls (futex, epoll) are shown, and left out of the last share.`,
+    t`${takenBy(traced.value)} Tracing stops the process at every call: neither the rates nor the times per call are those of an untraced process, and what is called often looks expensive. Waiting calls (futex, epoll) are shown, and left out of the last share.`,
     ...leaderAndFollower(traced.value.captures).map((capture) => {
       const source = sourceOf(traced.value, [capture]);
       return blocks(
         `**${subjectName(capture)}**`,
         nodeTable(capture, source),
+        floorLine(capture),
         shapeLine(capture, rulesOf(facts)),
         descriptorTables(capture, source),
         futexTable(futex, capture),
@@ -88,8 +91,13 @@ function shapeLine(capture: SyscallCapture, rules: RuleBook): string {
   const mean =
     facts.syncMeanUs === null ? t`no sync` : `${t`mean ${micros(facts.syncMeanUs)}`}${alerts.mean}`;
   const sync = t`${percent(facts.syncShare)} of the working time (${mean}; document ${documentWorkingShare('fsync')}${alerts.sync})`;
+  const onLog = logWriteShare(capture);
+  const log = onLog.ok
+    ? `${percent(onLog.value)}${alerts.logWrite}`
+    : t`not measured, because ${onLog.because}`;
   const write = t`${percent(facts.writeShare)} (document ${documentWorkingShare('write')}${alerts.write})`;
-  return t`Shape: **${shapeText(syscallShape(facts, rules))}**. Sync ${sync}, write ${write}, ${ratioWords(capture)} (document 25:1). The document's shares are those of its healthy table without futex, as ours are; with it they are ${percent(DOCUMENT_SYSCALLS.fsync!.share)} and ${percent(DOCUMENT_SYSCALLS.write!.share)}.`;
+  const tracer = isMostlyTracer(tracerFloor(capture)) ? t`, by shares that are mostly the tracer's own` : '';
+  return t`Shape: **${shapeText(syscallShape(capture, rules))}**${tracer}. Sync ${sync}, writes to the log ${log}, all writes ${write}, ${ratioWords(capture)} (document 25:1). The document's shares are those of its healthy table without futex, as ours are; with it they are ${percent(DOCUMENT_SYSCALLS.fsync!.share)} and ${percent(DOCUMENT_SYSCALLS.write!.share)}.`;
 }
 
 /** On the log alone where the trace can tell it from sockets; over all descriptors, and said so, where it cannot. */

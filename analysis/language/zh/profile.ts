@@ -34,8 +34,8 @@ export const PROFILE: Catalogue = {
   '{0} system calls seen by {1}, {2} writes and {3} syncs among them.':
     '{1} 观测到 {0} 次系统调用，其中写 {2} 次、刷盘 {3} 次。',
   '{0} syncs took {1} on average in the kernel.': '{0} 次刷盘在内核中平均耗时 {1}。',
-  'Taken by `{0}` over {1} s. Times per call are usable, rates are not: tracing stops the process at every call.':
-    '由 `{0}` 采集 {1} s。单次调用的耗时可用，速率不可用：追踪会在每次调用时停住进程。',
+  'Taken by `{0}` over {1} s. Tracing stops the process at every call: neither the rates nor the times per call are those of an untraced process.':
+    '由 `{0}` 采集 {1} s。追踪会在每次调用时停住进程：速率和单次调用的耗时都不是未被追踪的进程的。',
   Call: '调用',
   Calls: '次数',
   Seconds: '秒',

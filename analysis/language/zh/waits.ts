@@ -73,22 +73,24 @@ export const WAITS: Catalogue = {
   'Not in this table:': '本表未包含：',
   'the tracer did not tell parked threads from those that wait for a lock': '追踪器不区分待命线程与等锁线程',
   '`{0}` could not see it in this process': '`{0}` 无法在该进程中观测到',
-  '{0} Times per call are usable, rates are not: tracing stops the process at every call. Waiting calls (futex, epoll) are shown, and left out of the last share.':
-    '{0}单次调用的耗时可用，速率不可用：追踪会在每次调用时停住进程。等待类调用（futex、epoll）列在表中，但不计入最后一列占比。',
+  '{0} Tracing stops the process at every call: neither the rates nor the times per call are those of an untraced process, and what is called often looks expensive. Waiting calls (futex, epoll) are shown, and left out of the last share.':
+    '{0}追踪会在每次调用时停住进程：速率和单次调用的耗时都不是未被追踪的进程的，调用次数多的项会显得昂贵。等待类调用（futex、epoll）列在表中，但不计入最后一列占比。',
   '% time': '% 时间',
   'usecs/call': 'µs/次',
   syscall: '系统调用',
   'normal: nothing is beyond its alert': '正常：没有任何一项越过告警线',
-  'too many writes: their share of the working time is beyond its alert':
-    'write 过多：其占工作时间的比例越过告警线',
+  'too many writes to the log: their share of the working time is beyond its alert':
+    '写日志过多：其占工作时间的比例越过告警线',
+  ", by shares that are mostly the tracer's own": '（所依据的占比主要是追踪器自身的开销）',
   ', alert {0} {1}': '，告警 {0} {1}',
   "the document's abnormal shape 2: the disk is slow": '参考文档的异常情况 2：磁盘慢',
   "the document's abnormal shape 1: syncs take most of the working time":
     '参考文档的异常情况 1：刷盘占去大部分工作时间',
   '{0} of the working time ({1}; document {2}{3})': '{0}（{1}；参考文档 {2}{3}）',
   '{0} (document {1}{2})': '{0}（参考文档 {1}{2}）',
-  "Shape: **{0}**. Sync {1}, write {2}, {3} (document 25:1). The document's shares are those of its healthy table without futex, as ours are; with it they are {4} and {5}.":
-    '形态：**{0}**。刷盘占工作时间 {1}，write 占 {2}，{3}（参考文档 25:1）。参考文档的比例取自其正常表，与我们一样不含 futex；含 futex 时为 {4} 与 {5}。',
+  "Shape: **{0}**{1}. Sync {2}, writes to the log {3}, all writes {4}, {5} (document 25:1). The document's shares are those of its healthy table without futex, as ours are; with it they are {6} and {7}.":
+    '形态：**{0}**{1}。刷盘占工作时间 {2}，写日志占 {3}，全部 write 占 {4}，{5}（参考文档 25:1）。参考文档的比例取自其正常表，与我们一样不含 futex；含 futex 时为 {6} 与 {7}。',
+  'not measured, because {0}': '未测量，因为{0}',
   'write : fsync of the log {0}:1': '日志的 write : fsync 为 {0}:1',
   'write : fsync over all descriptors {0}, sockets among them, because {1}':
     '所有描述符（含套接字）的 write : fsync 为 {0}，因为{1}',
