@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { RunData } from '../../results/run-directory.js';
 import type { Capture, NodeWindow } from '../../results/schema/index.js';
 import { adviceRules, DEFAULT_RULES } from '../rules/rule-book.js';
+import { levelWith, withLeader, withPoolUse } from '../rules/testing/evidence-runs.js';
 import { madeUpEventLoop } from '../testing/captures/event-loop.js';
 import { madeUpGc } from '../testing/captures/gc.js';
 import { madeUpLock, madeUpLocks } from '../testing/captures/locks.js';
@@ -35,8 +36,11 @@ describe('advice from single probes', () => {
   });
 
   it('names the pass that shows the evidence again', () => {
-    const advice = findIn(madeUpPool(1, 'leader', 0.5), 'pool-saturated')!;
-    assert.equal(advice.command, 'strata sweep --levels 100 --probes pool --seed 7 --quick');
+    const advice = find(
+      withCaptures(madeUpGc(1, 'leader', 50), madeUpEventLoop(1, 'leader', 50)),
+      'loop-stalls',
+    )!;
+    assert.equal(advice.command, 'strata sweep --levels 100 --probes event-loop --seed 7 --quick');
   });
 
   it('speaks of the pool queue and of the wake-up when they are most of a sync, and 40 % at least', () => {
@@ -58,9 +62,22 @@ describe('advice from single probes', () => {
     assert.ok(findIn(syncs(queued, 50), 'pool-queue') !== undefined);
   });
 
-  it('speaks of a saturated pool from a tenth of the tasks on', () => {
-    assert.equal(findIn(madeUpPool(1, 'leader', 0.099), 'pool-saturated'), undefined);
-    assert.match(findIn(madeUpPool(1, 'leader', 0.1), 'pool-saturated')!.evidence.text, /10\.0 %.*4 threads/);
+  it('speaks of a saturated pool from a tenth of the tasks on, where its threads are busy', () => {
+    const pool = (share: number, use: Parameters<typeof withPoolUse>[1]) =>
+      find(withPoolUse(levelWith(madeUpPool(1, 'leader', share)), use), 'pool-saturated');
+    assert.equal(pool(0.099, { busy: 0.8 }), undefined);
+    const advice = pool(0.1, { busy: 0.8 })!;
+    assert.match(advice.evidence.text, /10\.0 %.*4 threads.*busy/);
+    assert.match(advice.evidence.text, /syncs keep 80\.0 % of the threads busy/);
+    assert.equal(advice.command, 'strata sweep --levels 100 --probes pool --seed 7 --quick');
+    assert.equal(pool(0.5, { busy: 0.69 }), undefined);
+    assert.ok(pool(0.5, { busy: 0.71 }) !== undefined);
+    // Idle threads that get no CPU make tasks wait just as long.
+    const meanUs = madeUpPool(1, 'leader').wait.mean;
+    assert.ok(pool(0.5, { busy: 0.8, cpuWaitUs: meanUs * 0.49 }) !== undefined);
+    assert.equal(pool(0.5, { busy: 0.8, cpuWaitUs: meanUs * 0.51 }), undefined);
+    const unseen = withLeader(levelWith(madeUpPool(1, 'leader', 0.5)), () => ({ proc: null }));
+    assert.equal(find(unseen, 'pool-saturated'), undefined);
   });
 
   it('speaks of a lock from 5 % of the time in flight on, and names its holder', () => {
@@ -68,7 +85,10 @@ describe('advice from single probes', () => {
     const locked = (share: number) => {
       const lock = (node: NodeWindow): NodeWindow => ({
         ...node,
-        locks: [madeUpLock(share * inFlight * node.seconds * 1e3)],
+        locks: [
+          madeUpLock(2 * share * inFlight * node.seconds * 1e3, 'append_slot'),
+          madeUpLock(share * inFlight * node.seconds * 1e3, 'global_lock'),
+        ],
       });
       return mapNodes(madeUpRun(), lock);
     };
@@ -82,13 +102,24 @@ describe('advice from single probes', () => {
     const advice = atMid(0.0501)!;
     assert.match(
       advice.evidence.text,
-      /at `append_slot` \(log\).*5\.0 %.*90\.0 % of it while `snapshot` held it/,
+      /at `global_lock` \(log\).*5\.0 %.*90\.0 % of it while `snapshot` held it/,
     );
     assert.ok(Math.abs(advice.evidence.bound! - 0.0501) < 1e-6);
     assert.equal(advice.command, 'strata sweep --levels 100 --probes none --seed 7 --quick');
-    assert.equal(atMid(30)!.evidence.bound, 1);
-    const probed = findIn(madeUpLocks(1, 'leader', 60_000), 'lock-waits')!;
+    // More than all of it is no share.
+    assert.ok(atMid(30)!.evidence.bound! <= 1);
+    const seen = madeUpLocks(1, 'leader');
+    const held = { ...seen, locks: [madeUpLock(120_000), madeUpLock(60_000, 'global_lock')] };
+    const probed = findIn(held, 'lock-waits')!;
     assert.equal(probed.command, 'strata sweep --levels 100 --probes locks --seed 7 --quick');
+  });
+
+  it('takes a line before the disk for no lock: what gathers there has a finding of its own', () => {
+    for (const name of ['append_slot', 'proposal_slot']) {
+      const lock = (node: NodeWindow): NodeWindow => ({ ...node, locks: [madeUpLock(1e9, name)] });
+      assert.equal(find(mapNodes(madeUpRun(), lock), 'lock-waits'), undefined);
+      assert.equal(find(mapNodes(madeUpRun(), lock), 'lock-contention'), undefined);
+    }
   });
 
   it('speaks of native locks above 15 % of the CPU, and of CPU without an owner above 5 %', () => {

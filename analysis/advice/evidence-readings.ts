@@ -1,9 +1,17 @@
 import { layerShare } from '../cpu/cpu-profile.js';
+import { fromLeader } from '../kpi/leader-readings.js';
 import { seenWith } from '../kpi/seen.js';
 import { t } from '../language/language.js';
 import { type CaptureName, leaderCapture } from '../measures/captures.js';
-import { leaderLocks, MEASURED_PASS, waitPerSecondNs, worstHolder } from '../measures/locks.js';
+import {
+  type LockView,
+  leaderLocks,
+  MEASURED_PASS,
+  waitPerSecondNs,
+  worstHolder,
+} from '../measures/locks.js';
 import { type Measured, measured, missing, valueOrNull } from '../measures/measured.js';
+import { poolRunQueueNs, poolUseAtMost } from '../measures/node-measures.js';
 import { clockMeans, dominantClock, type SyncClock, splitSyncs } from '../measures/sync-clocks.js';
 import type { Facts, PointFacts } from '../report/facts.js';
 import { sweepAgain } from '../report/run-again.js';
@@ -16,9 +24,12 @@ import { integer, micros, nanos, percent } from '../tables/format.js';
 export const EVIDENCE_READINGS = {
   'sync-queue-clock': clockReading('queue'),
   'sync-wakeup-clock': clockReading('wake'),
-  'pool-saturated': reading('share', poolSaturated, { command: probeCommand('strata.pool/1') }),
-  'lock-wait-share': reading('share', (point) => lockWaits(point, NONE), { command: lockCommand }),
-  'lock-line-share': reading('share', (point) => lockWaits(point, DISK_LINES), { command: lockCommand }),
+  'pool-saturated': reading('share', poolSaturated, {
+    parameters: { busyMin: 0.7, shareRunQueueMax: 0.5 },
+    command: probeCommand('strata.pool/1'),
+  }),
+  'lock-wait-share': reading('share', lockWaits, { command: lockCommand }),
+  'lock-line-share': reading('share', lockWaits, { command: lockCommand }),
   'gc-pause-of-heartbeat': reading('times', gcPauses, { command: probeCommand('strata.gc/1') }),
   'loop-stall-of-heartbeat': reading('times', loopStalls, { command: probeCommand('strata.event-loop/1') }),
   'threads-unattributed': reading('share', unattributedThreads, { command: probeCommand('strata.perf/1') }),
@@ -61,25 +72,36 @@ function clockShare(point: PointFacts, clock: SyncClock, { parameters }: Terms):
   });
 }
 
-function poolSaturated(point: PointFacts): Measured<Seen> {
-  return seenWith(
-    leaderCapture(point.point, 'strata.pool/1'),
-    ({ wait, threads, saturatedShare, floorUs }) => ({
-      value: saturatedShare,
-      evidence: t`${percent(saturatedShare)} of ${integer(wait.count)} small tasks waited for more than ten idle round trips (${micros(floorUs)} each) before one of ${integer(threads)} threads took them; mean wait ${micros(wait.mean)}`,
-    }),
-  );
+/** A task waits long for a thread that is busy, and just as long for one that is idle and gets no CPU: only the first is a pool that is too small. */
+function poolSaturated(point: PointFacts, _facts: Facts, { parameters }: Terms): Measured<Seen> {
+  const { busyMin = 0, shareRunQueueMax = 1 } = parameters;
+  const capture = leaderCapture(point.point, 'strata.pool/1');
+  if (!capture.ok) return capture;
+  const { wait, threads, saturatedShare, floorUs } = capture.value;
+  const use = fromLeader(point, (node) => poolUseAtMost(node, threads));
+  if (!use.ok) return use;
+  if (use.value < busyMin)
+    return missing(t`writes and syncs keep ${percent(use.value)} of the pool's threads busy at most`);
+  const runQueue = fromLeader(point, poolRunQueueNs);
+  if (!runQueue.ok) return runQueue;
+  if (runQueue.value > shareRunQueueMax * wait.mean * 1e3)
+    return missing(
+      t`a task waits ${micros(wait.mean)}, and the thread that takes one waits ${nanos(runQueue.value)} for a CPU: more threads would wait as well`,
+    );
+  return measured({
+    value: saturatedShare,
+    evidence: t`${percent(saturatedShare)} of ${integer(wait.count)} small tasks waited for more than ten idle round trips (${micros(floorUs)} each) before one of ${integer(threads)} threads took them; mean wait ${micros(wait.mean)}, of which the wait for a CPU is at most ${nanos(runQueue.value)}; writes and syncs keep ${percent(use.value)} of the threads busy, their queue included`,
+  });
 }
 
-const NONE: ReadonlySet<string> = new Set();
 /** Who stands there waits for the disk behind the write before it: the line is long because syncs are many or slow, and those are causes of their own. */
 const DISK_LINES: ReadonlySet<string> = new Set(['append_slot', 'proposal_slot']);
 
 /** By Little's law: what all waiters lose in a second, against all that is in flight, is the share of a request's time. */
-function lockWaits(point: PointFacts, without: ReadonlySet<string>): Measured<Seen> {
+function lockWaits(point: PointFacts): Measured<Seen> {
   const locks = leaderLocks(point);
   if (!locks.ok) return locks;
-  const worst = locks.value.find(({ reading: { name } }) => !without.has(name));
+  const worst = worstLock(locks.value);
   const inFlight = point.summary.audit.littlesLaw.product;
   if (worst === undefined || !(inFlight > 0))
     return missing(t`the leader has no lock, or nothing was in flight`);
@@ -97,8 +119,13 @@ function lockWaits(point: PointFacts, without: ReadonlySet<string>): Measured<Se
   });
 }
 
+/** Locks come with the costliest first. */
+function worstLock(locks: readonly LockView[]): LockView | undefined {
+  return locks.find(({ reading: { name } }) => !DISK_LINES.has(name));
+}
+
 function lockCommand(point: PointFacts, facts: Facts): string {
-  const from = valueOrNull(leaderLocks(point))?.[0]?.from ?? MEASURED_PASS;
+  const from = worstLock(valueOrNull(leaderLocks(point)) ?? [])?.from ?? MEASURED_PASS;
   return sweepAgain(facts, [point.point.ref.clients], from === MEASURED_PASS ? 'none' : from);
 }
 

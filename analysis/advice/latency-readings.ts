@@ -1,7 +1,7 @@
 import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
 import { seenWith } from '../kpi/seen.js';
 import { t, translated } from '../language/language.js';
-import { combine, type Measured, map, measured, missing } from '../measures/measured.js';
+import { combine, type Measured, map, measured, missing, valueOrNull } from '../measures/measured.js';
 import { mainThreadShare } from '../measures/node-measures.js';
 import type { Facts, PointFacts } from '../report/facts.js';
 import { type Reading, reading, type Seen, type Terms } from '../rules/reading.js';
@@ -13,7 +13,8 @@ import { syncFloor } from './sync-floor.js';
 export const LATENCY_READINGS = {
   'sync-over-floor': reading('times', syncOverFloor),
   'loop-wait-share': reading('share', loopWait, { parameters: { busyMin: 0.7 } }),
-  'propose-queue-share': stageReading('proposeQueue'),
+  'propose-queue-share': reading('share', proposeQueue),
+  'own-append-share': reading('share', ownAppend),
   'batch-wait-share': stageReading('batchWait'),
   'sync-submit-share': stageReading('syncSubmit'),
   'remote-queue-share': stageReading('remoteQueue', 'remoteWrite'),
@@ -36,6 +37,51 @@ function stagesOf(budget: Budget, keys: readonly string[]): Seen & { readonly ev
     evidence: t`${names} of a mean write of ${nanos(budget.meanTotalNs)}`,
     bound: share,
   };
+}
+
+/** The account of the writes that gather behind the leader's own append. It is kept as that of a lock, and is none: nobody could go on without it. */
+const GATHERING = 'proposal_slot';
+
+/** Share of the wait to be proposed that is spent behind the leader's own append; nothing where the node keeps no account of it. */
+function shareBehindAppend({ leader }: PointFacts): number {
+  if (!leader.ok) return 0;
+  const { locks = [], histograms } = leader.value;
+  const waitNs = locks.find(({ name }) => name === GATHERING)?.waitNs ?? 0;
+  const queueNs = histograms.consensus_propose_wait_ns?.sum ?? 0;
+  return queueNs > 0 ? Math.min(1, waitNs / queueNs) : 0;
+}
+
+/** Without what gathers behind the own append: that is the disk's, and another finding. */
+function proposeQueue(point: PointFacts): Measured<Seen> {
+  const behind = shareBehindAppend(point);
+  return seenWith(point.writeBudget, (budget) => {
+    const { value, evidence } = stagesOf(budget, ['proposeQueue']);
+    const share = value * (1 - behind);
+    const without =
+      behind > 0 ? t`, ${percent(behind)} of it behind the leader's own append, which is left out here` : '';
+    return { value: share, evidence: `${evidence}${without}`, bound: share };
+  });
+}
+
+/** A write that arrives while the leader's append is at the disk joins the next one: what makes it wait is that append, its write and its sync. */
+function ownAppend(point: PointFacts): Measured<Seen> {
+  const behind = shareBehindAppend(point);
+  if (behind === 0) return missing(t`no write gathered behind an append of the leader`);
+  const write = valueOrNull(leaderMean(point, 'io_write_ns'));
+  const sync = valueOrNull(leaderMean(point, 'io_fsync_ns'));
+  const append =
+    write === null || sync === null
+      ? ''
+      : t`; an append of the leader takes ${nanos(write + sync)}: write ${nanos(write)}, sync ${nanos(sync)}, each with its wait for the pool and the loop`;
+  return seenWith(point.writeBudget, (budget) => {
+    const { value, evidence } = stagesOf(budget, ['proposeQueue']);
+    const share = value * behind;
+    return {
+      value: share,
+      evidence: t`${evidence}, ${percent(behind)} of it behind the leader's own append at the disk${append}`,
+      bound: share,
+    };
+  });
 }
 
 /** The floor: one block of 4 KiB written and synced by one process with nothing else to do. */

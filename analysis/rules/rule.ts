@@ -62,7 +62,15 @@ const advice = {
   severity: z.enum(['P0', 'P1', 'by-stake']).default('by-stake'),
   action: Text,
   /** What the bound is a share of. */
-  of: z.enum(['mean latency of a write', 'CPU time of the leader', 'throughput', 'bytes written']),
+  of: z.enum([
+    'mean latency of a write',
+    'CPU time of the leader',
+    "time of the leader's main thread",
+    "non-idle time of the leader's main thread",
+    'CPU time of nodes and generator',
+    'throughput',
+    'bytes written',
+  ]),
 };
 
 /** What a run suffers from, whatever it comes from. */

@@ -5,12 +5,32 @@ export const RULES: Catalogue = {
   // What a share is of, as data of the rules.
   'mean latency of a write': '平均写延迟',
   'CPU time of the leader': 'Leader 的 CPU 时间',
+  "time of the leader's main thread": 'Leader 主线程的时间',
+  'CPU time of nodes and generator': '节点与负载发生器的 CPU 时间',
+  "non-idle time of the leader's main thread": 'Leader 主线程的非空闲时间',
   'bytes written': '写入字节数',
 
   // Evidence.
   '{0} (alert {1} {2})': '{0}（告警 {1} {2}）',
-  "{0} of the leader's CPU samples (alert above {1})": 'Leader 的 CPU 采样的 {0}（高于 {1} 告警）',
-  "{0} of a follower's CPU samples (alert above {1})": 'Follower 的 CPU 采样的 {0}（高于 {1} 告警）',
+  "{0} of the samples of the leader's main thread that are not idle, waits for a CPU among them (alert above {1}){2}":
+    'Leader 主线程非空闲样本的 {0}，其中包括等待 CPU 的时间（高于 {1} 告警）{2}',
+  "{0} of the samples of a follower's main thread that are not idle, waits for a CPU among them (alert above {1})":
+    'Follower 主线程非空闲样本的 {0}，其中包括等待 CPU 的时间（高于 {1} 告警）',
+  '; `{0}` counted {1} writes to clients for each read from them':
+    '；`{0}` 统计到每从客户端读一次，就向客户端写 {1} 次',
+  '{0} pings are too few for a mean (at least {1})': '{0} 次 ping 不足以得出均值（至少需要 {1} 次）',
+  '{0} clients that wait for each answer have no more than {1} writes in flight':
+    '{0} 个等待每次应答的客户端，在途的写不会超过 {1} 个',
+  "writes and syncs keep {0} of the pool's threads busy at most": '写入与刷盘最多占用线程池线程的 {0}',
+  'a task waits {0}, and the thread that takes one waits {1} for a CPU: more threads would wait as well':
+    '任务等待 {0}，而取走任务的线程等待 CPU {1}：增加线程也同样要等',
+  '; an append of the leader takes {0}: write {1}, sync {2}, each with its wait for the pool and the loop':
+    '；Leader 一次追加耗时 {0}：write {1}，刷盘 {2}，均含等待线程池和事件循环的时间',
+  "{0}, {1} of it behind the leader's own append at the disk{2}":
+    '{0}，其中 {1} 是等待 Leader 自己的落盘追加{2}',
+  ", {0} of it behind the leader's own append, which is left out here":
+    '，其中 {0} 是等待 Leader 自己的追加，此处不计',
+  'no write gathered behind an append of the leader': '没有写请求聚集在 Leader 的追加之后',
   '{0} of the CPU time of all threads is in functions of native locks (alert above {1})':
     '全部线程 CPU 时间的 {0} 花在原生锁函数中（高于 {1} 告警）',
   '{0} of the CPU time of all threads has no owner (alert above {1})':
@@ -30,8 +50,8 @@ export const RULES: Catalogue = {
   'between the return from the kernel and the callback': '从内核返回到回调之间',
   '{0} of a mean sync of {1} pass {2} ({3}, {4} syncs by `{5}`)':
     '平均刷盘 {1} 中有 {0} 花在{2}（{3}，`{5}` 记录了 {4} 次刷盘）',
-  '{0} of {1} small tasks waited for more than ten idle round trips ({2} each) before one of {3} threads took them; mean wait {4}':
-    '{1} 个小任务中有 {0} 等待了超过十次空闲往返（每次 {2}）才被 {3} 个线程之一取走；平均等待 {4}',
+  '{0} of {1} small tasks waited for more than ten idle round trips ({2} each) before one of {3} threads took them; mean wait {4}, of which the wait for a CPU is at most {5}; writes and syncs keep {6} of the threads busy, their queue included':
+    '{1} 个小任务中有 {0} 等待了超过十次空闲往返（每次 {2}）才被 {3} 个线程之一取走；平均等待 {4}，其中等待 CPU 至多 {5}；写入与刷盘（含其排队）占用线程的 {6}',
   'nobody was seen holding it': '没有看到持有者',
   '{0} of it while `{1}` held it ({2} holds, longest hold of the lock {3})':
     '其中 {0} 发生在 `{1}` 持锁期间（持锁 {2} 次，该锁最长持有 {3}）',
@@ -119,11 +139,15 @@ export const RULES: Catalogue = {
   '{0}{1} at {2}': '{2}：{0}{1}',
   'What limits it was not measured.': '瓶颈未测量。',
   'At {0} the limit is {1}.': '在 {0}，瓶颈是{1}。',
+  'At {0} no CPU is full; {1}.': '在 {0}，没有 CPU 用满；{1}。',
+  'At {0} it was not measured whether a CPU is the limit; {1}.': '在 {0}，CPU 是否为瓶颈未测量；{1}。',
   '**{0}. {1}{2}{3}**': '**{0}。{1}{2}{3}**',
   ' No conclusion at {0}: {1}.': '{0} 不下结论：{1}。',
   ' (too few requests for a p99)': '（请求太少，没有 p99）',
   ' with p99 {0}': '，p99 {0}',
   '{0} the rate of {1}': '{1} 的 {0}',
+  'no difference from {0} is shown ({1})': '未显示出与 {0} 的差别（{1}）',
+  'no cost of its syncs is shown against {0} ({1})': '与 {0} 相比未显示出刷盘的代价（{1}）',
   'Durability: {0} is the fastest strategy that acknowledges only after a sync: {1} at {2} clients; {3}.':
     '持久性：{0} 是刷盘后才确认的策略中最快的：{2} 个客户端时 {1}；{3}。',
   // How sure the run is of a rate.
@@ -142,17 +166,25 @@ export const RULES: Catalogue = {
   '**Acknowledged writes were lost under strategy {0}**: {1} at point {2}.':
     '**策略 {0} 下丢失了已确认的写**：测点 {2} 丢失 {1} 个。',
   '**A power cut broke a promise** at point {0}, {1}.': '测点 {0}，**断电破坏了承诺**：{1}。',
-  ' At stake: at most {0} of the {1}.': '至多涉及{1}的 {0}。',
+  'at most {0} of the {1}': '至多涉及{1}的 {0}',
+  ' At stake: {0}.': '{0}。',
+  ' At stake: {0}, by the rate of an empty HTTP server here ({1}).':
+    '{0}，以这台机器上空 HTTP 服务器的速率（{1}）为限。',
   '**{0}**, at {1}: {2}.{3}{4}': '**{0}**，在 {1}：{2}。{3}{4}',
   ' Do: {0}': '解决：{0}',
   ', p99 {0} against {1}': '，p99 {0} 对 {1}',
   "**{0}: the document's throughput lies within the spread of this run**: {1} against {2}{3}.":
     '**{0}：参考文档的吞吐量处于本次运行的离散范围内**：{1} 对 {2}{3}。',
-  "**{0}: {1} of the document's throughput** ({2} against {3}{4}).":
-    '**{0}：为参考文档吞吐量的 {1}**（{2} 对 {3}{4}）。',
+  "**{0}: the document's throughput is not decidable on this machine**: {1} is more than the {2} of an empty HTTP server here with as many clients; measured {3}, {4} of that{5}.":
+    '**{0}：参考文档的吞吐量在这台机器上无法判定**：{1} 高于这里空 HTTP 服务器在同样客户端数下的 {2}；实测 {3}，为后者的 {4}{5}。',
+  "**{0}: {1} of the document's throughput** ({2} against {3}{4}; {5}; {6}).":
+    '**{0}：为参考文档吞吐量的 {1}**（{2} 对 {3}{4}；{5}；{6}）。',
   '{0} at {1} clients': '{1} 个客户端时 {0}',
-  '**Sharing syncs (G) against one sync an entry (A), at the same durability**: {0}.':
-    '**共享刷盘（G）对每条目一次刷盘（A），持久性相同**：{0}。',
+  'no difference shown at {0} clients ({1})': '{0} 个客户端时未显示出差别（{1}）',
+  '**Sharing syncs (G) against one sync an entry (A), at the same durability**: {0}; {1}.{2}':
+    '**共享刷盘（G）对每条目一次刷盘（A），持久性相同**：{0}；{1}。{2}',
+  ' The rate of A is overstated at {0} clients: the log of its leader fell behind (2.1).':
+    '{0} 个客户端时 A 的速率偏高：其 Leader 的日志落后了（2.1）。',
   'KPIs of the document: {0} pass, {1} warn, {2} fail, {3} undecided, {4} not measured (section 7).':
     '参考文档的 KPI：{0} 项通过，{1} 项警告，{2} 项不通过，{3} 项未定，{4} 项未测量（第 7 节）。',
 
@@ -161,8 +193,8 @@ export const RULES: Catalogue = {
   'None: no level of this run passed its audit, so nothing is evidence.':
     '无：本次运行没有级别通过审核，因此没有任何证据。',
   'None of the {0} rules found its evidence in this run.': '{0} 条规则在本次运行中都没有找到证据。',
-  "{0} of {1} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Bounds of different rules overlap and do not add up. P0: at least 20 % of latency, CPU time or throughput at stake, or a rule that is always P0, as those of causes are; bytes written do not count, because no client waits for them. Causes come first.":
-    '{1} 条规则中有 {0} 条找到了证据。上界是 Amdahl 上界：原因完全消失时至多涉及的部分，绝不是预测。不同规则的上界相互重叠，不能相加。P0：至少涉及 20 % 的延迟、CPU 时间或吞吐量，或规则本身始终为 P0（原因类规则即如此）；写入字节数不计，因为没有客户端等待它。原因排在最前。',
+  "{0} of {1} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Where it would carry the throughput past that of an empty HTTP server with as many clients (machine baseline), it ends there. Bounds of different rules overlap and do not add up. P0: at least 20 % of latency, of CPU time or of the main thread's time at stake, or a rule that is always P0, as those of causes are; bytes written do not count, because no client waits for them. Causes come first.":
+    '{1} 条规则中有 {0} 条找到了证据。上界是 Amdahl 上界：原因完全消失时至多涉及的部分，绝不是预测。若会使吞吐量超过同样客户端数下空 HTTP 服务器的吞吐量（机器基线），则以后者为限。不同规则的上界相互重叠，不能相加。P0：至少涉及 20 % 的延迟、CPU 时间或主线程时间，或规则本身始终为 P0（原因类规则即如此）；写入字节数不计，因为没有客户端等待它。原因排在最前。',
   Priority: '优先级',
   Advice: '建议',
   'Saves at most': '至多节省',
@@ -174,7 +206,11 @@ export const RULES: Catalogue = {
   '- Again: {0}': '- 重现：{0}',
   'none that this run could give.': '本次运行给不出。',
   'removing it altogether saves at most {0} of the {1}': '完全消除它至多节省{1}的 {0}',
-  '{0}, so throughput grows to at most {1}.': '{0}，因此吞吐量至多增至 {1}。',
+  '{0}, so throughput grows to at most {1}': '{0}，因此吞吐量至多增至 {1}',
+  "{0}: Amdahl's law alone would allow {1}, but an empty HTTP server answers no more than {2} here with as many clients.":
+    '{0}：仅按 Amdahl 定律可达 {1}，但这里空 HTTP 服务器在同样客户端数下也只能应答 {2}。',
+  '; nothing follows for the throughput, because the thread wants a CPU for {0} of the time only':
+    '；对吞吐量得不出结论，因为该线程只有 {0} 的时间需要 CPU',
 
   // KPIs and commands.
   '## 7 KPIs and commands': '## 7 监控与验证：KPI 与命令',

@@ -1,5 +1,6 @@
 import type { PointData, RunData } from '../../../results/run-directory.js';
 import type { Capture, Histogram, NodeWindow, StageSample } from '../../../results/schema/index.js';
+import { madeUpLock } from '../../testing/captures/locks.js';
 import { mapNodes, mapPoints } from '../../testing/change-run.js';
 import { withCaptures, withPasses } from '../../testing/made-up-captured-run.js';
 import { madeUpRun } from '../../testing/made-up-run.js';
@@ -139,6 +140,34 @@ export function withMainThread(
         };
       }),
     },
+  }));
+}
+
+/** Writes and syncs keep a pool of four threads busy for this share of the window; a call waits `cpuWaitUs` for a CPU. */
+export function withPoolUse(
+  run: RunData,
+  { busy, cpuWaitUs = 0 }: { readonly busy: number; readonly cpuWaitUs?: number },
+): RunData {
+  return withLeader(run, ({ counters, histograms, proc, seconds }) => ({
+    counters: { ...counters, io_writes_total: 600, io_fsyncs_total: 400 },
+    histograms: {
+      ...histograms,
+      io_write_ns: flatHistogram(1, 600),
+      io_fsync_ns: flatHistogram((busy * seconds * 1e9 * 4) / 400, 400),
+    },
+    proc: {
+      ...proc!,
+      threads: proc!.threads.map((thread) =>
+        thread.kind === 'pool' ? { ...thread, runqueueWaitMs: (cpuWaitUs * 1_000) / 1e3 } : thread,
+      ),
+    },
+  }));
+}
+
+/** Writes that gather behind the own append: this share of the wait to be proposed is theirs. */
+export function withGathering(run: RunData, share: number): RunData {
+  return withLeader(run, ({ histograms }) => ({
+    locks: [madeUpLock((share * histograms.consensus_propose_wait_ns!.sum) / 1e6, 'proposal_slot')],
   }));
 }
 

@@ -12,10 +12,12 @@ import {
   type Stages,
   withCluster,
   withCounters,
+  withGathering,
   withInFlight,
   withLeader,
   withMainThread,
   withMeans,
+  withPoolUse,
   withStages,
   withWrites,
   writeOf,
@@ -39,6 +41,8 @@ const TICK = { name: 'tick', file: 'server/consensus/raft.js', layer: 'consensus
 
 const CPU: Readonly<Record<string, MakeEvidence>> = {
   'cpu-socket-io': (value) => levelWith(cpuTaken({ layer: 'network', mechanism: 'socket-read' }, value)),
+  'cpu-socket-writes': (value) => levelWith(cpuTaken({ layer: 'network', mechanism: 'socket-write' }, value)),
+  'cpu-socket-reads': (value) => levelWith(cpuTaken({ layer: 'network', mechanism: 'socket-read' }, value)),
   'cpu-pool-code': (value) => levelWith(cpuTaken({ file: POOL_FILE, layer: 'network' }, value)),
   'cpu-connects': (value) => levelWith(cpuTaken({ name: 'connect', file: 'node:net' }, value)),
   'cpu-network-codec': (value) => levelWith(cpuTaken({ layer: 'network', mechanism: 'codec' }, value)),
@@ -56,26 +60,16 @@ const CPU: Readonly<Record<string, MakeEvidence>> = {
   'leader-run-queue': (waits) => withMainThread(levelWith(), { waits }),
 };
 
+/** So that no other call is taken for the cost of the tracer. */
+const CHEAP = ['getpid', 100, 0.000_1] as const;
+
 const SYSCALLS: Readonly<Record<string, MakeEvidence>> = {
   'syscall-sync-share': (value) =>
-    levelWith(
-      syscallTable([
-        ['fdatasync', 100, value],
-        ['read', 100, 1 - value],
-      ]),
-    ),
+    levelWith(syscallTable([['fdatasync', 100, value], ['read', 100, 1 - value], CHEAP])),
   'syscall-write-share': (value) =>
-    levelWith(
-      syscallTable([
-        ['write', 100, value],
-        ['read', 100, 1 - value],
-      ]),
-    ),
+    levelWith(syscallTable([['write', 100, value], ['read', 100, 1 - value], CHEAP])),
   'syscall-log-write-share': (seconds) => {
-    const rows = [
-      ['write', 100, seconds],
-      ['read', 100, 1 - seconds],
-    ] as const;
+    const rows = [['write', 100, seconds], ['read', 100, 1 - seconds], CHEAP] as const;
     const wal = {
       syscall: 'write',
       descriptor: 'wal',
@@ -136,13 +130,14 @@ const DISK: Readonly<Record<string, MakeEvidence>> = {
     })),
   'sync-queue-clock': (queue) => levelWith(syncClocks({ queue, wake: (1 - queue) / 2 })),
   'sync-wakeup-clock': (wake) => levelWith(syncClocks({ queue: (1 - wake) / 2, wake })),
-  'pool-saturated': (share) => levelWith(madeUpPool(1, 'leader', share)),
+  'pool-saturated': (share) => withPoolUse(levelWith(madeUpPool(1, 'leader', share)), { busy: 0.8 }),
 };
 
 const WRITES: Readonly<Record<string, MakeEvidence>> = {
   'sync-share-of-write': staged('fsync'),
   'wait-share-of-write': staged('proposeQueue'),
   'propose-queue-share': staged('proposeQueue'),
+  'own-append-share': (share) => withGathering(withStages(levelWith(), { proposeQueue: 2 * share }), 0.5),
   'batch-wait-share': staged('batchWait'),
   'sync-submit-share': staged('syncSubmit'),
   'remote-queue-share': staged('remoteQueue', 'replicate'),
@@ -157,7 +152,7 @@ const WRITES: Readonly<Record<string, MakeEvidence>> = {
     ),
   'apply-poll-wait': (ms) =>
     withMeans(withStages(levelWith(), { applyWait: 0.3 }), { state_apply_wait_ns: ms }),
-  'lock-wait-share': (share) => lockedRun(share, 'append_slot'),
+  'lock-wait-share': (share) => lockedRun(share, 'global_lock'),
   'lock-line-share': (share) => lockedRun(share, 'global_lock'),
 };
 
