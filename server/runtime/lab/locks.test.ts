@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LockReading } from '../../ports/lock.js';
+import type { LockReading, Mutex } from '../../ports/lock.js';
 import { codeOf, readValue } from '../testing/answers.js';
 import { assertIdle } from '../testing/failover-helpers.js';
 import { TestCluster } from '../testing/test-cluster.js';
+import { StateReadDesk } from './state-read-desk.js';
 
 const LAB = { lock: 'global' } as const;
 
@@ -150,12 +151,30 @@ describe('a lock on the state alone', () => {
     assert.equal(lockOf(cluster, 1, 'apply_lock').acquisitions, before);
   });
 
-  it('answers whoever asked when the node stops', async () => {
-    const cluster = await TestCluster.start({ lab: { lock: 'state' } });
-    const reads = [1, 2, 3].map(() => cluster.get(1, 'k'));
+  it('answers those who wait for it at their deadline and when the node stops, and late grants do nothing', async () => {
+    const grants: (() => void)[] = [];
+    let released = 0;
+    const shut: Mutex<'read'> = {
+      acquire: () => new Promise((resolve) => grants.push(() => resolve(() => released++))),
+    };
+    const cluster = await TestCluster.start({
+      operationTimeoutMs: 200,
+      strategies: (usual) => ({ ...usual, reads: (...parts) => new StateReadDesk(parts, shut) }),
+    });
+    const late = cluster.get(1, 'k');
+    await cluster.pass(100);
+    assert.equal(grants.length, 1);
+    assert.equal(cluster.gauge(1, 'consensus_reads_waiting'), 1);
+    const stopped = cluster.get(1, 'k');
+    await cluster.pass(150);
+    assert.equal(codeOf(late), 'STRATA_TIMEOUT');
+    assert.equal(stopped.answered, false);
     cluster.node(1).runtime.stop();
     await cluster.pass(5);
-    for (const read of reads) assert.equal(codeOf(read), 'STRATA_SHUTTING_DOWN');
+    assert.equal(codeOf(stopped), 'STRATA_SHUTTING_DOWN');
+    for (const grant of grants) grant();
+    await cluster.pass(5);
+    assert.equal(released, 2);
     assertIdle(cluster);
   });
 });

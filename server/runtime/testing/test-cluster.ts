@@ -19,6 +19,7 @@ import { NodeRuntime } from '../node-runtime.js';
 import { QuietRegistry } from '../quiet-registry.js';
 import { restoreState } from '../restore.js';
 import type { RuntimeOptions, SnapshotRules } from '../runtime-options.js';
+import type { Strategies } from '../strategies.js';
 import { type Answer, expectAnswer, textOf } from './answers.js';
 import { MemoryLog } from './memory-log.js';
 import { MemoryNetwork } from './memory-network.js';
@@ -75,6 +76,8 @@ export interface Settings {
   readonly sampleEvery?: number;
   /** `testing.lab`, as far as it concerns the loop. */
   readonly lab?: Partial<LoopLab>;
+  /** Last word on the parts of every node that exist in more than one make. */
+  readonly strategies?: (usual: Strategies) => Strategies;
 }
 
 export interface Node {
@@ -218,7 +221,7 @@ export class TestCluster {
   }
 
   async #boot(id: NodeId, recovered: RecoveredLog | undefined, voters: readonly NodeId[]): Promise<void> {
-    const { diskMs = 1, isMeasured = true, lab } = this.#settings;
+    const { diskMs = 1, isMeasured = true, lab, strategies = (usual) => usual } = this.#settings;
     this.#lives += 1;
     const { snapshots, storageId } = this.#diskOf(id, voters);
     snapshots.restart();
@@ -247,7 +250,7 @@ export class TestCluster {
       syncs: { after: () => ({ next: 0, dropped: 0, syncs: [] }) },
       isMeasured,
       machine: restored,
-      strategies: labStrategies({ ...CONFIG.testing.lab, ...lab }, metrics, this.clock),
+      strategies: strategies(labStrategies({ ...CONFIG.testing.lab, ...lab }, metrics, this.clock)),
     });
     const node = { id, runtime, raw, log, metrics, snapshots };
     this.#nodes.set(id, {
