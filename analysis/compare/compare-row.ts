@@ -1,6 +1,6 @@
 import { t } from '../language/language.js';
 import type { Measured } from '../measures/measured.js';
-import { bootstrapMedianRatio, type Interval } from '../statistics/bootstrap.js';
+import { BOOTSTRAP_ITEMS_MIN, bootstrapMedianRatio, type Interval } from '../statistics/bootstrap.js';
 import { compareSamples, type SampleComparison } from '../statistics/compare-samples.js';
 import { detectableShift, pooledDeviation, runsFor } from '../statistics/detectable-effect.js';
 import { samplesNeeded, smallestP } from '../statistics/mann-whitney.js';
@@ -72,9 +72,6 @@ export interface ComparisonRow {
   readonly because: string | null;
 }
 
-/** Below five runs the bootstrap has so few different resamples that its interval would only look like one. */
-const BOOTSTRAP_RUNS_MIN = 5;
-
 /** The values of one metric at one point, from the runs that have it, and the reason of the first that has not. */
 export function valuesOf(
   metric: Metric,
@@ -95,7 +92,7 @@ export function measureRow(row: RowValues, rows: number, options: CompareOptions
   const relative =
     deviation === null || compared.base.median === 0 ? null : deviation / Math.abs(compared.base.median);
   const shift = detectableShift(base.length, contender.length, strict);
-  const enough = Math.min(base.length, contender.length) >= BOOTSTRAP_RUNS_MIN;
+  const enough = Math.min(base.length, contender.length) >= BOOTSTRAP_ITEMS_MIN;
   const ratio = enough
     ? bootstrapMedianRatio(base, contender, { confidence: 1 - alpha, resamples, seed })
     : null;

@@ -1,5 +1,5 @@
 import { t } from '../language/language.js';
-import { bootstrap, type Interval } from '../statistics/bootstrap.js';
+import { BOOTSTRAP_ITEMS_MIN, bootstrap, type Interval } from '../statistics/bootstrap.js';
 import { geometricMean } from '../statistics/geometric-mean.js';
 import { holm } from '../statistics/holm.js';
 import { InvalidNumbersError } from '../statistics/invalid-numbers.js';
@@ -64,8 +64,6 @@ export interface RunComparison {
    */
   readonly verdict: 'regression' | 'worse' | 'better' | 'changed' | '~' | 'unknown' | 'not-comparable';
 }
-
-const OVER_LEVELS_RUNS_MIN = 5;
 
 /**
  * Compares repeats of two versions, one value a run. A row is a change when its p, exact and adjusted for all rows after Holm, is at most alpha and its size is
@@ -202,7 +200,7 @@ function overLevels(
         (_, level) => median(to!.map((run) => run[level]!))! / median(from!.map((run) => run[level]!))!,
       ),
     )!;
-  const enough = Math.min(base!.length, contender!.length) >= OVER_LEVELS_RUNS_MIN;
+  const enough = Math.min(base!.length, contender!.length) >= BOOTSTRAP_ITEMS_MIN;
   const found = enough
     ? bootstrap([base!, contender!], ratioOf, { confidence: 1 - alpha, resamples, seed })
     : null;
