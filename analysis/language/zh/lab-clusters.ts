@@ -233,8 +233,8 @@ export const LAB_CLUSTERS: Catalogue = {
   'The node answers from its own state, whatever its age.': '节点用自己的状态应答，不论其新旧。',
   'Reads of one of 1,000 keys at the leader of three nodes from 100 clients.':
     '100 个客户端从三个节点中的 leader 读取 1,000 个键之一。',
-  'The clients run on one thread of this process beside the three nodes, which lease and stale reads saturate before the leader: what they gain is a lower bound. A read through the log is a POST whose body is parsed, for want of another, and shares its entry with no other; `leader-cpu` is what the leader spends on a read, whatever the clients can take.':
-    '客户端与三个节点同机，运行在本进程的一个线程上，lease 与 stale 读会先于 leader 使其饱和：它们的收益是下限。经由日志的读取没有别的形式，只能是需要解析正文的 POST，并且不与其他读取共用条目；`leader-cpu` 是 leader 在一次读取上的开销，与客户端能承受多少无关。',
+  'The clients run on one thread of this process beside the three nodes, which lease and stale reads can saturate before the leader: what they gain is a lower bound. A read through the log is a POST whose body is parsed, for want of another, and shares its entry with no other; `leader-cpu` is what the leader spends on a read, whatever the clients can take.':
+    '客户端与三个节点同机，运行在本进程的一个线程上，lease 与 stale 读可能先于 leader 使其饱和：它们的收益是下限。经由日志的读取没有别的形式，只能是需要解析正文的 POST，并且不与其他读取共用条目；`leader-cpu` 是 leader 在一次读取上的开销，与客户端能承受多少无关。',
   'Pipelined replication': '流水线复制',
   'What does it give not to wait for the answer to one append before the next one is sent?':
     '不等上一次追加的应答就发送下一次，能带来什么？',

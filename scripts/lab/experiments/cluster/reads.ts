@@ -35,7 +35,7 @@ export const reads = clusterExperiment({
   ],
   workload: `Reads of one of ${KEYS.toLocaleString('en')} keys at the leader of three nodes from ${CLIENTS} clients.`,
   limits:
-    'The clients run on one thread of this process beside the three nodes, which lease and stale reads saturate before the leader: what they gain is a lower bound. A read through the log is a POST whose body is parsed, for want of another, and shares its entry with no other; `leader-cpu` is what the leader spends on a read, whatever the clients can take.',
+    'The clients run on one thread of this process beside the three nodes, which lease and stale reads can saturate before the leader: what they gain is a lower bound. A read through the log is a POST whose body is parsed, for want of another, and shares its entry with no other; `leader-cpu` is what the leader spends on a read, whatever the clients can take.',
   metrics: [
     { name: 'throughput', unit: '1/s', better: 'higher' },
     { name: 'p50', unit: 'ms', better: 'lower' },
