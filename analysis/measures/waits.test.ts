@@ -48,6 +48,15 @@ describe('waits of the leader', () => {
     assert.deepEqual(wait.lostNsPerSecond, { ok: true, value: (10 * 25 * 4_000) / 2 });
   });
 
+  it("call what gathers behind the leader's own append no lock", () => {
+    const waits = waitsOf(withLocks([madeUpLock(900, 'proposal_slot'), madeUpLock(500, 'global_lock')]));
+    assert.match(
+      named(waits, 'lock proposal_slot').what,
+      /^writes that gather .*no lock, at most 40 at once$/,
+    );
+    assert.match(named(waits, 'lock global_lock').what, /^an asynchronous lock, at most 40 /);
+  });
+
   it('at the own disk count those writes alone that it decided', () => {
     const decided = (persist: number, replicate: number) =>
       mapNodes(madeUpRun(), (node) => ({

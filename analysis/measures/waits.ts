@@ -35,6 +35,9 @@ export function leaderWaits(point: PointFacts): Measured<readonly Wait[]> {
   ]);
 }
 
+/** Kept in the account of the locks, though nobody could go on without it. */
+const GATHERINGS: ReadonlySet<string> = new Set(['proposal_slot']);
+
 function lockWaits(point: PointFacts): Wait[] {
   const locks = leaderLocks(point);
   if (!locks.ok) return [];
@@ -44,7 +47,9 @@ function lockWaits(point: PointFacts): Wait[] {
       layer,
       name: t`lock ${name}`,
       lock: name,
-      what: t`an asynchronous lock, at most ${waitersMax} in its queue`,
+      what: GATHERINGS.has(name)
+        ? t`writes that gather behind the leader's own append, as group commit wants them to: no lock, at most ${waitersMax} at once`
+        : t`an asynchronous lock, at most ${waitersMax} in its queue`,
       count: measured(contended),
       meanNs: meanWaitNs(view.reading),
       p99Ns: missing(translated(NO_PERCENTILE)),
@@ -117,7 +122,7 @@ function futexWaits(point: PointFacts): Wait[] {
     .filter((kind) => kind.waits > 0)
     .map((kind) => ({
       layer: kind.thread === 'pool' ? ('io' as const) : ('runtime' as const),
-      name: t`futex, ${kind.thread} threads`,
+      name: t`futex, ${translated(kind.thread)} threads`,
       what: t`native locks; parked threads left out`,
       count: measured(kind.waits),
       meanNs: measured((kind.waitSeconds * 1e9) / kind.waits),
@@ -139,7 +144,7 @@ function runQueueWaits(node: NodeWindow): Wait[] {
     .sort((one, other) => other[1] - one[1] || compareText(one[0], other[0]))
     .map(([kind, ms]) => ({
       layer: 'runtime' as const,
-      name: t`run queue, ${kind} threads`,
+      name: t`run queue, ${translated(kind)} threads`,
       what: t`ready to run, and no CPU`,
       count: missing(translated(SUM_ONLY)),
       meanNs: missing(translated(SUM_ONLY)),

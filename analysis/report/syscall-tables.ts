@@ -93,7 +93,7 @@ function shapeLine(capture: SyscallCapture, rules: RuleBook): string {
   const sync = t`${percent(facts.syncShare)} of the working time (${mean}; document ${documentWorkingShare('fsync')}${alerts.sync})`;
   const onLog = logWriteShare(capture);
   const log = onLog.ok
-    ? `${percent(onLog.value)}${alerts.logWrite}`
+    ? t`${percent(onLog.value)} (no row of its own in the document${alerts.logWrite})`
     : t`not measured, because ${onLog.because}`;
   const write = t`${percent(facts.writeShare)} (document ${documentWorkingShare('write')}${alerts.write})`;
   const tracer = isMostlyTracer(tracerFloor(capture)) ? t`, by shares that are mostly the tracer's own` : '';

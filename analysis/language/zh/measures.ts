@@ -36,6 +36,8 @@ export const MEASURES: Catalogue = {
   'samples of a lateness do not add up': '延迟的采样值不能相加',
   'point {0} has no syscall trace': '测点 {0} 没有系统调用追踪',
   'the syscall trace of point {0} has no leader': '测点 {0} 的系统调用追踪不含 Leader',
+  "writes that gather behind the leader's own append, as group commit wants them to: no lock, at most {0} at once":
+    '聚集在 Leader 自己的追加之后的写，正是组提交所要的：不是锁，同时最多 {0} 个',
   'an asynchronous lock, at most {0} in its queue': '异步锁，队列中最多 {0} 个',
   'a whole thread stands until another wakes it': '整个线程停住，直到被另一线程唤醒',
   'nobody called it in the window': '测量窗口内没有人调用',
@@ -44,9 +46,9 @@ export const MEASURES: Catalogue = {
   "a task waits for one of the {0} threads of libuv's pool, idle round trip taken off":
     '任务等待 libuv 线程池 {0} 个线程之一，已扣除空闲时的往返',
   'too few samples for this percentile': '样本不足以给出该百分位',
-  'futex, {0} threads': 'futex，{0} 线程',
+  'futex, {0} threads': 'futex，{0}',
   'native locks; parked threads left out': '原生锁；不含待命线程',
-  'run queue, {0} threads': '运行队列，{0} 线程',
+  'run queue, {0} threads': '运行队列，{0}',
   'ready to run, and no CPU': '可以运行但没有 CPU',
   'peers that do not read': '不读取数据的对端节点',
   'HTTP clients that do not read': '不读取数据的 HTTP 客户端',

@@ -91,6 +91,7 @@ export const WAITS: Catalogue = {
   "Shape: **{0}**{1}. Sync {2}, writes to the log {3}, all writes {4}, {5} (document 25:1). The document's shares are those of its healthy table without futex, as ours are; with it they are {6} and {7}.":
     '形态：**{0}**{1}。刷盘占工作时间 {2}，写日志占 {3}，全部 write 占 {4}，{5}（参考文档 25:1）。参考文档的比例取自其正常表，与我们一样不含 futex；含 futex 时为 {6} 与 {7}。',
   'not measured, because {0}': '未测量，因为{0}',
+  '{0} (no row of its own in the document{1})': '{0}（参考文档没有单独一行{1}）',
   'write : fsync of the log {0}:1': '日志的 write : fsync 为 {0}:1',
   'write : fsync over all descriptors {0}, sockets among them, because {1}':
     '所有描述符（含套接字）的 write : fsync 为 {0}，因为{1}',
