@@ -244,8 +244,8 @@ export const LAB_CLUSTERS: Catalogue = {
     '发往每个 follower 的追加只有一个在途；下一个等待其应答。',
   'Up to 256 appends on the way to a follower; none waits for an answer.':
     '发往每个 follower 的在途追加最多 256 个；都不等待应答。',
-  'Writes of 128 bytes to a cluster of three nodes, at 10, 100 and 1,000 clients. In both arms the leader sends what came in one turn of its loop at once, whatever its own disk does (raft.gatherBehindAppends is 0).':
-    '向三节点集群写入 128 字节的值，客户端数为 10、100 和 1,000。两组中 leader 都立即发送其循环一轮内到达的内容，不管自己的磁盘在做什么（raft.gatherBehindAppends 为 0）。',
+  'Writes of 128 bytes to a cluster of three nodes, at 100 and 1,000 clients. In both arms the leader sends what came in one turn of its loop at once, whatever its own disk does (raft.gatherBehindAppends is 0).':
+    '向三节点集群写入 128 字节的值，客户端数为 100 和 1,000。两组中 leader 都立即发送其循环一轮内到达的内容，不管自己的磁盘在做什么（raft.gatherBehindAppends 为 0）。',
   'The pipeline is that of replication. Receiving, parsing and answering share one event loop, where stages take turns; with one append on the way more entries gather in the next one, which makes up for part of the wait. In service writes also gather behind the append at the disk of the leader, which leaves few appends to pipeline.':
     '这里的流水线指复制。接收、解析与应答共用一个事件循环，各阶段轮流执行；只有一个追加在途时，下一个追加会聚集更多条目，弥补部分等待。正常运行时，写请求还会在 leader 磁盘上的追加之后聚集，可供流水线的追加因而很少。',
   'Several Raft groups': '多个 Raft 组',
