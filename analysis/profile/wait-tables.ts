@@ -86,7 +86,7 @@ function futexTable(data: ProfileData): string | null {
     );
     for (const row of [...(futex ?? [])].sort((one, other) => other.waitSeconds - one.waitSeconds))
       table.row(
-        row.thread,
+        translated(row.thread),
         String(row.tid),
         integer(row.waits),
         micros(row.waitSeconds * 1e6),

@@ -108,7 +108,7 @@ export function futexTable(
   for (const kind of futexByThread(capture.futex)) {
     const each = (us: number): string => (kind.waits === 0 ? t`no wait` : micros(us));
     table.row(
-      kind.thread,
+      translated(kind.thread),
       integer(kind.threads),
       micros(kind.parkedSeconds * 1e6),
       integer(kind.waits),

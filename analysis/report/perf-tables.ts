@@ -67,7 +67,7 @@ function threadTable(capture: PerfCapture, source: string): string {
   const rows = threadShares(capture);
   for (const row of rows) {
     table.row(
-      row.threads > 1 ? `${row.thread} (${integer(row.threads)})` : row.thread,
+      row.threads > 1 ? t`${translated(row.thread)} (${integer(row.threads)})` : translated(row.thread),
       micros(row.us),
       percent(row.share),
       percent(row.kernelShare),

@@ -56,7 +56,14 @@ export class MarkdownTable {
     const rule = `|${this.#columns.map((column) => (column.align === 'right' ? '---:' : '---')).join('|')}|`;
     const body = this.#rows.map((cells) => `| ${cells.join(' | ')} |`);
     const notes = this.#notes.map((note, index) => t`[${index + 1}] not measured, because ${note}.  `);
-    const lines = [head, rule, ...body, '', ...notes, t`<sub>Source: ${this.#source}</sub>`];
+    const lines = [
+      head,
+      rule,
+      ...body,
+      '',
+      ...notes,
+      t`<sub>Source: ${this.#source.replaceAll('`, `', `\`${t`, `}\``)}</sub>`,
+    ];
     return lines.join('\n');
   }
 }

@@ -13,6 +13,14 @@ export const CLAIMS: Catalogue = {
   gc: '垃圾回收',
   idle: '空闲',
   unattributed: '未归属',
+  machine: '机器',
+
+  // Kinds of threads.
+  main: '主线程',
+  pool: '线程池线程',
+  worker: 'worker 线程',
+  platform: '平台线程',
+  other: '其他线程',
 
   // Claims that are experiments of their own.
   'asynchronous against blocking I/O: throughput, latency, connections':

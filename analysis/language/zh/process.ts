@@ -36,7 +36,6 @@ export const PROCESS: Catalogue = {
   'No garbage collection took place in the window.': '测量窗口内没有发生垃圾回收。',
   heap: '堆',
   '{0}, at the end of the pass; used of what V8 holds for it': '{0}，该轮结束时；已用 / V8 为其保留的大小',
-  '{0} of {1}': '{0} / {1}',
 
   // Kernel.
   'CPU user / system': 'CPU 用户态 / 内核态',

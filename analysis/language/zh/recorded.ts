@@ -93,6 +93,15 @@ export const RECORDED: Catalogue = {
   '{0} is not installed; {1} is not installed ({2})': '未安装 {0}、{1}（{2}）',
   '{0} is not installed; {1} is not installed': '未安装 {0}、{1}',
 
+  // What runs under the machine, and how keys are chosen.
+  'virtual machine': '虚拟机',
+  'virtual machine ({0})': '虚拟机（{0}）',
+  container: '容器',
+  'container (podman)': '容器（podman）',
+  uniform: '均匀分布',
+  hotspot: '热点分布',
+  sequential: '顺序',
+
   // Why a history proves nothing, or what it proves.
   'the history is empty': '历史为空',
   'it tested nothing: {0} operations were answered ({1} reads and {2} writes were sent), and fewer than {3}, or fewer than {4} of a kind, prove nothing':

@@ -11,7 +11,7 @@ export const REQUEST_PATH: Catalogue = {
   'No mutex guards the state: one event loop owns it, so what the document calls lock contention is here a wait in one of these queues, or in one of the few asynchronous locks further down. The queues use no CPU; a garbage collection does, and everything else waits for it.':
     '状态没有互斥锁保护：它由单个事件循环独占，因此参考文档所说的锁竞争，在这里表现为在下列某个队列中的等待，或在更下方少数几个异步锁上的等待。排队不占用 CPU；垃圾回收占用，并且其他一切都要等它。',
   '### 3.4 Commits, heartbeats, elections, applier': '### 3.4 提交、心跳、选举、applier',
-  '### 3.5 Elections and missed heartbeats': '### 3.5 选举与丢失的心跳',
+  '### 3.5 Elections and missed heartbeats': '### 3.5 选举与漏收的心跳',
   'Main thread, one sample every {0}, in a pass of its own by `{1}`{2} at {3}. Shares are of the samples that are not idle, waits for a CPU among them; idle is in a column of its own. A sample belongs to the layer whose code asked for it.':
     '主线程，每 {0} 采样一次，由 `{1}` 在单独一轮中采集{2}，级别为 {3}。占比以非空闲样本为分母，其中包括等待 CPU 的时间；空闲单列一栏。样本归属于发起该调用的那一层代码。',
   'CPU of leader and follower by layer': 'Leader 与 Follower 各层的 CPU',

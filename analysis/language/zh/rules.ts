@@ -60,7 +60,7 @@ export const RULES: Catalogue = {
   'the longest pause took {0}{1}, the heartbeat is due every {2}': '最长停顿 {0}{1}，心跳间隔为 {2}',
   '1 turn': '1 个轮次',
   '{0} turns': '{0} 个轮次',
-  'at a place that no profile saw': '位置未被任何 profile 看到',
+  'at a place that no profile saw': '位置未被任何采样看到',
   'in `{0}`': '在 `{0}` 中',
   '{0} of at least {1} of a heartbeat ({2}), the longest {3} {4}':
     '{0}达到心跳间隔（{2}）的 {1} 或更长，最长 {3}，{4}',
@@ -138,7 +138,7 @@ export const RULES: Catalogue = {
   '**No verdict on the levels, because {0}.**': '**对各级别不下结论，因为{0}。**',
   '{0}{1} at {2}': '{2}：{0}{1}',
   'What limits it was not measured.': '瓶颈未测量。',
-  'At {0} the limit is {1}.': '在 {0}，瓶颈是{1}。',
+  'At {0} the limit is {1}.': '在 {0}，瓶颈是 {1}。',
   'At {0} no CPU is full; {1}.': '在 {0}，没有 CPU 用满；{1}。',
   'At {0} it was not measured whether a CPU is the limit; {1}.': '在 {0}，CPU 是否为瓶颈未测量；{1}。',
   '**{0}. {1}{2}{3}**': '**{0}。{1}{2}{3}**',
@@ -166,7 +166,8 @@ export const RULES: Catalogue = {
   '**Acknowledged writes were lost under strategy {0}**: {1} at point {2}.':
     '**策略 {0} 下丢失了已确认的写**：测点 {2} 丢失 {1} 个。',
   '**A power cut broke a promise** at point {0}, {1}.': '测点 {0}，**断电破坏了承诺**：{1}。',
-  'at most {0} of the {1}': '至多涉及{1}的 {0}',
+  'at most {0} of the {1}': '{1}至多有 {0} 受其影响',
+  '{0} of {1}': '{1}的 {0}',
   ' At stake: {0}.': '{0}。',
   ' At stake: {0}, by the rate of an empty HTTP server here ({1}).':
     '{0}，以这台机器上空 HTTP 服务器的速率（{1}）为限。',
@@ -182,7 +183,7 @@ export const RULES: Catalogue = {
   '{0} at {1} clients': '{1} 个客户端时 {0}',
   'no difference shown at {0} clients ({1})': '{0} 个客户端时未显示出差别（{1}）',
   '**Sharing syncs (G) against one sync an entry (A), at the same durability**: {0}; {1}.{2}':
-    '**共享刷盘（G）对每条目一次刷盘（A），持久性相同**：{0}；{1}。{2}',
+    '**共享刷盘（G）与每条目刷盘一次（A）对比，持久性相同**：{0}；{1}。{2}',
   ' The rate of A is overstated at {0} clients: the log of its leader fell behind (2.1).':
     '{0} 个客户端时 A 的速率偏高：其 Leader 的日志落后了（2.1）。',
   'KPIs of the document: {0} pass, {1} warn, {2} fail, {3} undecided, {4} not measured (section 7).':
@@ -205,12 +206,12 @@ export const RULES: Catalogue = {
   '- Bound: {0}': '- 上界：{0}',
   '- Again: {0}': '- 重现：{0}',
   'none that this run could give.': '本次运行给不出。',
-  'removing it altogether saves at most {0} of the {1}': '完全消除它至多节省{1}的 {0}',
+  'removing it altogether saves at most {0} of the {1}': '完全消除它，{1}至多减少 {0}',
   '{0}, so throughput grows to at most {1}': '{0}，因此吞吐量至多增至 {1}',
   "{0}: Amdahl's law alone would allow {1}, but an empty HTTP server answers no more than {2} here with as many clients.":
     '{0}：仅按 Amdahl 定律可达 {1}，但这里空 HTTP 服务器在同样客户端数下也只能应答 {2}。',
-  '; nothing follows for the throughput, because the thread wants a CPU for {0} of the time only':
-    '；对吞吐量得不出结论，因为该线程只有 {0} 的时间需要 CPU',
+  '{0}; nothing follows for the throughput, because the thread wants a CPU for {1} of the time only.':
+    '{0}；对吞吐量得不出结论，因为该线程只有 {1} 的时间需要 CPU。',
 
   // KPIs and commands.
   '## 7 KPIs and commands': '## 7 监控与验证：KPI 与命令',
@@ -229,8 +230,10 @@ export const RULES: Catalogue = {
   '❔ undecided': '❔ 未定',
   '{0} (machine)': '{0}（机器）',
   'the run has no level': '本次运行没有级别',
+  'flamegraph of all threads, by hand': '全部线程的火焰图，手工执行',
+  'hottest functions as they run, by hand': '实时查看热点函数，手工执行',
   '`–`: this number comes from a profile, and this level was not profiled.':
-    '`–`：该数字来自 profile，而此级别没有做 profile。',
+    '`–`：该数字来自采样，而此级别没有采样。',
   '{0}, undecided: {1}.': '{0}，未定：{1}。',
   'A level that failed its audit is shown and judges nothing.': '未通过审核的级别只显示，不作判断。',
   '- **{0}** ({1}): {2}.': '- **{0}**（{1}）：{2}。',

@@ -63,7 +63,12 @@ export const SECTIONS: Catalogue = {
     '{0}，刷盘策略 {1}（{2}），心跳 {3} ms，选举超时 {4} 至 {5} ms',
   '{0}, {1} keys ({2}), values of {3}; levels {4}': '{0}，{1} 个键（{2}），值 {3}；级别：{4}',
   '{0} to {1}': '{0} 至 {1}',
-  '{0}, mode {1}, seed {2}': '{0}，模式 {1}，随机种子 {2}',
+  '{0}, mode {1}, seed {2}{3}': '{0}，模式 {1}，随机种子 {2}{3}',
+  'levels in {0}': '各级别：{0}',
+  'strategies in {0}': '各策略：{0}',
+  'windows of {0} after {1} of warm-up': '窗口 {0}，预热 {1}',
+  '{0} to {1} s': '{0} 至 {1} s',
+  'no window': '没有窗口',
   '{0}{1}; {2}': '{0}{1}；{2}',
   'commit unknown': '提交未知',
   ', with uncommitted changes': '，含未提交的改动',
@@ -90,8 +95,8 @@ export const SECTIONS: Catalogue = {
   // Baseline.
   '## Machine baseline': '## 机器基线',
   '`baseline.json` does not exist': '`baseline.json` 不存在',
-  'What this machine does with none of our code in the way: the floor under every latency below, and the ceiling over every rate.':
-    '不经过我们任何代码时这台机器的表现：下文一切延迟的下限，一切速率的上限。',
+  'What this machine does with none of our code in the way: the floor under every latency below, and the ceiling over every rate: a figure of the document above the echo of as many clients is not decidable here, and a bound of an advice ends at it.':
+    '不经过我们任何代码时这台机器的表现：下文一切延迟的下限，一切速率的上限：参考文档的数字若高于同样客户端数下的空回显，在这里无法判定；建议的上界也以它为限。',
   Primitive: '原语',
   Block: '块大小',
   'synced writes, one at a time': '逐次写入并刷盘',

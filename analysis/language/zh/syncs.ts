@@ -54,8 +54,8 @@ export const SYNCS: Catalogue = {
   'Fsync p99': 'fsync p99',
   'Lost, processes killed': '丢失（杀死进程）',
   'Lost, power cut': '丢失（断电）',
-  '`points/*/summary.json`, leader in `points/*/nodes/*.json`, `points/*/durability.json`, `points/*/power-cut.json`':
-    '`points/*/summary.json`、`points/*/nodes/*.json` 中的 Leader、`points/*/durability.json`、`points/*/power-cut.json`',
+  '`points/*/summary.json`, leader in `points/*/nodes/*.json`, `points/*/durability.json`, `points/*/power-cut.json`; {0}':
+    '`points/*/summary.json`、`points/*/nodes/*.json` 中的 Leader、`points/*/durability.json`、`points/*/power-cut.json`；{0}',
   ' ⚠️ suspect': ' ⚠️ 可疑',
   '**{0} clients.** {1}': '**{0} 个客户端**：{1}',
   'G lets waiting entries share one sync': 'G 让等待中的条目共用一次刷盘',
@@ -66,8 +66,8 @@ export const SYNCS: Catalogue = {
   '{0}; no difference from the throughput of A is shown ({1}; here {2}).':
     '{0}；未显示出与 A 的吞吐量有差别（{1}；此处 {2}）。',
   'it logged {0}, which passes that ({1}), so its syncs overlap':
-    '它记录了 {0}，超过了这个值（{1}），说明其刷盘有重叠',
-  'it logged {0}, {1} of that': '它记录了 {0}，为该值的 {1}',
+    '写入日志的速率为 {0}，超过了这个值（{1}），说明其刷盘有重叠',
+  'it logged {0}, {1} of that': '写入日志的速率为 {0}，为该值的 {1}',
   "With one sync after another the leader's disk takes no more of A than 1 / mean sync = 1 / {0} = {1}; {2}.":
     '逐次刷盘时，A 的 Leader 磁盘最多承受 1 / 平均刷盘耗时 = 1 / {0} = {1}；{2}。',
   '{0} Its log fell behind by {1}, because the followers made the quorum without it: that is not a steady state, and the rate of A is overstated.':

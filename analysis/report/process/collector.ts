@@ -57,10 +57,10 @@ function spaceTable(captures: readonly GcCapture[], source: string): string {
   for (const capture of captures) {
     table.row(
       subjectName(capture),
-      t`${bytes(capture.heapUsedBytes)} of ${bytes(capture.heapTotalBytes)}`,
+      `${bytes(capture.heapUsedBytes)} / ${bytes(capture.heapTotalBytes)}`,
       ...names.map((name) => {
         const space = capture.spaces.find((each) => each.name === name);
-        return space === undefined ? '' : t`${bytes(space.usedBytes)} of ${bytes(space.sizeBytes)}`;
+        return space === undefined ? '' : `${bytes(space.usedBytes)} / ${bytes(space.sizeBytes)}`;
       }),
     );
   }

@@ -57,8 +57,8 @@ export const consensusSection: Section = (facts) => {
       t`### 3.4 Commits, heartbeats, elections, applier`,
       consensusCounters(facts),
       t`### 3.5 Elections and missed heartbeats`,
-      timeoutTable(facts),
       electionsPart(facts),
+      timeoutTable(facts),
     ),
   };
 };

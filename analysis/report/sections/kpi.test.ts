@@ -37,6 +37,29 @@ describe('the table of KPIs', () => {
     assert.match(row('fsync share of request time'), /not measured \[\d\]/);
   });
 
+  it('says of each level by itself why it decides nothing, and once what holds for all of them', () => {
+    const undecided = (run: RunData): string =>
+      kpis(run).text.match(/^- elections per hour, undecided: .*$/m)![0];
+    const quiet = mapPoints(madeUpRun(), (point) => ({
+      ...point,
+      nodes: point.nodes.map((node) => ({
+        ...node,
+        seconds: 3,
+        counters: { ...node.counters, consensus_elections_total: 0 },
+      })),
+    }));
+    assert.match(undecided(quiet), /undecided: none in 3 s only says .* an hour \(95 %\)\.$/);
+    const longer = mapPoints(quiet, (point) =>
+      point.ref.id === 'high'
+        ? { ...point, nodes: point.nodes.map((node) => ({ ...node, seconds: 6 })) }
+        : point,
+    );
+    assert.match(
+      undecided(longer),
+      /undecided: low \(10 clients\), mid \(100 clients\): none in 3 s [^;]*; high \(1,000 clients\): none in 6 s/,
+    );
+  });
+
   it('explains no dash that it does not print', () => {
     assert.ok(!kpis(mapPoints(madeUpRun(), (point) => ({ ...point, passes: [] }))).text.includes(DASH));
   });

@@ -1,5 +1,6 @@
 import { evaluateKpi, type KpiResult } from '../../kpi/kpi-rule.js';
 import { bilingual, t, translated } from '../../language/language.js';
+import { clauses, listed } from '../../language/lists.js';
 import type { CaptureName } from '../../measures/captures.js';
 import type { Status } from '../../rules/judge.js';
 import { kpiRules, rulesOf } from '../../rules/rule-book.js';
@@ -102,18 +103,26 @@ function undecidedNotes(facts: Facts): string | null {
     ? [t`\`–\`: this number comes from a profile, and this level was not profiled.`]
     : [];
   for (const { rule, levels } of results) {
-    const reasons = new Set<string>();
-    for (const level of levels) {
-      if (level.reading.ok && level.reading.value.undecidedBecause !== undefined) {
-        reasons.add(level.reading.value.undecidedBecause);
-      }
-    }
-    if (reasons.size > 0) lines.push(t`${bilingual(rule.title)}, undecided: ${[...reasons].join('; ')}.`);
+    const reasons = undecidedReasons(levels);
+    if (reasons.length > 0) lines.push(t`${bilingual(rule.title)}, undecided: ${clauses(reasons)}.`);
   }
   if (facts.sweep.some((point) => point.unsound.length > 0)) {
     lines.push(t`A level that failed its audit is shown and judges nothing.`);
   }
   return lines.length === 0 ? null : lines.map((line) => `- ${line}`).join('\n');
+}
+
+/** Each reason once, behind the levels that it holds for; two that differ in a digit are of two levels. */
+function undecidedReasons(levels: KpiResult['levels']): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { reading, point } of levels) {
+    if (!reading.ok || reading.value.undecidedBecause === undefined) continue;
+    const { undecidedBecause } = reading.value;
+    byReason.set(undecidedBecause, [...(byReason.get(undecidedBecause) ?? []), levelName(point)]);
+  }
+  return [...byReason].map(([reason, names]) =>
+    names.length === levels.length ? reason : t`${listed(names)}: ${reason}`,
+  );
 }
 
 function meanings(facts: Facts): string {
@@ -169,6 +178,11 @@ function commands(facts: Facts): string {
       t`kernel and thread pool stacks, by hand`,
       'perf record -F 499 -g -p <pid> -- sleep 10 && perf report --stdio | head -40',
     ],
+    [
+      t`flamegraph of all threads, by hand`,
+      'perf record -F 99 -g -p <pid> -- sleep 60 && perf script | stackcollapse-perf.pl | flamegraph.pl > flame.svg',
+    ],
+    [t`hottest functions as they run, by hand`, 'perf top -p <pid>'],
     [t`lock waits by thread, by hand`, 'strace -f -T -e trace=futex -p <pid>'],
     [t`syncs one by one, by hand`, 'strace -f -T -ttt -y -e trace=fsync,fdatasync -p <pid>'],
     [t`disk, network and threads beside it`, 'iostat -x 5; sar -n DEV 5; top -H -p <pid>'],
