@@ -6,13 +6,16 @@ import type { Seen } from '../rules/reading.js';
 import { readingOf } from '../rules/readings.js';
 import type { AdviceRule } from '../rules/rule.js';
 import { inUnit } from '../rules/units.js';
+import { cappedShare, type Growth, growthOf } from './growth.js';
 
 /** What a rule saw at one level. */
 export interface Evidence {
   /** Numbers, as one sentence without the closing stop. */
   readonly text: string;
-  /** Amdahl: the greatest share that could be saved if what the rule is about vanished. Null where the run gives no bound. */
+  /** The greatest share that could be saved if what the rule is about vanished. Null where the run gives no bound. */
   readonly bound: number | null;
+  /** What Amdahl's law alone would allow: greater than the bound where an empty HTTP server allows less. */
+  readonly uncapped: number | null;
 }
 
 /** A rule that found its evidence. */
@@ -22,7 +25,11 @@ export interface Advice {
   readonly action: string;
   readonly priority: 'P0' | 'P1';
   readonly level: string;
+  /** Where the evidence was strongest. */
+  readonly point: PointFacts;
   readonly evidence: Evidence;
+  /** How far the throughput could grow; null where nothing follows for it. */
+  readonly growth: Growth | null;
   readonly command: string;
 }
 
@@ -52,7 +59,9 @@ export function evaluateAdvice(rules: readonly AdviceRule[], facts: Facts): read
       action: bilingual(rule.action),
       priority: priorityOf(rule, best.evidence),
       level: levelName(best.point),
+      point: best.point,
       evidence: best.evidence,
+      growth: growthOf(best.evidence.uncapped, rule.of, best.point, facts),
       command: readingOf(rule.reading).command?.(best.point, facts) ?? wholeRunAgain(facts),
     });
   }
@@ -73,18 +82,24 @@ function strongest(
   for (const point of facts.sweep.filter(({ unsound }) => unsound.length === 0)) {
     const seen = see(rule, point, facts);
     if (!seen.ok || judge(rule, seen.value) !== 'fail') continue;
-    const evidence = evidenceOf(rule, seen.value);
+    const evidence = evidenceOf(rule, seen.value, point, facts);
     if (best === null || (evidence.bound ?? -1) > (best.evidence.bound ?? -1)) best = { point, evidence };
   }
   return best;
 }
 
-function evidenceOf(rule: AdviceRule, { value, evidence, bound }: Seen): Evidence {
+function evidenceOf(
+  rule: AdviceRule,
+  { value, evidence, bound = null }: Seen,
+  point: PointFacts,
+  facts: Facts,
+): Evidence {
   const { unit, bad, direction } = rule;
   const sign = direction === 'below' ? '>' : '<';
   return {
     text: evidence ?? t`${inUnit(unit, value)} (alert ${sign} ${inUnit(unit, bad)})`,
-    bound: bound ?? null,
+    bound: bound === null ? null : cappedShare(bound, rule.of, point, facts),
+    uncapped: bound,
   };
 }
 

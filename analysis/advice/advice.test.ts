@@ -88,7 +88,50 @@ describe('advice', () => {
     assert.equal(find(madeUpRun(), 'runqueue'), undefined);
     const busy = mapNodes(madeUpRun(), busyLeader);
     assert.match(find(busy, 'loop-busy')!.evidence.text, /95\.0 %.*network/);
-    assert.equal(find(busy, 'runqueue')!.evidence.bound, 0.3);
+    const waits = find(busy, 'runqueue')!;
+    assert.equal(waits.evidence.bound, 0.3);
+    assert.equal(waits.rule.of, "time of the leader's main thread");
+  });
+
+  it('concludes from time of the main thread on the throughput only where the thread has no room left', () => {
+    const wants = (busy: number, waits: number) =>
+      find(
+        mapNodes(madeUpRun(), (node) => {
+          const ms = node.seconds * 1e3;
+          const proc = node.proc!;
+          const threads = proc.threads.map((thread) =>
+            thread.kind === 'main' ? { ...thread, cpuMs: busy * ms, runqueueWaitMs: waits * ms } : thread,
+          );
+          return { ...node, proc: { ...proc, threads } };
+        }),
+        'runqueue',
+      )!;
+    assert.equal(wants(0.5, 0.34).growth, null);
+    const full = wants(0.52, 0.34).growth!;
+    assert.ok(Math.abs(full.factor - 1 / (1 - 0.34)) < 1e-9);
+    assert.equal(full.cappedBy, null);
+  });
+
+  it('promises no more throughput than an empty HTTP server has with as many clients', () => {
+    const made = madeUpRun();
+    const mid = { ...made, points: made.points.filter(({ ref }) => ref.id === 'mid') };
+    const rate = mid.points[0]!.summary.throughputPerSecond;
+    const withEcho = (throughputPerSecond: number) => {
+      const [echo] = mid.baseline!.httpEcho;
+      const httpEcho = [{ ...echo!, throughputPerSecond }];
+      return find({ ...mid, baseline: { ...mid.baseline!, httpEcho } }, 'loop-wait')!;
+    };
+    const free = withEcho(rate * 100);
+    const { bound } = free.evidence;
+    assert.equal(free.evidence.uncapped, bound);
+    assert.equal(free.growth!.cappedBy, null);
+    const capped = withEcho(rate * 1.1);
+    assert.ok(Math.abs(capped.evidence.bound! - (1 - 1 / 1.1)) < 1e-9);
+    assert.equal(capped.evidence.uncapped, bound);
+    assert.ok(Math.abs(capped.growth!.factor - 1.1) < 1e-9);
+    assert.ok(Math.abs(capped.growth!.cappedBy!.throughputPerSecond - rate * 1.1) < 1e-6);
+    // What the run itself has passed is no ceiling.
+    assert.equal(withEcho(rate * 0.9).evidence.bound, bound);
   });
 
   it('speaks of a full machine only when nodes and generator fill it', () => {
@@ -102,12 +145,23 @@ describe('advice', () => {
 
   it('compares strategies within the run', () => {
     assert.equal(find(madeUpRun(), 'better-strategy'), undefined);
-    const slow = mapPoints(madeUpRun(), (point) =>
-      point.ref.series === 'sweep' ? { ...point, ref: { ...point.ref, strategy: 'A' } } : point,
-    );
-    const advice = find(slow, 'better-strategy')!;
+    const slowBy = (share: number): RunData =>
+      mapPoints(madeUpRun(), (point) => {
+        if (point.ref.series !== 'sweep') return point;
+        const throughputPerSecond = Math.round(point.summary.throughputPerSecond * share);
+        return {
+          ...point,
+          ref: { ...point.ref, strategy: 'A' },
+          summary: { ...point.summary, throughputPerSecond },
+          passes: [],
+        };
+      });
+    // The other pass of A is as fast as that of G: then nothing is shown.
+    assert.equal(find(slowBy(1), 'better-strategy'), undefined);
+    const advice = find(slowBy(0.08), 'better-strategy')!;
     assert.match(advice.evidence.text, /^G [\d,]+\/s against A [\d,]+\/s/);
     assert.ok(advice.evidence.bound! > 0.9);
+    assert.equal(advice.rule.of, 'mean latency of a write');
   });
 
   it('checks heartbeat and election against the recommended range, both sides', () => {

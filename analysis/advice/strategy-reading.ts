@@ -2,7 +2,7 @@ import { t } from '../language/language.js';
 import { type Measured, measured, missing } from '../measures/measured.js';
 import type { Facts, PointFacts } from '../report/facts.js';
 import { fsyncAgain } from '../report/run-again.js';
-import { compareStrategies } from '../report/strategies.js';
+import { compareStrategies, rateRatio } from '../report/strategies.js';
 import { type Reading, reading, type Seen } from '../rules/reading.js';
 import { integer } from '../tables/format.js';
 
@@ -12,7 +12,7 @@ export const STRATEGY_READINGS = {
   }),
 } as const satisfies Readonly<Record<string, Reading>>;
 
-/** Rate of the fastest strategy that loses nothing over that of the strategy in use, where the run compares them. */
+/** Rate of the fastest strategy that loses nothing over that of the strategy in use, where the run compares them; 1 where their passes overlap. */
 function betterStrategy(point: PointFacts, facts: Facts): Measured<Seen> {
   const used = point.point.ref.strategy;
   const row = compareStrategies(facts).find((entry) => entry.clients === point.point.ref.clients);
@@ -24,8 +24,9 @@ function betterStrategy(point: PointFacts, facts: Facts): Measured<Seen> {
   const ownRate = own.summary.throughputPerSecond;
   const bestRate = best.summary.throughputPerSecond;
   if (!(ownRate > 0)) return missing(t`strategy ${used} completed nothing`);
+  const isFaster = letter !== used && (rateRatio(best, own, facts)?.low ?? 0) > 1;
   return measured({
-    value: letter === used ? 1 : bestRate / ownRate,
+    value: isFaster ? bestRate / ownRate : 1,
     evidence: t`${letter} ${integer(bestRate)}/s against ${used} ${integer(ownRate)}/s in the same run`,
     bound: Math.max(0, 1 - ownRate / bestRate),
   });

@@ -3,27 +3,45 @@ import { type MedianInterval, medianInterval } from '../statistics/order-statist
 import { decimal, integer, perSecond, significant } from '../tables/format.js';
 import type { Facts, PointFacts } from './facts.js';
 
-/** What a run knows of how far the throughput of one level would be off, measured again. Rates are requests a second. */
-export interface Confidence {
-  /** Of the median second of the measured pass; null for a window of fewer than six whole seconds. */
-  readonly interval: MedianInterval | null;
-  /** Rates of the other passes of the run that measured the same: this level, this strategy, and no probe that watched. */
-  readonly others: readonly number[];
-  /** From the lowest to the highest of all that: what lies between is not told apart from what was measured. */
+/** From the lowest to the highest that a run measured of one thing: what lies between is not told apart from what was measured. */
+export interface Spread {
   readonly low: number;
   readonly high: number;
 }
 
+/** What a run knows of how far the throughput of one level would be off, measured again. Rates are requests a second. */
+export interface Confidence extends Spread {
+  /** Of the median second of the measured pass; null for a window of fewer than six whole seconds. */
+  readonly interval: MedianInterval | null;
+  /** Rates of the other passes of the run that measured the same: this level, this strategy, and no probe that watched. */
+  readonly others: readonly number[];
+}
+
 export function confidenceOf(point: PointFacts, facts: Facts): Confidence {
   const interval = secondsInterval(point);
-  const others = [...besideProbes(point), ...besideRecording(point), ...otherPoints(point, facts)];
+  const others = [
+    ...besideProbes(point),
+    ...besideRecording(point),
+    ...otherPoints(point, facts).flatMap((other) => [
+      other.summary.throughputPerSecond,
+      ...besideProbes(other),
+    ]),
+  ];
   const all = [point.summary.throughputPerSecond, ...others];
   if (interval !== null) all.push(interval.low, interval.high);
   return { interval, others, low: Math.min(...all), high: Math.max(...all) };
 }
 
+/** A percentile over the passes of the level that kept one: passes around probes keep their rate alone. Null where the window has too few requests for it. */
+export function percentileSpread(point: PointFacts, facts: Facts, which: 'p50' | 'p99'): Spread | null {
+  const own = point.summary.latency.response[which];
+  if (own === null) return null;
+  const others = otherPoints(point, facts).flatMap(({ summary }) => summary.latency.response[which] ?? []);
+  return { low: Math.min(own, ...others), high: Math.max(own, ...others) };
+}
+
 /** Whether a figure is one that this run cannot tell from its own. */
-export function isWithinSpread(figure: number, { low, high }: Confidence): boolean {
+export function isWithinSpread(figure: number, { low, high }: Spread): boolean {
   return low < high && low <= figure && figure <= high;
 }
 
@@ -57,17 +75,15 @@ function besideRecording({ point, summary }: PointFacts): readonly number[] {
 }
 
 /** The arm of the comparison of strategies that has the settings of a level of the sweep, and the other way round; what its audit refused is no witness. */
-function otherPoints(point: PointFacts, { sweep, strategies }: Facts): readonly number[] {
+function otherPoints(point: PointFacts, { sweep, strategies }: Facts): readonly PointFacts[] {
   const { clients, strategy, primitive } = point.point.ref;
-  return [...sweep, ...strategies]
-    .filter((other) => {
-      const { ref } = other.point;
-      const isAlike = ref.clients === clients && ref.strategy === strategy && ref.primitive === primitive;
-      // Load that goes to all nodes in turn is forwarded by most of them.
-      const isSent = other.summary.targets.length === point.summary.targets.length;
-      return other !== point && isAlike && isSent && other.unsound.length === 0;
-    })
-    .map(({ summary }) => summary.throughputPerSecond);
+  return [...sweep, ...strategies].filter((other) => {
+    const { ref } = other.point;
+    const isAlike = ref.clients === clients && ref.strategy === strategy && ref.primitive === primitive;
+    // Load that goes to all nodes in turn is forwarded by most of them.
+    const isSent = other.summary.targets.length === point.summary.targets.length;
+    return other !== point && isAlike && isSent && other.unsound.length === 0;
+  });
 }
 
 /** `15,770/s (5 other passes: 13,198 to 18,282/s)`: never a rate without what is known of its spread. */
@@ -76,7 +92,7 @@ export function rateWithConfidence(point: PointFacts, facts: Facts): string {
 }
 
 /** Other passes are named beside an interval only where they contradict it: a window's own seconds know nothing of what differs between windows. */
-function spreadText(point: PointFacts, facts: Facts): string {
+export function spreadText(point: PointFacts, facts: Facts): string {
   const { interval, others } = confidenceOf(point, facts);
   if (interval === null) return others.length > 0 ? othersText(others) : noInterval(point);
   const { low, high } = interval;

@@ -3,21 +3,32 @@ import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
 import { t, translated } from '../language/language.js';
 import { map, valueOrNull } from '../measures/measured.js';
 import {
-  counter,
   counterPerSecond,
   entriesPerFsync,
   histogramMean,
   histogramQuantile,
+  logSyncs,
+  logWrites,
   timeShare,
   writesPerFsync,
 } from '../measures/node-measures.js';
 import { DOCUMENT_STRATEGIES } from '../reference/document.js';
-import { bytes, integer, micros, nanos, percent, perSecond, significant, times } from '../tables/format.js';
+import { bytes, integer, micros, nanos, percent, perSecond, significant } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
-import type { Facts } from './facts.js';
+import type { Facts, PointFacts } from './facts.js';
 import { lossByKill, lossByPowerCut, lossNote } from './losses.js';
 import { blocks } from './section.js';
-import { compareStrategies, type StrategyComparison, soundArm } from './strategies.js';
+import {
+  compareStrategies,
+  fallsBehind,
+  isDifference,
+  rateRatio,
+  ratioText,
+  type StrategyComparison,
+  shareText,
+  soundArm,
+} from './strategies.js';
+import { windowsText } from './windows.js';
 
 const TOO_FEW = 'fewer than 10 requests lie above this percentile';
 
@@ -40,7 +51,7 @@ export function strategyTable(facts: Facts): string {
       right(t`Lost, processes killed`),
       right(t`Lost, power cut`),
     ],
-    t`\`points/*/summary.json\`, leader in \`points/*/nodes/*.json\`, \`points/*/durability.json\`, \`points/*/power-cut.json\``,
+    t`\`points/*/summary.json\`, leader in \`points/*/nodes/*.json\`, \`points/*/durability.json\`, \`points/*/power-cut.json\`; ${windowsText(facts.strategies) ?? t`no window`}`,
   );
   for (const arm of facts.strategies) {
     const { ref } = arm.point;
@@ -54,14 +65,8 @@ export function strategyTable(facts: Facts): string {
       table.nullable(response.p50, micros, translated(TOO_FEW)),
       table.nullable(response.p99, micros, translated(TOO_FEW)),
       table.cell(fromLeader(arm, entriesPerFsync), significant),
-      table.cell(
-        fromLeader(arm, (node) => counter(node, 'io_fsyncs_total')),
-        integer,
-      ),
-      table.cell(
-        fromLeader(arm, (node) => counter(node, 'io_writes_total')),
-        integer,
-      ),
+      table.cell(fromLeader(arm, logSyncs), integer),
+      table.cell(fromLeader(arm, logWrites), integer),
       table.cell(
         map(fromLeader(arm, writesPerFsync), (value) => `${significant(value)}:1`),
         String,
@@ -85,72 +90,80 @@ function documentRange(strategy: StrategyLetter): string {
 }
 
 export function strategyParagraphs(facts: Facts): string {
-  return blocks(...compareStrategies(facts).map(explain), lossNote(facts));
+  return blocks(...compareStrategies(facts).map((row) => explain(row, facts)), lossNote(facts));
 }
 
 /** Why the strategies differ at one level, in numbers of this run; null when the level has nothing to compare. */
-function explain(row: StrategyComparison): string | null {
-  const sentences = [shareSentence(row), boundSentence(row), looseSentence(row), diskSentence(row)].filter(
-    (sentence) => sentence !== null,
-  );
+function explain(row: StrategyComparison, facts: Facts): string | null {
+  const sentences = [
+    shareSentence(row, facts),
+    boundSentence(row),
+    looseSentence(row, facts),
+    diskSentence(row),
+  ].filter((sentence) => sentence !== null);
   return sentences.length === 0 ? null : t`**${integer(row.clients)} clients.** ${sentences.join(t` `)}`;
 }
 
-function shareSentence(row: StrategyComparison): string | null {
+function shareSentence(row: StrategyComparison, facts: Facts): string | null {
   const always = soundArm(row, 'A');
   const group = soundArm(row, 'G');
-  if (always === null || group === null || always.summary.throughputPerSecond === 0) return null;
-  const ratio = group.summary.throughputPerSecond / always.summary.throughputPerSecond;
+  const ratio = always === null || group === null ? null : rateRatio(group, always, facts);
+  if (always === null || group === null || ratio === null) return null;
   const entries = valueOrNull(fromLeader(group, entriesPerFsync));
   const shared =
     entries === null
       ? t`G lets waiting entries share one sync`
       : t`G shares one sync among ${significant(entries)} entries on average`;
-  return t`${shared}: ${times(ratio)} the throughput of A (${perSecond(group.summary.throughputPerSecond)} against ${perSecond(always.summary.throughputPerSecond)}) with the same promise.`;
+  const rates = t`${perSecond(group.summary.throughputPerSecond)} against ${perSecond(always.summary.throughputPerSecond)}`;
+  return isDifference(ratio)
+    ? t`${shared}: ${ratioText(ratio)} the throughput of A (here ${rates}) with the same promise.`
+    : t`${shared}; no difference from the throughput of A is shown (${ratioText(ratio)}; here ${rates}).`;
 }
 
-/** At the two ends of a window what is committed and what is logged differ by a few entries, however the commits came about. */
-const WINDOW_EDGE_SHARE = 0.02;
-
 /**
- * One sync at a time and one entry a sync: the mean sync bounds what a disk logs. That bounds commits too, but for those that the followers
- * make by themselves while the leader's disk is behind.
+ * One sync at a time and one entry a sync: the mean sync bounds what a disk logs. That bounds commits too only where the followers are too few to make a quorum
+ * without the leader's disk; otherwise it may fall behind, for as long as there is memory for what it has not written.
  */
 function boundSentence(row: StrategyComparison): string | null {
   const always = soundArm(row, 'A');
   if (always === null) return null;
   const mean = valueOrNull(leaderMean(always, 'io_fsync_ns'));
   const logged = valueOrNull(fromLeader(always, (node) => counterPerSecond(node, 'log_entries_total')));
-  const committed = valueOrNull(
-    fromLeader(always, (node) => counterPerSecond(node, 'consensus_commits_total')),
-  );
-  if (mean === null || mean <= 0 || logged === null || committed === null) return null;
+  if (mean === null || mean <= 0 || logged === null) return null;
   const bound = 1e9 / mean;
   const share = logged / bound;
   const reached =
     share > 1
       ? t`it logged ${perSecond(logged)}, which passes that (${percent(share)}), so its syncs overlap`
       : t`it logged ${perSecond(logged)}, ${percent(share)} of that`;
-  return committed > logged * (1 + WINDOW_EDGE_SHARE)
-    ? t`With one sync after another the leader's disk takes no more of A than 1 / mean sync = 1 / ${nanos(mean)} = ${perSecond(bound)}; ${reached}. Its disk is no ceiling here: ${perSecond(committed)} were committed, because the followers made the quorum without it.`
-    : t`With one sync after another A cannot pass what the leader's disk takes, 1 / mean sync = 1 / ${nanos(mean)} = ${perSecond(bound)}; ${reached}.`;
+  const takes = t`With one sync after another the leader's disk takes no more of A than 1 / mean sync = 1 / ${nanos(mean)} = ${perSecond(bound)}; ${reached}.`;
+  const behind = fallsBehind(always);
+  if (behind !== null)
+    return t`${takes} Its log fell behind by ${perSecond(behind)}, because the followers made the quorum without it: that is not a steady state, and the rate of A is overstated.`;
+  return isQuorumOfFollowers(always)
+    ? t`${takes} Commits kept pace with it, though the followers could have made a quorum without it.`
+    : t`${takes} No commit can do without it.`;
 }
 
-function looseSentence(row: StrategyComparison): string | null {
+/** Whether all followers together are a majority of the cluster: from three nodes on. */
+function isQuorumOfFollowers({ point }: PointFacts): boolean {
+  return point.nodes.length >= 3;
+}
+
+function looseSentence(row: StrategyComparison, facts: Facts): string | null {
   const group = soundArm(row, 'G');
   if (group === null) return null;
   const against = (['B', 'C'] as const).flatMap((strategy) => {
     const arm = soundArm(row, strategy);
-    if (arm === null || arm.summary.throughputPerSecond === 0) return [];
-    return [
-      { strategy, share: percent(group.summary.throughputPerSecond / arm.summary.throughputPerSecond) },
-    ];
+    const share = arm === null ? null : rateRatio(group, arm, facts);
+    if (share === null) return [];
+    return share.high >= 1
+      ? t`no cost is shown against ${strategy} (G reaches ${shareText(share)} of it)`
+      : t`G reaches ${shareText(share)} of ${strategy}`;
   });
-  const [first, second] = against;
-  if (first === undefined) return null;
-  return second === undefined
-    ? t`What waiting for the disk costs: G reaches ${first.share} of ${first.strategy}, which do not wait.`
-    : t`What waiting for the disk costs: G reaches ${first.share} of B and ${second.share} of C, which do not wait.`;
+  return against.length === 0
+    ? null
+    : t`What waiting for the disk costs, against strategies that do not wait: ${against.join(t`, `)}.`;
 }
 
 /** Sum of sync time over the window: near one, the log had a sync under way at all times. */

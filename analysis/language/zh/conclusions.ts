@@ -4,8 +4,8 @@ import type { Catalogue } from '../catalogue.js';
 export const CONCLUSIONS: Catalogue = {
   // 5 Overall, 6 Capacity.
   '## 5 Overall, beside the document': '## 5 综合性能评估：与参考文档对照',
-  'The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only; "within the spread": what this run measured lies on both sides of it.':
-    '参考文档是估计；本次运行是实测，只针对一台机器、一种负载。“达到”与“未达到”仅对这台机器成立；“处于离散范围内”表示本次运行的测量值落在其两侧。',
+  'The document estimated; this run measured, on one machine and one load. "Reached" and "not reached" hold for this machine only; "within the spread": what this run measured lies on both sides of it, all passes of the level counted; "not decidable": an empty HTTP server does not reach it here either, with as many clients (machine baseline). Thresholds of section 7 have its result, and the level that decided it.':
+    '参考文档是估计；本次运行是实测，只针对一台机器、一种负载。“达到”与“未达到”仅对这台机器成立；“处于离散范围内”表示本次运行的测量值（该级别的各轮都计入）落在其两侧；“无法判定”表示这里的空 HTTP 服务器在同样客户端数下也达不到（机器基线）。第 7 节的阈值沿用其结果，并注明由哪个级别决定。',
   '## 6 Capacity prediction': '## 6 综合性能预测',
   'Ours / document': '实测 / 参考文档',
   'the run holds no point': '本次运行没有任何测点',
@@ -18,7 +18,7 @@ export const CONCLUSIONS: Catalogue = {
   'write() : fsync of the leader': 'Leader 的 write() : fsync',
   '25:1, at least 10:1': '25:1，至少 10:1',
   'log entries : fsync of the leader, shared before the write': 'Leader 的日志条目 : fsync，写入前合并',
-  'at least 10:1, in its terms': '至少 10:1，按其口径',
+  '25:1, at least 10:1, in its terms': '25:1，至少 10:1，按其口径',
   'mean fsync of the leader': 'Leader 的平均 fsync 耗时',
   'CPU leader / follower': 'CPU：Leader / Follower',
   '1.5 to 2x': '1.5 至 2x',
@@ -29,7 +29,14 @@ export const CONCLUSIONS: Catalogue = {
   inside: '区间内',
   above: '高于区间',
   below: '低于区间',
-  measured: '已测量',
+  'not decidable on this machine': '在这台机器上无法判定',
+  'not decidable on this machine (empty HTTP server: {0})': '在这台机器上无法判定（空 HTTP 服务器：{0}）',
+  '{0}; not a steady state': '{0}；非稳态',
+  ', worst at {0}': '，最差为 {0}',
+  'undecided (❔, section 7)': '未定（❔，第 7 节）',
+  'reached (✅ pass)': '达到（✅ 通过）',
+  'not reached (⚠️ warn)': '未达到（⚠️ 警告）',
+  'not reached (❌ fail)': '未达到（❌ 不通过）',
   'suspect, not judged': '可疑，不作评判',
   "The document's before/after tables (coroutines, dynamic buffer, connection pool: R5) compare two builds; they are experiments with arms of their own (N1, N3, N5), and no sweep can fill them.":
     '参考文档的改进前后对照表（协程化、动态 Buffer、连接池：R5）比较的是两个版本；它们是各有实验组的独立实验（N1、N3、N5），任何分级压测都无法填写。',

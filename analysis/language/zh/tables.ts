@@ -101,7 +101,12 @@ export const TABLES: Catalogue = {
   "the CPU of the machine ({0} of {1} cores busy, the generator's {2} among them)":
     '机器的 CPU（{1} 核中有 {0} 核繁忙，其中负载发生器占 {2}）',
   "the leader's event loop (on a CPU for {0} of the time)": 'Leader 的事件循环（{0} 的时间占用 CPU）',
-  'the {0} layer ({1} of a {2}, most of it {3}: {4})': '{0}（占一次{2}的 {1}，其中最多的是 {3}：{4}）',
+  "the leader's event loop (on a CPU for {0} of the time, waiting for one for {1})":
+    'Leader 的事件循环（{0} 的时间占用 CPU，{1} 的时间在等待 CPU）',
+  "the CPU: the leader's main thread wants one for {0} of the time (on one for {1}, waiting for one for {2})":
+    'CPU：Leader 的主线程有 {0} 的时间需要 CPU（{1} 的时间占用，{2} 的时间在等待）',
+  'of all layers the {0} layer takes the largest share of a {1} ({2}, the largest part of it {3}: {4})':
+    '各层中{0}占一次{1}的比例最大（{2}，其中最多的是 {3}：{4}）',
   read: '读取',
   '{0} failed: {1}': '{0} 失败：{1}',
   'this run has no {0}': '本次运行没有{0}',

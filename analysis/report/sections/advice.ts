@@ -1,8 +1,10 @@
 import { type Advice, evaluateAdvice } from '../../advice/advice-rule.js';
+import { isOfMainThread } from '../../advice/growth.js';
+import { mainThreadDemand } from '../../advice/main-thread-demand.js';
 import { t, translated } from '../../language/language.js';
 import { adviceRules, rulesOf } from '../../rules/rule-book.js';
 import { claimsText } from '../../rules/units.js';
-import { percent, times } from '../../tables/format.js';
+import { percent, perSecond, times } from '../../tables/format.js';
 import { code, left, MarkdownTable, right } from '../../tables/markdown-table.js';
 import { blocks, type Section } from '../section.js';
 
@@ -19,7 +21,7 @@ export const adviceSection: Section = (facts) => {
   return {
     text: blocks(
       head,
-      t`${advice.length} of ${rules.length} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Bounds of different rules overlap and do not add up. P0: at least 20 % of latency, CPU time or throughput at stake, or a rule that is always P0, as those of causes are; bytes written do not count, because no client waits for them. Causes come first.`,
+      t`${advice.length} of ${rules.length} rules found their evidence. The bound is Amdahl's: what is at stake if the cause vanished altogether, never a forecast. Where it would carry the throughput past that of an empty HTTP server with as many clients (machine baseline), it ends there. Bounds of different rules overlap and do not add up. P0: at least 20 % of latency, of CPU time or of the main thread's time at stake, or a rule that is always P0, as those of causes are; bytes written do not count, because no client waits for them. Causes come first.`,
       adviceTable(advice),
       ...advice.map(details),
     ),
@@ -43,7 +45,7 @@ function adviceTable(advice: readonly Advice[]): string {
     table.row(
       String(index + 1),
       entry.priority,
-      entry.rule.layer,
+      translated(entry.rule.layer),
       entry.title,
       entry.level,
       entry.evidence.bound === null
@@ -65,11 +67,16 @@ function details(advice: Advice, index: number): string {
   ].join('\n');
 }
 
-function boundText(advice: Advice): string {
-  const { bound } = advice.evidence;
-  if (bound === null) return t`none that this run could give.`;
-  const what = t`removing it altogether saves at most ${percent(bound)} of the ${translated(advice.rule.of)}`;
-  // In a closed loop the rate is clients / latency, and a full loop's rate is 1 / CPU time: either way 1 / (1 - share).
-  if (advice.rule.of === 'bytes written' || bound >= 0.99) return t`${what}.`;
-  return t`${what}, so throughput grows to at most ${times(1 / (1 - bound))}.`;
+function boundText({ evidence: { bound, uncapped }, rule, growth, point }: Advice): string {
+  if (bound === null || uncapped === null) return t`none that this run could give.`;
+  const what = t`removing it altogether saves at most ${percent(bound)} of the ${translated(rule.of)}`;
+  // In a closed loop the rate is clients / latency, and a full thread's rate is 1 / its time: either way 1 / (1 - share).
+  const demand = isOfMainThread(rule.of) ? mainThreadDemand(point) : null;
+  if (growth === null)
+    return demand === null
+      ? t`${what}.`
+      : t`${what}; nothing follows for the throughput, because the thread wants a CPU for ${percent(demand.share)} of the time only.`;
+  const grows = t`${what}, so throughput grows to at most ${times(growth.factor)}`;
+  if (growth.cappedBy === null) return t`${grows}.`;
+  return t`${grows}: Amdahl's law alone would allow ${times(1 / (1 - uncapped))}, but an empty HTTP server answers no more than ${perSecond(growth.cappedBy.throughputPerSecond)} here with as many clients.`;
 }

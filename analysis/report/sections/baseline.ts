@@ -15,7 +15,7 @@ export const baselineSection: Section = (facts) => {
   return {
     text: blocks(
       t`## Machine baseline`,
-      t`What this machine does with none of our code in the way: the floor under every latency below, and the ceiling over every rate.`,
+      t`What this machine does with none of our code in the way: the floor under every latency below, and the ceiling over every rate: a figure of the document above the echo of as many clients is not decidable here, and a bound of an advice ends at it.`,
       syncTable(baseline),
       primitiveParagraph(baseline),
       otherTable(baseline),

@@ -4,6 +4,7 @@ import { code, left, MarkdownTable } from '../../tables/markdown-table.js';
 import { type Facts, levelName } from '../facts.js';
 import { evidenceOf, historiesOf, isBroken } from '../histories.js';
 import { blocks, type Section } from '../section.js';
+import { windowsText } from '../windows.js';
 
 /** Line one of the report says whether it may be believed; then what, when, where and how. */
 export const headerSection: Section = (facts) => ({
@@ -61,15 +62,26 @@ function origin(facts: Facts): string {
     )
     .row(
       t`**Load**`,
-      t`${reads}, ${integer(load.keys)} keys (${load.distribution}), values of ${bytes(load.valueBytes)}; levels ${facts.sweep.length === 0 ? t`none` : facts.sweep.map(levelName).join(t`, `)}`,
+      t`${reads}, ${integer(load.keys)} keys (${recorded(load.distribution)}), values of ${bytes(load.valueBytes)}; levels ${facts.sweep.length === 0 ? t`none` : facts.sweep.map(levelName).join(t`, `)}`,
     )
     .row(t`**When**`, t`${run.startedAt} to ${run.endedAt}`)
-    .row(t`**How**`, t`${code(run.command)}, mode ${run.mode}, seed ${run.seed}`)
+    .row(t`**How**`, t`${code(run.command)}, mode ${run.mode}, seed ${run.seed}${windows(facts)}`)
     .row(
       t`**Code**`,
       t`${run.git.commit === null ? t`commit unknown` : code(run.git.commit)}${run.git.dirty ? t`, with uncommitted changes` : ''}; ${versions(run.versions)}`,
     );
   return table.toString();
+}
+
+/** A rate of a short window is worth less than its digits say. */
+function windows(facts: Facts): string {
+  const levels = windowsText(facts.sweep);
+  const strategies = windowsText(facts.strategies);
+  const named = [
+    ...(levels === null ? [] : [t`levels in ${levels}`]),
+    ...(strategies === null ? [] : [t`strategies in ${strategies}`]),
+  ];
+  return named.map((text) => t`; ${text}`).join('');
 }
 
 function raftNodes(count: number): string {
@@ -92,7 +104,9 @@ function machine(facts: Facts): string {
     machine.os,
     t`kernel ${machine.kernel}`,
     t`data on ${machine.filesystem}`,
-    machine.virtualized === null ? t`no hypervisor found` : t`virtualised: ${machine.virtualized}`,
+    machine.virtualized === null
+      ? t`no hypervisor found`
+      : t`virtualised: ${machine.virtualized.split(', ').map(recorded).join(t`, `)}`,
   ];
   return t`**Where**: ${code(machine.hostname)}: ${words.join(t`, `)}. Nodes, generator and probes share this machine${facts.data.run.cluster.external ? t` only in so far as the external cluster runs on it` : ''}.`;
 }

@@ -4,12 +4,23 @@ import { recorded, t, translated } from '../../language/language.js';
 import { type DocumentLevel, documentLevel } from '../../reference/document.js';
 import { adviceRules, kpiRules, rulesOf } from '../../rules/rule-book.js';
 import { integer, micros, percent, perSecond, times } from '../../tables/format.js';
-import { confidenceOf, isWithinSpread, rateWithConfidence } from '../confidence.js';
+import { judgePercentile, judgeThroughput } from '../against-document.js';
+import { echoOf } from '../ceiling.js';
+import { rateWithConfidence, spreadText } from '../confidence.js';
 import { type Facts, levelName, type PointFacts } from '../facts.js';
 import { evidenceOf, historiesOf, historySentence, isBroken, type PointHistory } from '../histories.js';
 import { limitOf } from '../limits.js';
 import { blocks, type Section } from '../section.js';
-import { compareStrategies, lostWrites, soundArm } from '../strategies.js';
+import {
+  compareStrategies,
+  fallsBehind,
+  isDifference,
+  lostWrites,
+  rateRatio,
+  ratioText,
+  soundArm,
+} from '../strategies.js';
+import { windowsText } from '../windows.js';
 
 interface Finding {
   readonly mark: '✅' | '❔' | '⚠️' | '❌';
@@ -38,19 +49,18 @@ function sentence(facts: Facts): string {
   }
   const levels = sound
     .map((point) => t`${rateWithConfidence(point, facts)}${p99(point)} at ${levelName(point)}`)
-    .join(t`, `);
+    .join(t`; `);
   const middle = facts.middle !== null && facts.middle.unsound.length === 0 ? facts.middle : sound[0]!;
   const limit = limitOf(middle, facts);
-  const limited =
-    limit === null ? t`What limits it was not measured.` : t`At ${levelName(middle)} the limit is ${limit}.`;
-  return t`**${levels}. ${limited}${noConclusion(facts)}${strategies === null ? '' : ` ${strategies}`}**`;
+  const limited = limit ?? t`What limits it was not measured.`;
+  return t`**${levels}. ${limited}${noConclusion(facts)}${strategies === null ? '' : `${t` `}${strategies}`}**`;
 }
 
 /** The levels that the sentence leaves out, with the reason. */
 function noConclusion(facts: Facts): string {
   return facts.sweep
     .filter((point) => point.unsound.length > 0)
-    .map((point) => t` No conclusion at ${levelName(point)}: ${point.unsound.join('; ')}.`)
+    .map((point) => t` No conclusion at ${levelName(point)}: ${point.unsound.join(t`; `)}.`)
     .join('');
 }
 
@@ -65,11 +75,21 @@ function strategySentence(facts: Facts): string | null {
   if (row === undefined || row.safest === null) return null;
   const others = row.arms.filter((arm) => arm !== row.safest && arm.unsound.length === 0);
   if (others.length === 0) return null;
-  const best = row.safest.summary.throughputPerSecond;
-  const compared = others
-    .map((arm) => t`${times(best / arm.summary.throughputPerSecond)} the rate of ${arm.point.ref.strategy}`)
-    .join(t`, `);
+  const best = row.safest;
+  const compared = others.flatMap((arm) => againstSentence(best, arm, facts) ?? []).join(t`, `);
   return t`Durability: ${row.safest.point.ref.strategy} is the fastest strategy that acknowledges only after a sync: ${rateWithConfidence(row.safest, facts)} at ${integer(row.clients)} clients; ${compared}.`;
+}
+
+/** B and C do not wait for a sync: a rate above theirs is no gain of waiting, and what waiting costs did not show. */
+function againstSentence(best: PointFacts, arm: PointFacts, facts: Facts): string | null {
+  const ratio = rateRatio(best, arm, facts);
+  const { strategy } = arm.point.ref;
+  if (ratio === null) return null;
+  if ('BC'.includes(strategy) && ratio.high >= 1)
+    return t`no cost of its syncs is shown against ${strategy} (${ratioText(ratio)})`;
+  return isDifference(ratio)
+    ? t`${ratioText(ratio)} the rate of ${strategy}`
+    : t`no difference from ${strategy} is shown (${ratioText(ratio)})`;
 }
 
 const RANKS: readonly Finding['rank'][] = ['promise', 'cause', 'effect'];
@@ -135,16 +155,22 @@ function powerCutFindings(facts: Facts): Finding[] {
 
 function adviceFindings(facts: Facts): Finding[] {
   return evaluateAdvice(adviceRules(rulesOf(facts)), facts).map((advice) => {
-    const { bound, text } = advice.evidence;
-    const stakes =
-      bound === null ? '' : t` At stake: at most ${percent(bound)} of the ${translated(advice.rule.of)}.`;
+    const { text } = advice.evidence;
     return {
       mark: '⚠️',
       rank: advice.rule.kind === 'cause' ? 'cause' : 'effect',
       effect: stake(advice.rule, advice.evidence),
-      text: t`**${advice.title}**, at ${advice.level}: ${text}.${stakes}${remedy(advice)}`,
+      text: t`**${advice.title}**, at ${advice.level}: ${text}.${atStake(advice)}${remedy(advice)}`,
     };
   });
+}
+
+function atStake({ evidence: { bound, uncapped }, rule, growth }: Advice): string {
+  if (bound === null) return '';
+  const share = t`at most ${percent(bound)} of the ${translated(rule.of)}`;
+  return bound === uncapped || growth === null || growth.cappedBy === null
+    ? t` At stake: ${share}.`
+    : t` At stake: ${share}, by the rate of an empty HTTP server here (${perSecond(growth.cappedBy.throughputPerSecond)}).`;
 }
 
 /** Of a cause the reader wants to know at once what to do about it. */
@@ -162,47 +188,84 @@ function documentFindings(facts: Facts): Finding[] {
   return result;
 }
 
-/** Above or below the document is said only of a figure that lies outside of all that this run measured of the level. */
+/** Above or below the document is said only of a figure that lies outside of all that this run measured of the level, and that this machine could reach. */
 function documentFinding(point: PointFacts, document: DocumentLevel, facts: Facts): Finding {
-  const ratio = point.summary.throughputPerSecond / document.throughputPerSecond;
-  const isWithin = isWithinSpread(document.throughputPerSecond, confidenceOf(point, facts));
+  const ours = point.summary.throughputPerSecond;
   const { p99 } = point.summary.latency.response;
   const latency = p99 === null ? '' : t`, p99 ${micros(p99)} against ${micros(document.p99Us)}`;
-  const isFast = p99 === null || p99 <= document.p99Us;
+  const judgedP99 = judgePercentile(point, document, 'p99', facts) ?? 'reached';
   const theirs = perSecond(document.throughputPerSecond);
-  if (isWithin)
-    return {
-      mark: isFast ? '❔' : '⚠️',
-      rank: 'effect',
-      effect: 0,
-      text: t`**${levelName(point)}: the document's throughput lies within the spread of this run**: ${rateWithConfidence(point, facts)} against ${theirs}${latency}.`,
-    };
-  return {
-    mark: ratio >= 1 && isFast ? '✅' : '⚠️',
+  const finding = (mark: Finding['mark'], effect: number, text: string): Finding => ({
+    mark: judgedP99 === 'not reached' ? '⚠️' : mark,
     rank: 'effect',
-    effect: gap(ratio),
-    text: t`**${levelName(point)}: ${times(ratio)} of the document's throughput** (${perSecond(point.summary.throughputPerSecond)} against ${theirs}${latency}).`,
-  };
+    effect,
+    text,
+  });
+  switch (judgeThroughput(point, document, facts)) {
+    case 'within the spread':
+      return finding(
+        '❔',
+        0,
+        t`**${levelName(point)}: the document's throughput lies within the spread of this run**: ${rateWithConfidence(point, facts)} against ${theirs}${latency}.`,
+      );
+    case 'not decidable on this machine':
+      return finding('❔', 0, undecidable(point, theirs, latency, facts));
+    case 'reached':
+      return finding(
+        judgedP99 === 'reached' ? '✅' : '❔',
+        gap(ours / document.throughputPerSecond),
+        shareOfDocument(point, document, latency, facts),
+      );
+    case 'not reached':
+      return finding(
+        '⚠️',
+        gap(ours / document.throughputPerSecond),
+        shareOfDocument(point, document, latency, facts),
+      );
+  }
 }
 
-/** One finding for all levels; its effect is that of the widest gap. */
+function undecidable(point: PointFacts, theirs: string, latency: string, facts: Facts): string {
+  const ours = point.summary.throughputPerSecond;
+  const echo = echoOf(point, facts)?.throughputPerSecond ?? ours;
+  return t`**${levelName(point)}: the document's throughput is not decidable on this machine**: ${theirs} is more than the ${perSecond(echo)} of an empty HTTP server here with as many clients; measured ${rateWithConfidence(point, facts)}, ${percent(ours / echo)} of that${latency}.`;
+}
+
+function shareOfDocument(point: PointFacts, document: DocumentLevel, latency: string, facts: Facts): string {
+  const ours = point.summary.throughputPerSecond;
+  const theirs = document.throughputPerSecond;
+  return t`**${levelName(point)}: ${times(ours / theirs)} of the document's throughput** (${perSecond(ours)} against ${perSecond(theirs)}${latency}; ${windowsText([point]) ?? ''}; ${spreadText(point, facts)}).`;
+}
+
+/** One finding for all levels; its effect is that of the widest gap, each taken where its passes are closest. */
 function strategyFindings(facts: Facts): Finding[] {
-  const ratios = compareStrategies(facts).flatMap((row) => {
-    const always = soundArm(row, 'A')?.summary.throughputPerSecond ?? 0;
-    const group = soundArm(row, 'G')?.summary.throughputPerSecond ?? 0;
-    return always > 0 && group > 0 ? [{ clients: row.clients, ratio: group / always }] : [];
+  const found = compareStrategies(facts).flatMap(({ clients, ...row }) => {
+    const always = soundArm(row, 'A');
+    const group = soundArm(row, 'G');
+    const ratio = always === null || group === null ? null : rateRatio(group, always, facts);
+    return always === null || ratio === null ? [] : [{ clients, ratio, always }];
   });
-  if (ratios.length === 0) return [];
-  const list = ratios
-    .map((entry) => t`${times(entry.ratio)} at ${integer(entry.clients)} clients`)
+  if (found.length === 0) return [];
+  const list = found
+    .map(({ clients, ratio }) =>
+      isDifference(ratio)
+        ? t`${ratioText(ratio)} at ${integer(clients)} clients`
+        : t`no difference shown at ${integer(clients)} clients (${ratioText(ratio)})`,
+    )
     .join(t`, `);
-  const widest = ratios.reduce((best, next) => (gap(next.ratio) > gap(best.ratio) ? next : best));
+  const nearest = found.map(({ ratio: { low, high } }) => (low > 1 ? low : Math.min(1, high)));
+  const widest = nearest.reduce((best, next) => (gap(next) > gap(best) ? next : best));
+  const behind = found.filter(({ always }) => fallsBehind(always) !== null);
+  const unsteady =
+    behind.length === 0
+      ? ''
+      : t` The rate of A is overstated at ${behind.map(({ clients }) => integer(clients)).join(t`, `)} clients: the log of its leader fell behind (2.1).`;
   return [
     {
-      mark: widest.ratio >= 1 ? '✅' : '⚠️',
+      mark: widest > 1 ? '✅' : widest < 1 ? '⚠️' : '❔',
       rank: 'effect',
-      effect: gap(widest.ratio),
-      text: t`**Sharing syncs (G) against one sync an entry (A), at the same durability**: ${list}.`,
+      effect: gap(widest),
+      text: t`**Sharing syncs (G) against one sync an entry (A), at the same durability**: ${list}; ${windowsText(facts.strategies) ?? ''}.${unsteady}`,
     },
   ];
 }

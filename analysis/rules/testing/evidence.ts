@@ -195,7 +195,9 @@ const CLUSTER: Readonly<Record<string, MakeEvidence>> = {
       ...arm,
       summary: { ...arm.summary, throughputPerSecond: arm.ref.strategy === 'A' ? times * 1_000 : 1_000 },
     }));
-    return { ...levelWith(), points: [mid!, ...rated] };
+    // A pass of the level itself, under the strategy of one of the arms.
+    const level = { ...mid!, passes: [], summary: { ...mid!.summary, throughputPerSecond: 1_000 } };
+    return { ...levelWith(), points: [level, ...rated] };
   },
 };
 
