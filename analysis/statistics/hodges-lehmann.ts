@@ -20,7 +20,7 @@ export function hodgesLehmann(
   confidence = 0.95,
 ): Shift | null {
   if (first.length === 0 || second.length === 0) return null;
-  const nth = differencesOf(Float64Array.from(first).sort(), Float64Array.from(second).sort());
+  const nth = differencesOf(new Float64Array(first).sort(), new Float64Array(second).sort());
   const count = first.length * second.length;
   const upper = nth(Math.floor(count / 2) + 1);
   const shift = count % 2 === 1 ? upper : (nth(count / 2) + upper) / 2;

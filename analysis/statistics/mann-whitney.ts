@@ -40,7 +40,7 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
 }
 
 function ascending(values: readonly number[]): Float64Array {
-  return Float64Array.from(values).sort();
+  return new Float64Array(values).sort();
 }
 
 interface Ranked {

@@ -3,8 +3,11 @@ const BUFFER_MIN = 64;
 
 /** Ascending copy; the input stays as it is. */
 export function sorted(values: readonly number[]): number[] {
-  if (values.length < BUFFER_MIN) return [...values].sort((left, right) => left - right);
-  return Array.from(Float64Array.from(values).sort());
+  return values.length < BUFFER_MIN ? sortedList(values) : Array.from(new Float64Array(values).sort());
+}
+
+function sortedList(values: readonly number[]): number[] {
+  return [...values].sort((left, right) => left - right);
 }
 
 /** Null for no values: a mean of nothing is not zero. */
@@ -20,7 +23,8 @@ export function sum(values: readonly number[]): number {
 }
 
 export function median(values: readonly number[]): number | null {
-  return values.length === 0 ? null : middleOf(sorted(values));
+  if (values.length === 0) return null;
+  return middleOf(values.length < BUFFER_MIN ? sortedList(values) : new Float64Array(values).sort());
 }
 
 /** The median of ascending values, of which there is one at least. */
