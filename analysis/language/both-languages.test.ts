@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RunData } from '../../results/run-directory.js';
 import { renderReport, reportPath } from '../report/render-report.js';
-import { differences, drawnNumbers, englishLeft } from './testing/compare-reports.js';
+import { differences, drawnNumbers, englishLeft, halfWidthMarks } from './testing/compare-reports.js';
 import { MADE_UP_RUNS, sampleRun } from './testing/runs.js';
 
 const RUNS: Readonly<
@@ -36,6 +36,10 @@ for (const [name, [read, verbatimOf]] of Object.entries(RUNS)) {
       }
       for (const [, shown] of textZh.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g))
         assert.ok(chinese.has(shown!), shown);
+    });
+
+    test('what stands between Chinese words is full-width', () => {
+      assert.deepEqual(halfWidthMarks(textZh), []);
     });
 
     test('no English sentence is left', () => {
@@ -77,6 +81,13 @@ test('what differs between two reports is told', () => {
     '3 4',
     '12',
   ]);
+});
+
+test('a half-width mark between Chinese words is told, one within code or numbers is not', () => {
+  assert.deepEqual(halfWidthMarks('甲, 乙'), ['甲, 乙']);
+  assert.deepEqual(halfWidthMarks('10 ms, 乙'), ['10 ms, 乙']);
+  assert.deepEqual(halfWidthMarks('甲; 3'), ['甲; 3']);
+  assert.deepEqual(halfWidthMarks('甲：1,024、`a, b; c`；乙。N1, C2'), []);
 });
 
 test('an English sentence between Chinese ones is told, code and product names are not', () => {

@@ -100,7 +100,7 @@ function missingViews(facts: Facts, middle: PointFacts): string | null {
   ] as const;
   const lines = views
     .filter(([, seen]) => !seen)
-    .map(([what, , schema]) => `- ${what}: ${notMeasured(whyNot(facts, middle, schema))}`);
+    .map(([what, , schema]) => t`- ${what}: ${notMeasured(whyNot(facts, middle, schema))}`);
   if (middle.leader.ok && backpressureWaits(middle.leader.value).length === 0) {
     const because = t`the node reported no metric \`network_*_stalls_total\``;
     lines.push(t`- sockets that could take no more: ${notMeasured(because)}`);

@@ -51,3 +51,10 @@ export function englishLeft(report: string, verbatim: readonly string[]): readon
   const word = "[A-Za-z][A-Za-z'’-]*";
   return text.match(new RegExp(`${word}(?:[ ,;]+${word}){${WORDS_MAX},}`, 'g')) ?? [];
 }
+
+/** Commas, semicolons and colons of English that touch a Chinese word, with what stands around them; code apart. */
+export function halfWidthMarks(text: string): string[] {
+  const said = text.replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, '`code`');
+  const marks = /.{0,20}(?:[\p{Script=Han}）”][,;:]|[,;] [\p{Script=Han}（]).{0,20}/gu;
+  return [...said.matchAll(marks)].map(([found]) => found);
+}

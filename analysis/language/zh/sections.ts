@@ -11,6 +11,7 @@ export const SECTIONS: Catalogue = {
   '. ': '。',
   '.': '。',
   '{0}: {1}': '{0}：{1}',
+  ', {0}': '，{0}',
   '- {0}: {1}': '- {0}：{1}',
   Node: '节点',
   Level: '级别',
@@ -96,7 +97,7 @@ export const SECTIONS: Catalogue = {
   '## Machine baseline': '## 机器基线',
   '`baseline.json` does not exist': '`baseline.json` 不存在',
   'What this machine does with none of our code in the way: the floor under every latency below, and the ceiling over every rate: a figure of the document above the echo of as many clients is not decidable here, and a bound of an advice ends at it.':
-    '不经过我们任何代码时这台机器的表现：下文一切延迟的下限，一切速率的上限：参考文档的数字若高于同样客户端数下的空回显，在这里无法判定；建议的上界也以它为限。',
+    '不经过我们任何代码时这台机器的表现：下文一切延迟的下限，一切速率的上限：参考文档的数字若高于同样客户端数下的空回显服务器，在这里无法判定；建议的上界也以它为限。',
   Primitive: '原语',
   Block: '块大小',
   'synced writes, one at a time': '逐次写入并刷盘',
