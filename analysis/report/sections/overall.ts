@@ -162,7 +162,8 @@ function thresholdRow(table: MarkdownTable, row: ThresholdRow, facts: Facts): vo
     .sort((one, other) => (readingOf(other) - readingOf(one)) * (rule.direction === 'below' ? 1 : -1));
   if (worst === undefined) return;
   const { reading, point } = worst;
-  const where = levels.length > 1 && reading.ok ? t`, worst at ${levelName(point)}` : `, ${levelName(point)}`;
+  const where =
+    levels.length > 1 && reading.ok ? t`, worst at ${levelName(point)}` : t`, ${levelName(point)}`;
   table.row(
     row.claim,
     `${translated(row.what)}${where}`,
