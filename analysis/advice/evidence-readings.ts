@@ -1,7 +1,7 @@
 import { layerShare } from '../cpu/cpu-profile.js';
 import { fromLeader } from '../kpi/leader-readings.js';
 import { seenWith } from '../kpi/seen.js';
-import { t } from '../language/language.js';
+import { t, translated } from '../language/language.js';
 import { type CaptureName, leaderCapture } from '../measures/captures.js';
 import {
   type LockView,
@@ -114,7 +114,7 @@ function lockWaits(point: PointFacts): Measured<Seen> {
       : t`${percent(Math.min(1, holder.blameNs / lock.waitNs))} of it while \`${holder.who}\` held it (${integer(holder.count)} holds, longest hold of the lock ${nanos(lock.holdNsMax)})`;
   return measured({
     value: share,
-    evidence: t`the waiters at \`${lock.name}\` (${lock.layer}) lose ${nanos(waitPerSecondNs(worst))} a second, ${percent(share)} of the time of all requests in flight; ${blame}`,
+    evidence: t`the waiters at \`${lock.name}\` (${translated(lock.layer)}) lose ${nanos(waitPerSecondNs(worst))} a second, ${percent(share)} of the time of all requests in flight; ${blame}`,
     bound: Math.min(1, share),
   });
 }

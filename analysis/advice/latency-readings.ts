@@ -1,6 +1,7 @@
 import { fromLeader, leaderMean } from '../kpi/leader-readings.js';
 import { seenWith } from '../kpi/seen.js';
 import { t, translated } from '../language/language.js';
+import { listed } from '../language/lists.js';
 import { combine, type Measured, map, measured, missing, valueOrNull } from '../measures/measured.js';
 import { mainThreadShare } from '../measures/node-measures.js';
 import type { Facts, PointFacts } from '../report/facts.js';
@@ -28,10 +29,11 @@ function stageReading(...keys: readonly string[]): Reading {
 
 function stagesOf(budget: Budget, keys: readonly string[]): Seen & { readonly evidence: string } {
   const share = shareOf(budget, keys);
-  const names = budget.stages
-    .filter((entry) => keys.includes(entry.stage.key) && entry.meanNs > 0)
-    .map((entry) => `${translated(entry.stage.name)} ${nanos(entry.meanNs)}`)
-    .join(', ');
+  const names = listed(
+    budget.stages
+      .filter((entry) => keys.includes(entry.stage.key) && entry.meanNs > 0)
+      .map((entry) => `${translated(entry.stage.name)} ${nanos(entry.meanNs)}`),
+  );
   return {
     value: share,
     evidence: t`${names} of a mean write of ${nanos(budget.meanTotalNs)}`,

@@ -1,5 +1,6 @@
 import { isNativeSync } from '../cpu/perf-profile.js';
 import { t, translated } from '../language/language.js';
+import { listed } from '../language/lists.js';
 import { leaderCapture } from '../measures/captures.js';
 import { type Measured, measured, missing, valueOrNull } from '../measures/measured.js';
 import { entriesPerFsync, writesPerFsync } from '../measures/node-measures.js';
@@ -24,10 +25,11 @@ export const DISK_READINGS = {
   'sync-share-of-write': reading('share', (point) =>
     seenWith(point.writeBudget, (budget) => {
       const share = shareOf(budget, SYNC_STAGES);
-      const names = budget.stages
-        .filter((entry) => SYNC_STAGES.includes(entry.stage.key) && entry.meanNs > 0)
-        .map((entry) => `${translated(entry.stage.name)} ${nanos(entry.meanNs)}`)
-        .join(', ');
+      const names = listed(
+        budget.stages
+          .filter((entry) => SYNC_STAGES.includes(entry.stage.key) && entry.meanNs > 0)
+          .map((entry) => `${translated(entry.stage.name)} ${nanos(entry.meanNs)}`),
+      );
       const evidence = t`${names} of a mean write of ${nanos(budget.meanTotalNs)}${syncDetail(point)}`;
       return { value: share, evidence, bound: share };
     }),
