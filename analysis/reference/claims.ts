@@ -28,7 +28,7 @@ export const EXPERIMENT_CLAIMS: readonly ExperimentClaim[] = [
     id: 'N6',
     what: 'protobuf against another codec',
     here: 'the share of the codec stands in section 7',
-    experiments: ['N6'],
+    experiments: ['N6', 'N6-cluster'],
   },
   {
     id: 'N7',
