@@ -25,7 +25,7 @@ export const EVIDENCE_READINGS = {
   'sync-queue-clock': clockReading('queue'),
   'sync-wakeup-clock': clockReading('wake'),
   'pool-saturated': reading('share', poolSaturated, {
-    parameters: { busyMin: 0.7, shareRunQueueMax: 0.5 },
+    parameters: { shareRunQueueMax: 0.5 },
     command: probeCommand('strata.pool/1'),
   }),
   'lock-wait-share': reading('share', lockWaits, { command: lockCommand }),
@@ -74,14 +74,12 @@ function clockShare(point: PointFacts, clock: SyncClock, { parameters }: Terms):
 
 /** A task waits long for a thread that is busy, and just as long for one that is idle and gets no CPU: only the first is a pool that is too small. */
 function poolSaturated(point: PointFacts, _facts: Facts, { parameters }: Terms): Measured<Seen> {
-  const { busyMin = 0, shareRunQueueMax = 1 } = parameters;
+  const { shareRunQueueMax = 1 } = parameters;
   const capture = leaderCapture(point.point, 'strata.pool/1');
   if (!capture.ok) return capture;
   const { wait, threads, saturatedShare, floorUs } = capture.value;
   const use = fromLeader(point, (node) => poolUseAtMost(node, threads));
   if (!use.ok) return use;
-  if (use.value < busyMin)
-    return missing(t`writes and syncs keep ${percent(use.value)} of the pool's threads busy at most`);
   const runQueue = fromLeader(point, poolRunQueueNs);
   if (!runQueue.ok) return runQueue;
   if (runQueue.value > shareRunQueueMax * wait.mean * 1e3)
@@ -90,7 +88,7 @@ function poolSaturated(point: PointFacts, _facts: Facts, { parameters }: Terms):
     );
   return measured({
     value: saturatedShare,
-    evidence: t`${percent(saturatedShare)} of ${integer(wait.count)} small tasks waited for more than ten idle round trips (${micros(floorUs)} each) before one of ${integer(threads)} threads took them; mean wait ${micros(wait.mean)}, of which the wait for a CPU is at most ${nanos(runQueue.value)}; writes and syncs keep ${percent(use.value)} of the threads busy, their queue included`,
+    evidence: t`${percent(saturatedShare)} of ${integer(wait.count)} small tasks waited for more than ten idle round trips (${micros(floorUs)} each) before one of ${integer(threads)} threads took them; mean wait ${micros(wait.mean)}, of which the wait for a CPU is at most ${nanos(runQueue.value)}; writes and syncs of the log take ${percent(Math.min(1, use.value))} of the threads, their queue included`,
   });
 }
 

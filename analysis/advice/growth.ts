@@ -11,7 +11,6 @@ const OF_MAIN_THREAD: ReadonlySet<AdviceRule['of']> = new Set([
   'CPU time of the leader',
   "time of the leader's main thread",
   "non-idle time of the leader's main thread",
-  "non-idle time of the leader's main thread",
 ]);
 
 export function isOfMainThread(of: AdviceRule['of']): boolean {
@@ -43,6 +42,8 @@ export function growthOf(
   facts: Facts,
 ): Growth | null {
   if (share === null || share >= BOUND_MAX || of === 'bytes written') return null;
+  // At a rate that is offered, shorter writes are no more of them.
+  if (of === 'mean latency of a write' && point.summary.mode !== 'closed') return null;
   const demand = mainThreadDemand(point)?.share ?? 0;
   if (isOfMainThread(of) && demand < FULL_THREAD_SHARE) return null;
   const factor = 1 / (1 - share);

@@ -75,7 +75,7 @@ export const CPU_READINGS = {
 } as const satisfies Readonly<Record<string, Reading>>;
 
 export const NETWORK_READINGS = {
-  'rpc-mean': reading('ms', rpcMean, { parameters: { pingsMin: 20 } }),
+  'rpc-mean': reading('ms', rpcMean, { parameters: { pingsMin: 10 } }),
 } as const satisfies Readonly<Record<string, Reading>>;
 
 /** One ping a second and peer: in a short window their mean is that of a few, and one late ping moves it across any threshold. */

@@ -67,17 +67,15 @@ export const DISK_READINGS = {
   ),
 } as const satisfies Readonly<Record<string, Reading>>;
 
-/** A client that waits for its answer has one write in flight: no sync can carry more entries than there are clients. */
+/** A client that waits for its answer has one write in flight: no sync can carry more entries than there are clients, so a level of few takes no part. */
 function entriesPerSync(point: PointFacts, _facts: Facts, { bad }: Terms): Measured<Seen> {
   const { mode, clients } = point.summary;
-  return seenWith(fromLeader(point, entriesPerFsync), (value) =>
-    mode === 'closed' && clients <= bad && value <= bad
-      ? {
-          value,
-          undecidedBecause: t`${integer(clients)} clients that wait for each answer have no more than ${integer(clients)} writes in flight`,
-        }
-      : { value },
-  );
+  const entries = fromLeader(point, entriesPerFsync);
+  if (entries.ok && mode === 'closed' && clients <= bad && entries.value <= bad)
+    return missing(
+      t`${integer(clients)} clients that wait for each answer have no more than ${integer(clients)} writes in flight`,
+    );
+  return seen(entries);
 }
 
 /** Of the leader, under a tracer: decides nothing where the tracer itself is most of the time. */

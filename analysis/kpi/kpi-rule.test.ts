@@ -54,13 +54,19 @@ describe('thresholds', () => {
 });
 
 describe('evaluateKpi', () => {
-  it('gives the worst level', () => {
-    const result = evaluateKpi(ruleOf('entry-fsync'), factsOf(madeUpRun()));
+  it('gives the worst level of those that can be judged', () => {
+    const rule = ruleOf('entry-fsync');
+    const { levels, status } = evaluateKpi(rule, factsOf(madeUpRun()));
     assert.deepEqual(
-      result.levels.map((level) => level.status),
-      ['undecided', 'pass', 'pass'],
+      levels.map((level) => level.status),
+      [null, 'pass', 'pass'],
     );
-    assert.equal(result.status, 'undecided');
+    assert.equal(status, 'pass');
+    // Between what the two levels have.
+    const [mid, high] = levels.slice(1).map(({ reading }) => (reading.ok ? reading.value.value : 0));
+    const between = (mid! + high!) / 2;
+    const strict = evaluateKpi({ ...rule, good: between, bad: between }, factsOf(madeUpRun()));
+    assert.equal(strict.status, 'fail');
   });
 
   it('reads a profile where there is one and says so elsewhere', () => {

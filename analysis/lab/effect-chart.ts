@@ -101,8 +101,8 @@ function drawRow(effect: Effect, top: number, x: (value: number) => number): str
     label(shortened(other), { x: 16, y: middle + 12, class: 'muted' }),
   ];
   if (claim !== null && (claim.low !== null || claim.high !== null)) {
-    const from = x(claim.low ?? Number.MIN_VALUE);
-    const to = x(claim.high ?? Number.MAX_VALUE);
+    const from = claim.low === null ? PLOT.left : x(claim.low);
+    const to = claim.high === null ? PLOT.right : x(claim.high);
     const width = Math.max(3, to - from);
     pieces.push(
       element(

@@ -158,6 +158,14 @@ function measure(experiment: LabExperiment, { metric, arm, against }: Pair): Mea
   };
 }
 
+/** How many of them have a figure, which is more than a direction. */
+export function figuresOf(effects: readonly Effect[]): number {
+  return effects.filter(
+    ({ claim, metric }) =>
+      claim !== null && (claim.low !== null || claim.high !== null) && !isDirection(claim, metric.scale),
+  ).length;
+}
+
 /** How many of them are judged by a direction alone. */
 export function directionsOf(effects: readonly Effect[]): number {
   return effects.filter(

@@ -6,7 +6,7 @@ import { code, left, MarkdownTable, right } from '../tables/markdown-table.js';
 import { beforeAfterTables } from './before-after.js';
 import { estimateCell, summaryCell } from './cells.js';
 import { effectChart } from './effect-chart.js';
-import { directionsOf, type Effect, effectsOf, verdictsOf, withoutValues } from './effects.js';
+import { directionsOf, type Effect, effectsOf, figuresOf, verdictsOf, withoutValues } from './effects.js';
 import { countVerdicts } from './verdict.js';
 import {
   claimText,
@@ -87,7 +87,7 @@ function verdictLine(judged: readonly Judged[]): string {
   const figures =
     verdicts.length === 0
       ? t`**The document gives no figure that these experiments could judge; what was measured stands below.**`
-      : t`**Of ${verdicts.length} statements of the document (${verdicts.length - directionsOf(all)} figures, ${directionsOf(all)} directions) ${count.confirmed} are confirmed, ${count.refuted} refuted, ${count.undecided} undecided, ${count['not-decidable']} not decidable here.**`;
+      : t`**Of ${verdicts.length} statements of the document (${figuresOf(all)} figures, ${directionsOf(all)} directions) ${count.confirmed} are confirmed, ${count.refuted} refuted, ${count.undecided} undecided, ${count['not-decidable']} not decidable here.**`;
   const broken = judged.filter(({ experiment }) => experiment.state !== 'done');
   const notes = broken.map(({ experiment }) => `- ${experiment.id}: ${stateText(experiment)}`);
   return blocks(figures, notes.length === 0 ? null : notes.join('\n'));

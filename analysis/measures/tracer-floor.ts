@@ -19,6 +19,8 @@ const CALLS_MIN = 50;
 const FLOOR_MIN_US = 10;
 /** From here on shares of the working time say how often something was called, not how long it took. */
 const MOSTLY = 0.5;
+/** Up to here they say how long it took. */
+const HARDLY = 0.1;
 
 /** Null where no call that works was made often. */
 export function tracerFloor({ rows }: SyscallCapture): TracerFloor | null {
@@ -58,6 +60,8 @@ export function floorLine(capture: SyscallCapture): string {
   const { syscall, us, calls, share } = floor;
   const meaning = isMostlyTracer(floor)
     ? t`the shares follow the number of calls, and decide no KPI`
-    : t`the shares lean towards what is called often`;
+    : share > HARDLY
+      ? t`the shares lean towards what is called often`
+      : t`the shares are hardly touched by it`;
   return t`The tracer's floor: the cheapest frequent call, \`${syscall}\`, takes ${micros(us)} on average, and up to that much of every call is the tracer's. For ${integer(calls)} working calls that is up to ${percent(share)} of the working time: ${meaning}.`;
 }

@@ -27,7 +27,10 @@ describe('what a level runs into', () => {
       atMid(mainThreads(0.6, 0.251))!,
       /^At mid \(100 clients\) the limit is the CPU: .* for 85\.1 % of the time \(on one for 60\.0 %, waiting for one for 25\.1 %\)\.$/,
     );
-    assert.match(atMid(mainThreads(0.6, 0.249))!, /^At mid \(100 clients\) no CPU is full; /);
+    assert.match(
+      atMid(mainThreads(0.6, 0.249))!,
+      /^At mid \(100 clients\) neither the machine nor the leader's main thread is full; /,
+    );
   });
 
   it('is the loop itself where the thread is on a CPU for that long', () => {
@@ -47,7 +50,7 @@ describe('what a level runs into', () => {
     const text = atMid(mainThreads(0.3, 0.1))!;
     assert.match(
       text,
-      /no CPU is full; of all layers the network layer takes the largest share of a write \([\d.]+ %, the largest part of it /,
+      /neither the machine nor the leader's main thread is full; of all layers the network layer takes the largest share of a write \([\d.]+ %, the largest part of it /,
     );
     assert.doesNotMatch(text, /the limit is|most of it/);
     const unknown = atMid(mapNodes(madeUpRun(), (node) => ({ ...node, proc: null })))!;

@@ -17,9 +17,9 @@ export function limitOf(point: PointFacts, facts: Facts): string | null {
   if (full !== null) return t`At ${levelName(point)} the limit is ${full}.`;
   const longest = longestLayer(point);
   if (longest === null) return null;
-  return mainThreadDemand(point) === null
+  return mainThreadDemand(point) === null || machineUse(point, facts) === null
     ? t`At ${levelName(point)} it was not measured whether a CPU is the limit; ${longest}.`
-    : t`At ${levelName(point)} no CPU is full; ${longest}.`;
+    : t`At ${levelName(point)} neither the machine nor the leader's main thread is full; ${longest}.`;
 }
 
 function fullCpu(point: PointFacts, facts: Facts): string | null {

@@ -72,10 +72,22 @@ const WINDOW_EDGE_SHARE = 0.02;
 
 /** Entries a second that the log of the leader falls behind what is committed: followers make the quorum without it. Null where it keeps pace. */
 export function fallsBehind(arm: PointFacts): number | null {
+  const rates = ratesOf(arm);
+  if (rates === null) return null;
+  const { logged, committed } = rates;
+  return committed > logged * (1 + WINDOW_EDGE_SHARE) ? committed - logged : null;
+}
+
+/** Both rates were measured, and the log of the leader did not fall behind. */
+export function keepsPace(arm: PointFacts): boolean {
+  return ratesOf(arm) !== null && fallsBehind(arm) === null;
+}
+
+/** Entries a second that the leader logged and committed; null where one of them was not counted. */
+function ratesOf(arm: PointFacts): { readonly logged: number; readonly committed: number } | null {
   const rate = (name: string): number | null =>
     valueOrNull(fromLeader(arm, (node) => counterPerSecond(node, name)));
   const logged = rate('log_entries_total');
   const committed = rate('consensus_commits_total');
-  if (logged === null || committed === null) return null;
-  return committed > logged * (1 + WINDOW_EDGE_SHARE) ? committed - logged : null;
+  return logged === null || committed === null ? null : { logged, committed };
 }

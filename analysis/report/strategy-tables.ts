@@ -15,13 +15,14 @@ import {
 import { DOCUMENT_STRATEGIES } from '../reference/document.js';
 import { bytes, integer, micros, nanos, percent, perSecond, significant } from '../tables/format.js';
 import { left, MarkdownTable, right } from '../tables/markdown-table.js';
-import type { Facts, PointFacts } from './facts.js';
+import type { Facts } from './facts.js';
 import { lossByKill, lossByPowerCut, lossNote } from './losses.js';
 import { blocks } from './section.js';
 import {
   compareStrategies,
   fallsBehind,
   isDifference,
+  keepsPace,
   rateRatio,
   ratioText,
   type StrategyComparison,
@@ -97,7 +98,7 @@ export function strategyParagraphs(facts: Facts): string {
 function explain(row: StrategyComparison, facts: Facts): string | null {
   const sentences = [
     shareSentence(row, facts),
-    boundSentence(row),
+    boundSentence(row, facts),
     looseSentence(row, facts),
     diskSentence(row),
   ].filter((sentence) => sentence !== null);
@@ -124,7 +125,7 @@ function shareSentence(row: StrategyComparison, facts: Facts): string | null {
  * One sync at a time and one entry a sync: the mean sync bounds what a disk logs. That bounds commits too only where the followers are too few to make a quorum
  * without the leader's disk; otherwise it may fall behind, for as long as there is memory for what it has not written.
  */
-function boundSentence(row: StrategyComparison): string | null {
+function boundSentence(row: StrategyComparison, facts: Facts): string | null {
   const always = soundArm(row, 'A');
   if (always === null) return null;
   const mean = valueOrNull(leaderMean(always, 'io_fsync_ns'));
@@ -140,14 +141,15 @@ function boundSentence(row: StrategyComparison): string | null {
   const behind = fallsBehind(always);
   if (behind !== null)
     return t`${takes} Its log fell behind by ${perSecond(behind)}, because the followers made the quorum without it: that is not a steady state, and the rate of A is overstated.`;
-  return isQuorumOfFollowers(always)
+  if (!isQuorumOfFollowers(facts)) return t`${takes} No commit can do without it.`;
+  return keepsPace(always)
     ? t`${takes} Commits kept pace with it, though the followers could have made a quorum without it.`
-    : t`${takes} No commit can do without it.`;
+    : takes;
 }
 
 /** Whether all followers together are a majority of the cluster: from three nodes on. */
-function isQuorumOfFollowers({ point }: PointFacts): boolean {
-  return point.nodes.length >= 3;
+function isQuorumOfFollowers({ data }: Facts): boolean {
+  return data.run.cluster.nodes >= 3;
 }
 
 function looseSentence(row: StrategyComparison, facts: Facts): string | null {

@@ -28,6 +28,23 @@ function assertNear(share: number, truth: number): void {
   assert.ok(truth > 0.12 && Math.abs(share - truth) < 0.08, `${share} was found, ${truth} is the truth`);
 }
 
+const ATTEMPTS = 3;
+
+/**
+ * V8's sampler wants the CPU as much as the workload does: on a busy machine a single profile may miss the truth. What attributes wrongly misses it every time.
+ */
+async function withinAttempts(attempt: () => Promise<void>): Promise<void> {
+  for (let left = ATTEMPTS - 1; left > 0; left--) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (!(error instanceof assert.AssertionError)) throw error;
+    }
+  }
+  await attempt();
+}
+
 describe('the cpu-profile probe against workloads whose answer is known', { concurrency: false }, () => {
   const folder = scratchFolder();
   before(() => {
@@ -70,15 +87,16 @@ describe('the cpu-profile probe against workloads whose answer is known', { conc
       .reduce((sum, { us }) => sum + us, 0);
     assert.equal(below, layers.consensus);
   });
-  it('finds a full heap in the collector, next to the layer that fills it', async () => {
-    const { layers, mechanisms, sampledUs } = await capture('garbage');
-    assert.ok(layers.gc > sampledUs * 0.02, JSON.stringify(layers));
-    assert.equal(mechanisms.gc, layers.gc);
-    const ranked = (['network', 'consensus', 'log', 'io', 'state', 'runtime'] as const).toSorted(
-      (a, b) => layers[b] - layers[a],
-    );
-    assert.equal(ranked[0], 'state', JSON.stringify(layers));
-  });
+  it('finds a full heap in the collector, next to the layer that fills it', () =>
+    withinAttempts(async () => {
+      const { layers, mechanisms, sampledUs } = await capture('garbage');
+      assert.ok(layers.gc > sampledUs * 0.02, JSON.stringify(layers));
+      assert.equal(mechanisms.gc, layers.gc);
+      const ranked = (['network', 'consensus', 'log', 'io', 'state', 'runtime'] as const).toSorted(
+        (a, b) => layers[b] - layers[a],
+      );
+      assert.equal(ranked[0], 'state', JSON.stringify(layers));
+    }));
   it('finds idleness', async () => {
     const { layers, sampledUs } = await capture('idle');
     assert.ok(layers.idle > sampledUs * 0.7, JSON.stringify(layers));
@@ -92,29 +110,33 @@ describe('the cpu-profile probe on a running process', { concurrency: false }, (
       .reduce((sum, { us }) => sum + us, 0);
 
   it('finds the function that works for 30 % of the time, and the rest idle', () =>
-    observe(
-      { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', ms: 2_000 },
-      ({ document, folder, ...burnt }: Burnt & { document: CpuCapture; folder: string }) => {
-        const share = below(document, 'burnThirtyPercent') / document.sampledUs;
-        assertNear(share, burntShare(burnt));
-        assert.ok(document.layers.idle > 0.4 * document.sampledUs, JSON.stringify(document.layers));
-        // It lies in a folder `server/log`, but the process is none of ours.
-        assert.equal(document.layers.log, 0);
-        const burning = document.frames.find(({ name }) => name === 'burnThirtyPercent')!;
-        assert.match(burning.file, /^\/.*\/server\/log\/burn\.js$/);
-        assert.ok(
-          document.mechanisms.js! > 0.7 * share * document.sampledUs,
-          JSON.stringify(document.mechanisms),
-        );
-        assert.deepEqual(document.raw, ['node-0.cpuprofile']);
-        assert.ok(readFileSync(join(folder, 'node-0.cpuprofile'), 'utf8').includes('burnThirtyPercent'));
-      },
+    withinAttempts(() =>
+      observe(
+        { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', ms: 2_000 },
+        ({ document, folder, ...burnt }: Burnt & { document: CpuCapture; folder: string }) => {
+          const share = below(document, 'burnThirtyPercent') / document.sampledUs;
+          assertNear(share, burntShare(burnt));
+          assert.ok(document.layers.idle > 0.4 * document.sampledUs, JSON.stringify(document.layers));
+          // It lies in a folder `server/log`, but the process is none of ours.
+          assert.equal(document.layers.log, 0);
+          const burning = document.frames.find(({ name }) => name === 'burnThirtyPercent')!;
+          assert.match(burning.file, /^\/.*\/server\/log\/burn\.js$/);
+          assert.ok(
+            document.mechanisms.js! > 0.7 * share * document.sampledUs,
+            JSON.stringify(document.mechanisms),
+          );
+          assert.deepEqual(document.raw, ['node-0.cpuprofile']);
+          assert.ok(readFileSync(join(folder, 'node-0.cpuprofile'), 'utf8').includes('burnThirtyPercent'));
+        },
+      ),
     ));
   it('finds it on its layer when the process is a node of ours', () =>
-    observe(
-      { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', node: 1, ms: 2_000 },
-      ({ document, ...burnt }: Burnt & { document: CpuCapture }) =>
-        assertNear(document.layers.log / document.sampledUs, burntShare(burnt)),
+    withinAttempts(() =>
+      observe(
+        { probe: cpuProfileProbe, schema: CpuCapture, mode: 'burn', node: 1, ms: 2_000 },
+        ({ document, ...burnt }: Burnt & { document: CpuCapture }) =>
+          assertNear(document.layers.log / document.sampledUs, burntShare(burnt)),
+      ),
     ));
   it('finds idleness', () =>
     observe({ probe: cpuProfileProbe, schema: CpuCapture, mode: 'idle', ms: 1_000 }, ({ document }) => {

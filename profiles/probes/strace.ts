@@ -34,7 +34,7 @@ export const straceProbe: Probe = {
   name: 'strace',
   question: 'Which system calls does each layer make, on what, how long do they take, how many fail?',
   tier: 'T2',
-  cost: 'two stops per system call: throughput falls to a fifth; times per call stay usable',
+  cost: "two stops per system call: throughput falls to a fifth, and every call takes the tracer's time besides",
   watches: 'pair',
   nodeArguments: [],
   byDefault: true,

@@ -143,6 +143,13 @@ test('a new folder of baselines is begun by the command that compares with it la
   const slower = await both(next);
   assert.equal(slower.code, 1, slower.stderr);
   assert.match(slower.stdout, /^Worse by more than 5\.0 %.*[\s\S]*\n8 of 8 runs added to /);
+  // What is saved elsewhere would never become a base: a wrong name must not let everything pass.
+  const elsewhere = await compare(['--baseline', join(folder, 'none'), '--save', store, next]);
+  assert.equal(elsewhere.code, 3, elsewhere.stdout);
+  assert.match(elsewhere.stderr, /STRATA_BASELINE_NONE/);
+  const fresh = join(folder, 'fresh');
+  const comment = await compare(['--baseline', fresh, '--save', `${fresh}/`, next, '--markdown']);
+  assert.deepEqual([comment.code, comment.stdout], [0, '']);
   // Without --save there is nothing that the command could do.
   const alone = await compare(['--baseline', join(folder, 'none'), next]);
   assert.equal(alone.code, 3);

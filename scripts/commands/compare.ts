@@ -131,7 +131,8 @@ function baseOf(
   const found = newestBaseline(readStored(resolve(baseline)), contender);
   if (found.length > 0) return found;
   const sentence = `${baseline} holds no other run of this machine, configuration and workload`;
-  if (saveTo === undefined)
+  // Runs that are saved elsewhere would never become a base here.
+  if (saveTo === undefined || resolve(saveTo) !== resolve(baseline))
     throw new CliError(
       'STRATA_BASELINE_NONE',
       `${sentence}; strata compare --save ${baseline} NEW adds one.`,
@@ -179,7 +180,7 @@ function history(folder: string, flags: CompareFlags, print: Print): ExitCode {
 function save(
   folder: string,
   runs: readonly ComparedRun[],
-  { json, markdown }: CompareFlags,
+  { json, markdown, baseline }: CompareFlags,
   print: Print,
   isCompared: boolean,
 ): void {
@@ -190,7 +191,8 @@ function save(
   }
   const told = `${saved.length} of ${runs.length} runs added to ${folder}${saved.length < runs.length ? ', the others are there already' : ''}`;
   // Next to a document on stdout this is a remark, not a result.
-  if (isCompared && (json || markdown)) process.stderr.write(`${told}\n`);
+  if ((isCompared && json) || (markdown && (isCompared || baseline !== undefined)))
+    process.stderr.write(`${told}\n`);
   else print(told);
 }
 

@@ -10,8 +10,26 @@ test('what needs no quotes has none', () => {
   );
 });
 
+test('of an option with its value only the value is quoted', () => {
+  assert.equal(commandLine(['sweep', '--out=my run', '--nodes=5']), "strata sweep --out='my run' --nodes=5");
+});
+
 test('a shell takes the words apart as they were', () => {
-  const words = ['my run', '', "it's", '$HOME', '~', 'a;b', '"', '\\', 'a\nb', '路径', '*'];
+  const words = [
+    'my run',
+    '',
+    "it's",
+    '$HOME',
+    '~',
+    'a;b',
+    '"',
+    '\\',
+    'a\nb',
+    '路径',
+    '*',
+    '--out=a b',
+    '--x=--y=$z',
+  ];
   const { stdout } = spawnSync('sh', ['-c', `strata() { printf '%s\\0' "$@"; }; ${commandLine(words)}`], {
     encoding: 'utf8',
   });

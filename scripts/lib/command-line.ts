@@ -4,5 +4,8 @@ export function commandLine(words: readonly string[]): string {
 }
 
 function quoted(word: string): string {
+  // Only the value, so that who reads the record finds the option.
+  const option = /^(--[\w-]+=)(.+)$/s.exec(word);
+  if (option !== null) return option[1]! + quoted(option[2]!);
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

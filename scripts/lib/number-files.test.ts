@@ -24,6 +24,13 @@ describe('parseNumbers', () => {
       assert.throws(() => parseNumbers(`${word}\n1\n2\n`, 'a.txt'), new RegExp(`line 1: "${word}" is no`));
   });
 
+  it('takes no number that is spelled wrong for a name', () => {
+    for (const word of ['1_000', '<0.5', '-', '1O0', '-nan(ind)', '1.5ms', '95th'])
+      assert.throws(() => parseNumbers(`${word}\n1\n2\n`, 'a.txt'), /line 1: .* is no number/, word);
+    assert.deepEqual(parseNumbers('µs\n1\n', 'a.txt'), [1]);
+    assert.deepEqual(parseNumbers('延迟\n1\n', 'a.txt'), [1]);
+  });
+
   it('refuses the columns of a table, and separators of thousands', () => {
     assert.throws(
       () => parseNumbers('# csv\n1,100\n2,101\n', 'a.csv'),

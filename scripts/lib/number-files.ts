@@ -77,14 +77,15 @@ function contentLines(text: string): ContentLine[] {
 }
 
 /** What programs write where a value is missing: it must not pass for the name of a column, or the value is lost without a word. */
-const MISSING = /^[+-]?(nan|n\/?a|null|nil|none|inf|infinity)$/i;
+const MISSING = /^[+-]?(nan(\(.*\))?|n\/?a|null|nil|none|inf|infinity)$/i;
+/** Has a letter, and does not begin as a number would: `1.5ms` and `1_000` are numbers that were spelled wrong. */
+const NAME = /^(?![^\p{L}]*\d).*\p{L}/u;
 /** A number with separators of thousands, alone on its line. */
 const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
 
-/** A first line of which no field is a number holds names, as long as something follows. */
+/** A first line of which every field is a name holds names, as long as something follows. */
 function withoutNames(lines: readonly ContentLine[]): readonly ContentLine[] {
-  const isName = (field: string): boolean =>
-    field !== '' && Number.isNaN(Number(field)) && !MISSING.test(field);
+  const isName = (field: string): boolean => NAME.test(field) && !MISSING.test(field);
   const hasNames = lines.length > 1 && lines[0]!.fields.every(isName);
   return hasNames ? lines.slice(1) : lines;
 }

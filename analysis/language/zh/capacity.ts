@@ -58,6 +58,8 @@ export const CAPACITY: Catalogue = {
   'summary: after every P0': '总结：完成所有 P0 后',
   'none: no rule of it found its evidence': '无：没有相关规则找到证据',
   'nothing that this run shows of it has a bound': '本次运行所显示的内容都没有上限可言',
+  'nothing follows for the throughput from what this run shows of it (section 4)':
+    '由本次运行所显示的内容（第 4 节）对吞吐量得不出结论',
   '{0} ({1} at stake)': '{0}（涉及 {1}）',
   '1, at once': '1，立即执行',
   '2, short term': '2，短期',

@@ -29,6 +29,7 @@ export const MEASURES: Catalogue = {
     '没有任何工作类调用的次数足以判断追踪器给每次调用增加了多少。',
   'the shares follow the number of calls, and decide no KPI': '各占比反映的是调用次数，不用于判定 KPI',
   'the shares lean towards what is called often': '各占比偏向调用次数多的项',
+  'the shares are hardly touched by it': '各占比几乎不受其影响',
   "The tracer's floor: the cheapest frequent call, `{0}`, takes {1} on average, and up to that much of every call is the tracer's. For {2} working calls that is up to {3} of the working time: {4}.":
     '追踪器的下限：次数较多的调用中最便宜的是 `{0}`，平均 {1}，每次调用中最多有这么多属于追踪器。{2} 次工作类调用合计，最多占工作时间的 {3}：{4}。',
   'a branch waits here, no request: it costs the write nothing':

@@ -55,8 +55,8 @@ export const PROBES: Catalogue = {
   'a Worker that sends 50 tasks of microseconds a second through the pool, and its memory':
     '一个 Worker 每秒向线程池发送 50 个微秒级任务，并占用其内存',
   'nothing for the process: files of /proc, a few times a second': '对进程没有代价：每秒读几次 /proc 文件',
-  'two stops per system call: throughput falls to a fifth; times per call stay usable':
-    '每次系统调用停两次：吞吐量降到五分之一；单次调用耗时仍可用',
+  "two stops per system call: throughput falls to a fifth, and every call takes the tracer's time besides":
+    '每次系统调用停两次：吞吐量降到五分之一，且每次调用都附带跟踪器的耗时',
   'two events per sync with bpftrace or perf; with strace alone two stops per system call':
     '用 bpftrace 或 perf 时每次刷盘两个事件；只有 strace 时每次系统调用停两次',
   'interactive flame graph of JavaScript': 'JavaScript 的交互式火焰图',

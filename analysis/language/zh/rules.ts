@@ -21,7 +21,6 @@ export const RULES: Catalogue = {
   '{0} pings are too few for a mean (at least {1})': '{0} 次 ping 不足以得出均值（至少需要 {1} 次）',
   '{0} clients that wait for each answer have no more than {1} writes in flight':
     '{0} 个等待每次应答的客户端，在途的写不会超过 {1} 个',
-  "writes and syncs keep {0} of the pool's threads busy at most": '写入与刷盘最多占用线程池线程的 {0}',
   'a task waits {0}, and the thread that takes one waits {1} for a CPU: more threads would wait as well':
     '任务等待 {0}，而取走任务的线程等待 CPU {1}：增加线程也同样要等',
   '; an append of the leader takes {0}: write {1}, sync {2}, each with its wait for the pool and the loop':
@@ -50,7 +49,7 @@ export const RULES: Catalogue = {
   'between the return from the kernel and the callback': '从内核返回到回调之间',
   '{0} of a mean sync of {1} pass {2} ({3}, {4} syncs by `{5}`)':
     '平均刷盘 {1} 中有 {0} 花在{2}（{3}，`{5}` 记录了 {4} 次刷盘）',
-  '{0} of {1} small tasks waited for more than ten idle round trips ({2} each) before one of {3} threads took them; mean wait {4}, of which the wait for a CPU is at most {5}; writes and syncs keep {6} of the threads busy, their queue included':
+  '{0} of {1} small tasks waited for more than ten idle round trips ({2} each) before one of {3} threads took them; mean wait {4}, of which the wait for a CPU is at most {5}; writes and syncs of the log take {6} of the threads, their queue included':
     '{1} 个小任务中有 {0} 等待了超过十次空闲往返（每次 {2}）才被 {3} 个线程之一取走；平均等待 {4}，其中等待 CPU 至多 {5}；写入与刷盘（含其排队）占用线程的 {6}',
   'nobody was seen holding it': '没有看到持有者',
   '{0} of it while `{1}` held it ({2} holds, longest hold of the lock {3})':
@@ -139,7 +138,8 @@ export const RULES: Catalogue = {
   '{0}{1} at {2}': '{2}：{0}{1}',
   'What limits it was not measured.': '瓶颈未测量。',
   'At {0} the limit is {1}.': '在 {0}，瓶颈是 {1}。',
-  'At {0} no CPU is full; {1}.': '在 {0}，没有 CPU 用满；{1}。',
+  "At {0} neither the machine nor the leader's main thread is full; {1}.":
+    '在 {0}，机器与 Leader 主线程都未用满；{1}。',
   'At {0} it was not measured whether a CPU is the limit; {1}.': '在 {0}，CPU 是否为瓶颈未测量；{1}。',
   '**{0}. {1}{2}{3}**': '**{0}。{1}{2}{3}**',
   ' No conclusion at {0}: {1}.': '{0} 不下结论：{1}。',
@@ -210,6 +210,8 @@ export const RULES: Catalogue = {
   '{0}, so throughput grows to at most {1}': '{0}，因此吞吐量至多增至 {1}',
   "{0}: Amdahl's law alone would allow {1}, but an empty HTTP server answers no more than {2} here with as many clients.":
     '{0}：仅按 Amdahl 定律可达 {1}，但这里空 HTTP 服务器在同样客户端数下也只能应答 {2}。',
+  '{0}; nothing follows for the throughput, because it is nearly all of it.':
+    '{0}；对吞吐量得不出结论，因为它几乎占了全部。',
   '{0}; nothing follows for the throughput, because the thread wants a CPU for {1} of the time only.':
     '{0}；对吞吐量得不出结论，因为该线程只有 {1} 的时间需要 CPU。',
 

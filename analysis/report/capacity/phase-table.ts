@@ -60,7 +60,12 @@ function itemRow(
 function boundCell(table: MarkdownTable, fired: readonly Advice[]): string {
   if (fired.length === 0) return '–';
   const factors = fired.flatMap((entry) => entry.growth?.factor ?? []);
-  if (factors.length === 0) return table.missing(t`nothing that this run shows of it has a bound`);
+  if (factors.length === 0)
+    return table.missing(
+      fired.some(({ evidence }) => evidence.bound !== null)
+        ? t`nothing follows for the throughput from what this run shows of it (section 4)`
+        : t`nothing that this run shows of it has a bound`,
+    );
   const most = Math.max(...factors);
   return t`${times(most)} (${percent(1 - 1 / most)} at stake)`;
 }

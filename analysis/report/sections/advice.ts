@@ -1,6 +1,6 @@
 import { type Advice, evaluateAdvice } from '../../advice/advice-rule.js';
 import { isOfMainThread } from '../../advice/growth.js';
-import { mainThreadDemand } from '../../advice/main-thread-demand.js';
+import { FULL_THREAD_SHARE, mainThreadDemand } from '../../advice/main-thread-demand.js';
 import { t, translated } from '../../language/language.js';
 import { adviceRules, rulesOf } from '../../rules/rule-book.js';
 import { claimsText } from '../../rules/units.js';
@@ -75,7 +75,9 @@ function boundText({ evidence: { bound, uncapped }, rule, growth, point }: Advic
   if (growth === null)
     return demand === null
       ? t`${what}.`
-      : t`${what}; nothing follows for the throughput, because the thread wants a CPU for ${percent(demand.share)} of the time only.`;
+      : demand.share >= FULL_THREAD_SHARE
+        ? t`${what}; nothing follows for the throughput, because it is nearly all of it.`
+        : t`${what}; nothing follows for the throughput, because the thread wants a CPU for ${percent(demand.share)} of the time only.`;
   const grows = t`${what}, so throughput grows to at most ${times(growth.factor)}`;
   if (growth.cappedBy === null) return t`${grows}.`;
   return t`${grows}: Amdahl's law alone would allow ${times(1 / (1 - uncapped))}, but an empty HTTP server answers no more than ${perSecond(growth.cappedBy.throughputPerSecond)} here with as many clients.`;

@@ -143,7 +143,7 @@ export function withMainThread(
   }));
 }
 
-/** Writes and syncs keep a pool of four threads busy for this share of the window; a call waits `cpuWaitUs` for a CPU. */
+/** Writes and syncs take a pool of four threads for this share of the window; a call waits `cpuWaitUs` for a CPU. */
 export function withPoolUse(
   run: RunData,
   { busy, cpuWaitUs = 0 }: { readonly busy: number; readonly cpuWaitUs?: number },

@@ -60,9 +60,17 @@ test('a cluster is warm before it is measured', async (t) => {
     progress: () => {},
   };
   await LabCluster.during(context, 'warm', { nodes: 1 }, async (lab) => {
+    const startMs = performance.now();
     await lab.prime();
+    const seconds = (performance.now() - startMs) / 1e3;
     const { counters } = await fetchLayers((await lab.leader()).url);
-    assert.ok(counters.log_entries_total! >= 0.9 * lab.times.primeRequests, `${counters.log_entries_total}`);
+    const { primeRequests, primeSeconds } = lab.times;
+    // On a busy machine it is the time that ends it.
+    assert.ok(
+      counters.log_entries_total! >= 0.9 * primeRequests || seconds >= primeSeconds,
+      `${counters.log_entries_total} entries in ${seconds} s`,
+    );
+    assert.ok(counters.log_entries_total! > 100, `${counters.log_entries_total}`);
   });
 });
 

@@ -56,6 +56,7 @@ const PRIME_POLL_MS = 50;
 const PRIME_WINDOW_SECONDS = 0.01;
 /** Windows that are thrown away because the lead moved in them, before the arm is given up. */
 const ATTEMPTS = 3;
+const REQUEST_MS_MAX = 30_000;
 /** A window with more failed requests than this share says how errors are answered, not how requests are. */
 const ERROR_SHARE_MAX = 0.02;
 
@@ -149,12 +150,22 @@ export class LabCluster {
       this.#context.progress(`${this.#name}: ${loadText(load)}`);
       const pass = await this.#onePass(load);
       if (pass !== null) return pass;
-      if (attempt === ATTEMPTS)
-        throw new CliError(
-          'STRATA_LAB_UNSTEADY',
-          `${this.#name}: the lead moved in ${ATTEMPTS} windows out of ${ATTEMPTS}; is the machine busy with something else?`,
-        );
+      if (attempt === ATTEMPTS) throw this.#unsteady();
     }
+  }
+
+  /** What `work` gives at the leader, and what the nodes did meanwhile. Done again when the lead moved. */
+  async steadyWindow<Result>(
+    work: (url: string) => Promise<Result>,
+  ): Promise<{ readonly window: ClusterWindow; readonly result: Result }> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const { url } = await this.leader();
+      const before = await readNodes(this.cluster);
+      const result = await work(url);
+      const window = clusterWindow(before, await readNodes(this.cluster));
+      if (window !== null) return { window, result };
+    }
+    throw this.#unsteady();
   }
 
   /** What the nodes do while `work` runs; null when the lead moved meanwhile. */
@@ -195,9 +206,18 @@ export class LabCluster {
     return window === null ? null : passOf(summary, window);
   }
 
+  #unsteady(): CliError {
+    return new CliError(
+      'STRATA_LAB_UNSTEADY',
+      `${this.#name}: the lead moved in ${ATTEMPTS} windows out of ${ATTEMPTS}; is the machine busy with something else?`,
+    );
+  }
+
   #options(load: WindowLoad, url: string, warmupSeconds: number, durationSeconds: number) {
     const settings = {
       ...LOAD_DEFAULTS,
+      // Of a thousand clients each may wait for all others.
+      requestTimeoutMs: REQUEST_MS_MAX,
       keys: KEYS,
       reads: load.reads ?? 0,
       valueBytes: load.valueBytes ?? LOAD_DEFAULTS.valueBytes,

@@ -1,5 +1,4 @@
 import type { NodeWindow } from '../../../../results/schema/index.js';
-import { CliError } from '../../../lib/cli-error.js';
 import { fillItems, itemKey } from './fill.js';
 import type { LabCluster } from './lab-cluster.js';
 import { prove } from './proof.js';
@@ -35,12 +34,10 @@ export async function readersAndWriters(
   clients: number,
 ): Promise<ReadersAndWriters> {
   await both(lab, clients, { seconds: lab.times.warmupSeconds });
-  let results: readonly [LoopResult, LoopResult] | null = null;
-  const window = await lab.window(async () => {
-    results = await both(lab, clients, { seconds: lab.times.windowSeconds });
-  });
-  if (window === null) throw new CliError('STRATA_LAB_UNSTEADY', `The lead moved while ${arm} was measured.`);
-  const [reads, writes] = results!;
+  const { window, result } = await lab.steadyWindow(() =>
+    both(lab, clients, { seconds: lab.times.windowSeconds }),
+  );
+  const [reads, writes] = result;
   for (const { answered, failed } of [reads, writes])
     prove(
       answered > 0 && failed <= FAILED_SHARE_MAX * answered,

@@ -1,4 +1,3 @@
-import { CliError } from '../../../lib/cli-error.js';
 import { clusterExperiment } from './cluster-experiment.js';
 import { type ClusterWindow, counterOf, cpuCores } from './cluster-window.js';
 import { fillItems, itemKey } from './fill.js';
@@ -50,13 +49,8 @@ export const reads = clusterExperiment({
     await fillItems({ url, keys: KEYS, valueBytes: 128, signal: lab.signal });
     const { primeRequests, primeSeconds } = lab.times;
     await readFor(lab, arm, primeSeconds, primeRequests);
-    let result: LoopResult | null = null;
-    const window = await lab.window(async () => {
-      result = await readFor(lab, arm, lab.times.windowSeconds);
-    });
-    if (window === null)
-      throw new CliError('STRATA_LAB_UNSTEADY', `The lead moved while ${arm} was measured.`);
-    const { answered, failed, perSecond, p50Ms, p99Ms } = result!;
+    const { window, result } = await lab.steadyWindow(() => readFor(lab, arm, lab.times.windowSeconds));
+    const { answered, failed, perSecond, p50Ms, p99Ms } = result;
     proveReads(arm, answered, failed, readCounts(window));
     const cores = cpuCores(window.leader);
     return {

@@ -1,5 +1,4 @@
 import type { NodeWindow } from '../../../../results/schema/index.js';
-import { CliError } from '../../../lib/cli-error.js';
 import type { ClaimedEffect, Metric } from '../../experiment.js';
 import { clusterExperiment, type Values } from './cluster-experiment.js';
 import { fillItems, itemKey } from './fill.js';
@@ -92,18 +91,16 @@ async function measureRequests(
 ): Promise<LoopResult> {
   const { url } = await lab.leader();
   let at = 0;
-  const loop = { url, clients: CLIENTS, signal: lab.signal, next: () => requestAt(at++) };
-  const { primeRequests, primeSeconds } = lab.times;
-  await requestLoop({ ...loop, seconds: primeSeconds, answers: primeRequests });
-  let result: LoopResult | null = null;
-  const window = await lab.window(async () => {
-    result = await requestLoop({ ...loop, seconds: lab.times.windowSeconds });
-  });
-  if (window === null) throw new CliError('STRATA_LAB_UNSTEADY', `The lead moved while ${arm} was read.`);
-  const { answered, failed } = result!;
+  const loop = { clients: CLIENTS, signal: lab.signal, next: () => requestAt(at++) };
+  const { primeRequests, primeSeconds, windowSeconds } = lab.times;
+  await requestLoop({ ...loop, url, seconds: primeSeconds, answers: primeRequests });
+  const { window, result } = await lab.steadyWindow((leader) =>
+    requestLoop({ ...loop, url: leader, seconds: windowSeconds }),
+  );
+  const { answered, failed } = result;
   prove(answered > 0 && failed === 0, arm, `${failed} requests failed beside ${answered} answers`);
   proveStore(arm, window.leader, (answered * (WRITE_EVERY - 1)) / WRITE_EVERY);
-  return result!;
+  return result;
 }
 
 function pointRequest(at: number, keys: number): LoopRequest {
