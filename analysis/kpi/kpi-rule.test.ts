@@ -62,10 +62,15 @@ describe('evaluateKpi', () => {
       [null, 'pass', 'pass'],
     );
     assert.equal(status, 'pass');
-    // Between what the two levels have.
-    const [mid, high] = levels.slice(1).map(({ reading }) => (reading.ok ? reading.value.value : 0));
-    const between = (mid! + high!) / 2;
-    const strict = evaluateKpi({ ...rule, good: between, bad: between }, factsOf(madeUpRun()));
+    // Just above what the level of 100 clients has, which could have more.
+    const [, mid] = levels.map(({ reading }) => (reading.ok ? reading.value.value : 0));
+    assert.ok(mid! < 90, `${mid}`);
+    const limit = mid! + 1;
+    const strict = evaluateKpi({ ...rule, good: limit, bad: limit }, factsOf(madeUpRun()));
+    assert.deepEqual(
+      strict.levels.map((level) => level.status),
+      [null, 'fail', 'pass'],
+    );
     assert.equal(strict.status, 'fail');
   });
 
