@@ -51,7 +51,10 @@ test('a sweep with an fsync arm writes a whole run directory, and its report aga
   assert.equal(level.nodes.length, 3);
   assert.equal(level.nodes.filter(({ role }) => role === 'leader').length, 1);
   const { because, traced, joined } = level.stages!;
-  assert.ok(joined > 0, `client and node samples did not meet: ${JSON.stringify({ because, traced, joined })}`);
+  assert.ok(
+    joined > 0,
+    `client and node samples did not meet: ${JSON.stringify({ because, traced, joined })}`,
+  );
   assert.equal(capturesOf(level.passes[0]!, 'strata.cpu/1').length, 3);
   assert.equal(level.passes[0]?.pass.referencePerSecond.length, 2);
   assert.equal(arm.durability?.lost, 0);
