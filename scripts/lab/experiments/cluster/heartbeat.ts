@@ -122,7 +122,7 @@ async function measure(lab: LabCluster, arm: string): Promise<Values> {
 async function idleWindow(lab: LabCluster, arm: string, heartbeatMs: number): Promise<ClusterWindow | null> {
   const seconds = Math.max(IDLE_SECONDS_MIN, (IDLE_BEATS * heartbeatMs) / 1e3, lab.times.windowSeconds);
   for (let attempt = 0; attempt < IDLE_ATTEMPTS; attempt++) {
-    const window = await lab.window(() => lab.rest(seconds));
+    const { window } = await lab.window(() => lab.rest(seconds));
     if (window === null) continue;
     proveHeartbeats(arm, {
       saidMs: window.leader.config.heartbeatMs,

@@ -160,19 +160,19 @@ export class LabCluster {
   ): Promise<{ readonly window: ClusterWindow; readonly result: Result }> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const { url } = await this.leader();
-      const before = await readNodes(this.cluster);
-      const result = await work(url);
-      const window = clusterWindow(before, await readNodes(this.cluster));
+      const { window, result } = await this.window(() => work(url));
       if (window !== null) return { window, result };
     }
     throw this.#unsteady();
   }
 
-  /** What the nodes do while `work` runs; null when the lead moved meanwhile. */
-  async window(work: () => Promise<unknown>): Promise<ClusterWindow | null> {
+  /** What `work` gives, and what the nodes did meanwhile; `window` is null when the lead moved. */
+  async window<Result>(
+    work: () => Promise<Result>,
+  ): Promise<{ readonly window: ClusterWindow | null; readonly result: Result }> {
     const before = await readNodes(this.cluster);
-    await work();
-    return clusterWindow(before, await readNodes(this.cluster));
+    const result = await work();
+    return { window: clusterWindow(before, await readNodes(this.cluster)), result };
   }
 
   /** Sleeps, but not through an interruption. */
